@@ -1,0 +1,1 @@
+"""Flows and tasks in plain Python: the SDK of Dagy."""
