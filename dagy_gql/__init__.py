@@ -1,0 +1,1 @@
+"""The core of Dagy: everything of the server that is neither GraphQL nor a job."""

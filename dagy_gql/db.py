@@ -1,0 +1,161 @@
+"""PostgreSQL: Tortoise's configuration, transactions with after-commit effects, and raw rows.
+
+Tortoise serves migrations, writes of single objects and look-ups; lists and the hot path of a run
+read rows (asyncpg Records) through `fetch`. Effects on the network wait for the outermost commit.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any, cast
+
+import asyncpg
+import orjson
+from tortoise import Tortoise
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.connection import get_connection
+from tortoise.migrations.api.migrate import migrate as apply_migrations
+from tortoise.transactions import in_transaction
+
+from dagy_gql.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+MODELS = [
+    f"dagy_gql.models.{noun}"
+    for noun in ("organizations", "accounts", "flows", "deployments", "runs")
+]
+# Any constant does: all processes that migrate the same database must agree on it.
+_MIGRATION_LOCK = 0x0DA6_1E00
+
+Effect = Callable[[], Awaitable[None]]
+_effects: ContextVar[list[Effect] | None] = ContextVar("effects", default=None)
+
+
+async def _prepare_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """JSON columns come back decoded; going in they are text already (see `json_text`)."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=str, decoder=orjson.loads, format="text"
+        )
+
+
+async def _reset_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """asyncpg's default reset costs a round trip a check-out; we leave no session state behind."""
+    if connection.is_in_transaction():
+        await connection.reset()
+
+
+def config(settings: Settings) -> dict[str, Any]:
+    """Tortoise's configuration for the database that `settings` names."""
+    connection = expand_db_url(f"asyncpg://{settings.database_url.partition('://')[2]}")
+    connection["credentials"] |= {
+        "min_size": 1,
+        "max_size": settings.database_pool_size,
+        "init": _prepare_connection,
+        "reset": _reset_connection,
+    }
+    app = {"models": MODELS, "default_connection": "default", "migrations": "migrations"}
+    return {
+        "connections": {"default": connection},
+        "apps": {"dagy": app},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+# What `tortoise -c dagy_gql.db.TORTOISE makemigrations` reads; it opens no connection.
+TORTOISE = config(Settings(database_url="postgresql://localhost/dagy"))
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[None]:
+    """Hold the connection pool; one per process, since Tortoise's fallback context is global."""
+    await Tortoise.init(config=config(settings), _enable_global_fallback=True)
+    try:
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+
+async def migrate(settings: Settings) -> None:
+    """Apply every migration that is missing; processes that start together take turns."""
+    parameters = {"dsn": settings.database_url}
+    guard = await asyncpg.connect(**parameters)
+    try:
+        await guard.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        await apply_migrations(config=config(settings))
+        await Tortoise.close_connections()
+    finally:
+        await guard.close()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """One transaction; nested ones are savepoints. Effects run after the outermost commit only.
+
+    Effects that were noted inside a nested block are dropped when that block rolls back.
+    """
+    outer = _effects.get()
+    mine: list[Effect] = []
+    token = _effects.set(mine)
+    try:
+        async with in_transaction("default"):
+            yield
+    finally:
+        _effects.reset(token)
+    if outer is not None:
+        outer.extend(mine)
+        return
+    for effect in mine:
+        await _run_effect(effect)
+
+
+async def _run_effect(effect: Effect) -> None:
+    try:
+        await effect()
+    except (OSError, ConnectionError) as error:
+        # Redis is a hint: housekeeping finds from the rows whatever was not said here.
+        logger.warning("effect after commit was lost", extra={"error": str(error)})
+
+
+async def after_commit(effect: Effect) -> None:
+    """Run `effect` once the outermost transaction has committed; at once where there is none."""
+    pending = _effects.get()
+    if pending is None:
+        await _run_effect(effect)
+    else:
+        pending.append(effect)
+
+
+def _client() -> AsyncpgDBClient:
+    return cast(AsyncpgDBClient, get_connection("default"))
+
+
+async def fetch(sql: str, *values: Any) -> list[asyncpg.Record]:
+    async with _client().acquire_connection() as connection:
+        return cast("list[asyncpg.Record]", await connection.fetch(sql, *values))
+
+
+async def fetch_row(sql: str, *values: Any) -> asyncpg.Record | None:
+    async with _client().acquire_connection() as connection:
+        return cast("asyncpg.Record | None", await connection.fetchrow(sql, *values))
+
+
+async def fetch_value(sql: str, *values: Any) -> Any:
+    async with _client().acquire_connection() as connection:
+        return await connection.fetchval(sql, *values)
+
+
+async def execute(sql: str, *values: Any) -> int:
+    """Run a statement; returns the number of rows it touched."""
+    async with _client().acquire_connection() as connection:
+        status = cast(str, await connection.execute(sql, *values))
+    return int(status.rpartition(" ")[2]) if status[-1].isdigit() else 0
+
+
+def json_text(value: Any) -> str:
+    """The text of a JSON column; NUL, which PostgreSQL cannot store, is shown as U+2400."""
+    return orjson.dumps(value, default=str).decode().replace("\\u0000", "\u2400")

@@ -1,0 +1,95 @@
+"""The one tree of expected errors. Everything else is a bug and reaches clients masked."""
+
+from typing import Any, ClassVar
+
+
+class DagyError(Exception):
+    """An error a client may see: a stable code, a sentence with the value, what to do."""
+
+    code: ClassVar[str] = "INTERNAL"
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, message: str, **extensions: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.extensions: dict[str, Any] = {"code": self.code, **extensions}
+
+
+class Unauthenticated(DagyError):
+    code = "UNAUTHENTICATED"
+    http_status = 401
+
+    def __init__(self, message: str = "Sign in first, or send a valid token.") -> None:
+        super().__init__(message)
+
+
+class Forbidden(DagyError):
+    code = "FORBIDDEN"
+    http_status = 403
+
+    def __init__(self, permission: str, *, field: str | None = None) -> None:
+        where = f" for {field}" if field else ""
+        super().__init__(
+            f"You lack the permission {permission}{where}.", permission=permission, field=field
+        )
+
+
+class NotFound(DagyError):
+    code = "NOT_FOUND"
+    http_status = 404
+
+    def __init__(self, noun: str, key: object) -> None:
+        super().__init__(f"There is no {noun} {str(key)!r} that you may see.", noun=noun)
+
+
+class BadUserInput(DagyError):
+    code = "BAD_USER_INPUT"
+    http_status = 400
+
+    def __init__(self, message: str, *, field: str, **extensions: Any) -> None:
+        super().__init__(message, field=field, **extensions)
+
+
+class Conflict(DagyError):
+    code = "CONFLICT"
+    http_status = 409
+
+
+class PayloadTooLarge(BadUserInput):
+    http_status = 413
+
+
+class RateLimited(DagyError):
+    code = "RATE_LIMITED"
+    http_status = 429
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"Too many requests: try again in {retry_after_seconds} s.",
+            retryAfter=retry_after_seconds,
+        )
+
+
+class QuotaExceeded(DagyError):
+    code = "QUOTA_EXCEEDED"
+    http_status = 429
+
+
+class Unavailable(DagyError):
+    code = "UNAVAILABLE"
+    http_status = 503
+
+
+class IllegalTransition(Conflict):
+    """A run or task run was asked to make a step its transition table does not have."""
+
+
+class LateWrite(Conflict):
+    """A worker wrote with a fence that is no longer the run's: another attempt has taken over."""
+
+    def __init__(self, run_id: object, *, fence: int, current_fence: int) -> None:
+        super().__init__(
+            f"Run {run_id} has moved on: fence {fence} is behind {current_fence}.",
+            fence=fence,
+            currentFence=current_fence,
+        )
