@@ -1,0 +1,1 @@
+"""Runs a traced flow: in process, or as a forked child that speaks `protocol`."""
