@@ -82,8 +82,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
 
 async def migrate(settings: Settings) -> None:
     """Apply every migration that is missing; processes that start together take turns."""
-    parameters = {"dsn": settings.database_url}
-    guard = await asyncpg.connect(**parameters)
+    guard = await asyncpg.connect(settings.database_url)
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
         await apply_migrations(config=config(settings))

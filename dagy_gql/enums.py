@@ -82,7 +82,6 @@ class RunEventType(StrEnum):
     """What a row of the event log says. RUN_* move the run, TASK_* a task run."""
 
     RUN_QUEUED = "RUN_QUEUED"
-    RUN_WAITING = "RUN_WAITING"
     RUN_STARTED = "RUN_STARTED"
     RUN_ATTEMPT_CRASHED = "RUN_ATTEMPT_CRASHED"
     RUN_REQUEUED = "RUN_REQUEUED"

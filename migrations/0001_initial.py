@@ -1,12 +1,12 @@
-from orjson import loads
-from tortoise import fields, migrations
-from tortoise.fields.base import OnDelete
-from tortoise.fields.data import JSON_DUMPS
-from tortoise.indexes import Index
+from tortoise import migrations
 from tortoise.migrations import operations as ops
-
 from dagy_gql.enums import Executor, FlowStatus, RetryMode, Role, RunState, RunTrigger, TaskState
 from dagy_gql.ids import new_id
+from orjson import loads
+from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
+from tortoise import fields
+from tortoise.indexes import Index
 
 
 class Migration(migrations.Migration):
@@ -277,7 +277,6 @@ class Migration(migrations.Migration):
                 ("tags", fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
                 ("result", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ("error", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
-                ("waiting", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ("reason", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ("idempotency_key", fields.CharField(null=True, max_length=200)),
                 (
@@ -331,7 +330,7 @@ class Migration(migrations.Migration):
                     Index(fields=["org_id", "trigger", "id"], name="runs_by_trigger"),
                 ],
                 "pk_attr": "id",
-                "table_description": "`fence` grows with each claim; `event_seq` and `log_seq` number the run's event and log rows.",
+                "table_description": "`fence` grows with each claim; `event_seq` and `log_seq` number its event and log rows.",
             },
             bases=["Model"],
         ),

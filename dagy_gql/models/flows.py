@@ -1,5 +1,7 @@
 """Flows (immutable per version) and the index of stored artifacts."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
@@ -12,13 +14,15 @@ class Flow(Model):
     """One version of a flow; "latest" is the pointer `is_latest`, unique per name."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    org = fields.ForeignKeyField("dagy.Organization", related_name="flows")
+    org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.Organization", related_name="flows"
+    )
     name = fields.CharField(max_length=200)
     version = fields.CharField(max_length=100)
     namespace = fields.CharField(max_length=200, default="")
     description = fields.TextField(default="")
-    tags = fields.JSONField(default=dict)
-    spec = fields.JSONField()
+    tags: fields.JSONField[Any] = fields.JSONField(default=dict)
+    spec: fields.JSONField[Any] = fields.JSONField()
     spec_sha256 = fields.CharField(max_length=64)
     artifact_sha256 = fields.CharField(max_length=64)
     status = fields.CharEnumField(FlowStatus, max_length=10, default=FlowStatus.ACTIVE)
@@ -40,8 +44,12 @@ class Artifact(Model):
     """A stored file: a flow's archive (run is null) or something a run saved."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    org = fields.ForeignKeyField("dagy.Organization", related_name="artifacts")
-    run = fields.ForeignKeyField("dagy.Run", related_name="artifacts", null=True)
+    org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.Organization", related_name="artifacts"
+    )
+    run: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "dagy.Run", related_name="artifacts", null=True
+    )
     task_key = fields.CharField(max_length=300, null=True)
     name = fields.CharField(max_length=300)
     content_type = fields.CharField(max_length=200)

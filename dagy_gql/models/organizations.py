@@ -1,5 +1,7 @@
 """Organizations and what belongs to them directly: memberships and environments."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -20,8 +22,12 @@ class Organization(Model):
 
 class Membership(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
-    org = fields.ForeignKeyField("dagy.Organization", related_name="memberships")
-    user = fields.ForeignKeyField("dagy.User", related_name="memberships")
+    org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.Organization", related_name="memberships"
+    )
+    user: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.User", related_name="memberships"
+    )
     role = fields.CharEnumField(Role, max_length=20)
     created_at = fields.DatetimeField(auto_now_add=True)
 
@@ -32,7 +38,9 @@ class Membership(Model):
 
 class Environment(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
-    org = fields.ForeignKeyField("dagy.Organization", related_name="environments")
+    org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.Organization", related_name="environments"
+    )
     name = fields.CharField(max_length=100)
     description = fields.TextField(default="")
     created_at = fields.DatetimeField(auto_now_add=True)

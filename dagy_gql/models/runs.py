@@ -1,5 +1,7 @@
 """Runs and task runs. State columns are written by `services.transitions` alone."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
@@ -9,31 +11,34 @@ from dagy_gql.ids import new_id
 
 
 class Run(Model):
-    """`fence` grows with each claim; `event_seq` and `log_seq` number the run's event and log rows."""
+    """`fence` grows with each claim; `event_seq` and `log_seq` number its event and log rows."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    org = fields.ForeignKeyField("dagy.Organization", related_name="runs")
+    org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.Organization", related_name="runs"
+    )
     slug = fields.CharField(max_length=120)
-    flow = fields.ForeignKeyField("dagy.Flow", related_name="runs", on_delete=fields.RESTRICT)
+    flow: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.Flow", related_name="runs", on_delete=fields.RESTRICT
+    )
     flow_name = fields.CharField(max_length=200)
-    deployment = fields.ForeignKeyField(
+    deployment: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "dagy.Deployment", related_name="runs", null=True, on_delete=fields.SET_NULL
     )
-    environment = fields.ForeignKeyField(
+    environment: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "dagy.Environment", related_name="runs", null=True, on_delete=fields.SET_NULL
     )
     state = fields.CharEnumField(RunState, max_length=12)
     trigger = fields.CharEnumField(RunTrigger, max_length=12)
     executor = fields.CharEnumField(Executor, max_length=20)
-    routing = fields.JSONField(default=dict)
-    parameters = fields.JSONField(default=dict)
-    tags = fields.JSONField(default=dict)
-    result = fields.JSONField(null=True)
-    error = fields.JSONField(null=True)
-    waiting = fields.JSONField(null=True)
-    reason = fields.JSONField(null=True)
+    routing: fields.JSONField[Any] = fields.JSONField(default=dict)
+    parameters: fields.JSONField[Any] = fields.JSONField(default=dict)
+    tags: fields.JSONField[Any] = fields.JSONField(default=dict)
+    result: fields.JSONField[Any] = fields.JSONField(null=True)
+    error: fields.JSONField[Any] = fields.JSONField(null=True)
+    reason: fields.JSONField[Any] = fields.JSONField(null=True)
     idempotency_key = fields.CharField(max_length=200, null=True)
-    retry_of = fields.ForeignKeyField(
+    retry_of: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "dagy.Run", related_name="retries", null=True, on_delete=fields.SET_NULL
     )
     retry_mode = fields.CharEnumField(RetryMode, max_length=12, null=True)
@@ -66,8 +71,12 @@ class Run(Model):
 
 class TaskRun(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
-    org = fields.ForeignKeyField("dagy.Organization", related_name="task_runs")
-    run = fields.ForeignKeyField("dagy.Run", related_name="task_runs")
+    org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.Organization", related_name="task_runs"
+    )
+    run: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.Run", related_name="task_runs"
+    )
     key = fields.CharField(max_length=300)
     name = fields.CharField(max_length=200)
     map_index = fields.IntField(null=True)
@@ -75,8 +84,8 @@ class TaskRun(Model):
     position = fields.IntField()
     state = fields.CharEnumField(TaskState, max_length=10)
     attempt = fields.IntField(default=0)
-    result = fields.JSONField(null=True)
-    error = fields.JSONField(null=True)
+    result: fields.JSONField[Any] = fields.JSONField(null=True)
+    error: fields.JSONField[Any] = fields.JSONField(null=True)
     reason = fields.TextField(null=True)
     started_at = fields.DatetimeField(null=True)
     finished_at = fields.DatetimeField(null=True)
