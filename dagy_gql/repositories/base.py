@@ -1,0 +1,125 @@
+"""The only way to a row: an OrgRepository is bound to one organization, and so is its every
+query. Rows are asyncpg Records; a missing row and somebody else's row are the same NotFound."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+import asyncpg
+
+from dagy_gql import db
+from dagy_gql.errors import NotFound
+from dagy_gql.repositories.pagination import OLDEST_FIRST, Order, Page, Slice
+
+COUNT_CAP = 10_000
+
+
+class Where:
+    """Conditions of one query with their values. `{}` in a condition stands for the next value:
+    `where.add("state = ANY({}::text[])", states)`."""
+
+    def __init__(self, org_id: UUID) -> None:
+        self.values: list[Any] = [org_id]
+        self._conditions = ["org_id = $1"]
+
+    def add(self, condition: str, *values: Any) -> "Where":
+        self._conditions.append(condition.format(*(self.place(value) for value in values)))
+        return self
+
+    def place(self, value: Any) -> str:
+        """Take a value in; returns its placeholder."""
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    def keys(self, page: Page, order: Order) -> "Where":
+        """Only what lies between the page's cursors."""
+        columns = ", ".join(order.columns)
+        for key, is_after in ((page.after, True), (page.before, False)):
+            if key is not None:
+                sign = ">" if is_after != order.descending else "<"
+                places = ", ".join(self.place(part) for part in key)
+                self._conditions.append(f"({columns}) {sign} ({places})")
+        return self
+
+    def __str__(self) -> str:
+        return " AND ".join(self._conditions)
+
+
+def select(
+    columns: str, table: str, where: Where | str, *, order: str = "", limit: int | None = None
+) -> str:
+    """A statement from trusted parts: constants of our own code and placeholders."""
+    parts = ["SELECT", columns, "FROM", table, "WHERE", str(where)]
+    if order:
+        parts += ["ORDER BY", order]
+    if limit is not None:
+        parts += ["LIMIT", str(limit)]
+    return " ".join(parts)
+
+
+class OrgRepository:
+    """Subclasses name their table and the columns that their readers need."""
+
+    table: ClassVar[str]
+    noun: ClassVar[str]
+    columns: ClassVar[str] = "*"
+    order: ClassVar[Order] = OLDEST_FIRST
+
+    def __init__(self, org_id: UUID) -> None:
+        self.org_id = org_id
+
+    def where(self) -> Where:
+        return Where(self.org_id)
+
+    async def first(self, where: Where, *, columns: str | None = None) -> asyncpg.Record | None:
+        sql = select(columns or self.columns, self.table, where, limit=1)
+        return await db.fetch_row(sql, *where.values)
+
+    async def by_id(self, key: UUID) -> asyncpg.Record:
+        """Raises NotFound."""
+        row = await self.first(self.where().add("id = {}", key))
+        if row is None:
+            raise NotFound(self.noun, key)
+        return row
+
+    async def by_ids(self, keys: Iterable[UUID]) -> list[asyncpg.Record]:
+        """The rows that exist, in no particular order."""
+        where = self.where().add("id = ANY({}::uuid[])", list(keys))
+        return await db.fetch(select(self.columns, self.table, where), *where.values)
+
+    async def all(self, where: Where, *, order: Order | None = None) -> list[asyncpg.Record]:
+        by = (order or self.order).by(backward=False)
+        return await db.fetch(select(self.columns, self.table, where, order=by), *where.values)
+
+    async def slice(self, where: Where, *, page: Page, order: Order | None = None) -> Slice:
+        """One page; the cursors of `page` were read with `order.readers`."""
+        order = order or self.order
+        where.keys(page, order)
+        by = order.by(backward=page.backward)
+        sql = select(self.columns, self.table, where, order=by, limit=page.size + 1)
+        return Slice.cut(await db.fetch(sql, *where.values), page, order)
+
+    async def slices(
+        self, parent: str, keys: Sequence[UUID], *, page: Page, order: Order | None = None
+    ) -> dict[UUID, Slice]:
+        """The same page of many parents (`parent` is the referring column) in one query."""
+        order = order or self.order
+        where = self.where()
+        parents = where.place(list(keys))
+        where.add(f"{parent} = parents.key").keys(page, order)
+        by = order.by(backward=page.backward)
+        inner = select(self.columns, self.table, where, order=by, limit=page.size + 1)
+        source = f"unnest({parents}::uuid[]) AS parents(key) CROSS JOIN LATERAL ({inner}) AS page"
+        rows = await db.fetch(
+            select("parents.key AS parent_key, page.*", source, "true"), *where.values
+        )
+        groups: dict[UUID, list[asyncpg.Record]] = {key: [] for key in keys}
+        for row in rows:
+            groups[row["parent_key"]].append(row)
+        return {key: Slice.cut(group, page, order) for key, group in groups.items()}
+
+    async def count(self, where: Where, *, cap: int = COUNT_CAP) -> int:
+        """How many rows match, counted up to `cap`."""
+        inner = select("1", self.table, where, limit=cap)
+        sql = select("count(*)", f"({inner}) AS found", "true")
+        return int(await db.fetch_value(sql, *where.values))
