@@ -1,0 +1,96 @@
+"""What every engine offers. A backend runs submissions and reports to a sink; it knows no table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from dagy.runner.protocol import ErrorInfo, Event, Result, RunRequest
+
+from dagy_gql.enums import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class BackendCapabilities:
+    """`None` is "no limit of its own"."""
+
+    max_seconds: int | None
+    max_memory_mb: int | None
+    runs_tasks_in_parallel: bool
+    retries_natively: bool
+    cost_model: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSubmission:
+    """One attempt at a run. `source` is the unpacked archive; `fence` marks every later write."""
+
+    run_id: UUID
+    org_id: UUID
+    fence: int
+    flow_id: UUID
+    environment: str | None
+    entrypoint: str
+    source: Path
+    request: RunRequest
+
+
+class EndCause(StrEnum):
+    FINISHED = "FINISHED"
+    EXITED = "EXITED"
+    KILLED = "KILLED"
+    IMPORT_FAILED = "IMPORT_FAILED"
+    DEADLINE = "DEADLINE"
+    CANCELLED = "CANCELLED"
+    LOST = "LOST"
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How the process of an attempt ended. `exit_code` with EXITED, `signal` with KILLED."""
+
+    cause: EndCause
+    exit_code: int | None = None
+    signal: int | None = None
+    error: ErrorInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackendRunResult:
+    """`external_id` is the engine's own name for the run: a process id, an execution ARN."""
+
+    is_running: bool
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackendLogEntry:
+    at: datetime
+    message: str
+
+
+class RunSink(Protocol):
+    """Where a backend reports. `record` waits when the database is behind (back-pressure)."""
+
+    async def record(self, run: RunSubmission, events: Sequence[Event]) -> None: ...
+
+    async def ended(self, run: RunSubmission, end: RunEnd) -> None:
+        """Exactly once per submission, after its last `record`."""
+
+    async def cached(self, run: RunSubmission, cache_key: str) -> Result | None: ...
+
+
+class ExecutionBackend(Protocol):
+    name: Executor
+    capabilities: BackendCapabilities
+
+    async def submit_run(self, run: RunSubmission) -> BackendRunResult: ...
+
+    async def get_run_status(self, run_id: UUID) -> BackendRunResult: ...
+
+    async def cancel_run(self, run_id: UUID, reason: str) -> BackendRunResult: ...
+
+    async def get_logs(self, run_id: UUID) -> list[BackendLogEntry]: ...

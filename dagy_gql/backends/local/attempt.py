@@ -1,0 +1,217 @@
+"""One attempt at a run in its own process: reads what the child says until it is gone."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dagy.runner.protocol import (
+    LINE_LIMIT_BYTES,
+    Ack,
+    CacheGet,
+    CacheReply,
+    Cancel,
+    Event,
+    Exited,
+    HostMessage,
+    Lines,
+    Log,
+    RunFinished,
+    event_decoder,
+    line,
+)
+
+from dagy_gql.backends.base import EndCause, RunEnd, RunSink, RunSubmission
+from dagy_gql.backends.local.zygote import Child, Zygote, ZygoteGoneError
+
+_READ_BYTES = 262_144
+# After the process is gone a grandchild may still hold the pipe: read what is there, no longer.
+_DRAIN_SECONDS = 0.2
+# A runner that overran its own time limit by this much is stuck where Python cannot interrupt it.
+_DEADLINE_GRACE_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Ending:
+    """What the host has decided about the process, if it did."""
+
+    cause: EndCause | None = None
+    finished: bool = False
+
+
+class Attempt:
+    """`run()` returns when the process is gone; everything it said went to the sink first."""
+
+    def __init__(
+        self, run: RunSubmission, zygote: Zygote, *, sink: RunSink, cancel_grace_seconds: float
+    ) -> None:
+        self.run_submission = run
+        self._zygote = zygote
+        self._sink = sink
+        self._cancel_grace_seconds = cancel_grace_seconds
+        self._ending = Ending()
+        self._events: socket.socket | None = None
+        self._output = _Output()
+
+    async def run(self, child: Child) -> RunEnd:
+        self._events = child.events
+        deadline = asyncio.create_task(self._enforce_deadline())
+        readers = [
+            asyncio.create_task(self._read_events(child.events)),
+            asyncio.create_task(self._read_output(child.output)),
+        ]
+        try:
+            return self._judge(await _settled(child.exited))
+        finally:
+            await asyncio.wait(readers, timeout=_DRAIN_SECONDS)
+            for task in (deadline, *readers):
+                task.cancel()
+            await asyncio.gather(deadline, *readers, return_exceptions=True)
+            await self._record(self._output.rest())
+            child.events.close()
+
+    def _judge(self, exited: Exited | None) -> RunEnd:
+        if self._ending.finished:
+            return RunEnd(EndCause.FINISHED)
+        if self._ending.cause is not None:
+            return RunEnd(self._ending.cause)
+        if exited is None:
+            return RunEnd(EndCause.LOST)
+        if exited.signal is not None:
+            return RunEnd(EndCause.KILLED, signal=exited.signal)
+        return RunEnd(EndCause.EXITED, exit_code=exited.exit_code)
+
+    async def cancel(self, reason: str) -> None:
+        """Ask the runner to stop; kill its process when it does not within the grace time."""
+        if self._ending.cause is None:
+            self._ending.cause = EndCause.CANCELLED
+            await self.say(Cancel(reason))
+            await asyncio.sleep(self._cancel_grace_seconds)
+            await self.kill(EndCause.CANCELLED)
+
+    async def kill(self, cause: EndCause) -> None:
+        self._ending.cause = cause
+        await self._zygote.kill(self.run_submission.request.run_id, signal.SIGKILL)
+
+    async def say(self, message: HostMessage) -> None:
+        if self._events is not None:
+            with contextlib.suppress(OSError):
+                await asyncio.get_running_loop().sock_sendall(self._events, line(message))
+
+    async def acknowledge(self, sync_id: int) -> None:
+        await self.say(Ack(sync_id))
+
+    async def _enforce_deadline(self) -> None:
+        limit_seconds = self.run_submission.request.timeout_seconds
+        if limit_seconds is not None:
+            await asyncio.sleep(limit_seconds + _DEADLINE_GRACE_SECONDS)
+            await self.kill(EndCause.DEADLINE)
+
+    async def _read_events(self, events: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        lines = Lines()
+        with contextlib.suppress(ConnectionError):
+            while data := await loop.sock_recv(events, _READ_BYTES):
+                batch = [event_decoder.decode(text) for text in lines.feed(data)]
+                await self._take(batch)
+
+    async def _take(self, batch: list[Event]) -> None:
+        told: list[Event] = []
+        for event in batch:
+            if isinstance(event, CacheGet):
+                result = await self._sink.cached(self.run_submission, event.cache_key)
+                await self.say(CacheReply(event.request_id, result))
+                continue
+            if isinstance(event, RunFinished):
+                self._ending.finished = True
+                # What the child wrote to fd 1 and 2 before this line is in the pipe already.
+                told.extend(self._output.drain())
+            told.append(event)
+        await self._record(told)
+
+    async def _read_output(self, output: int) -> None:
+        self._output.attach(output)
+        while await self._output.readable():
+            await self._record(self._output.drain())
+
+    async def _record(self, events: Sequence[Event]) -> None:
+        if events:
+            await self._sink.record(self.run_submission, events)
+
+
+class _Output:
+    """The raw output of the process as log lines of the run."""
+
+    def __init__(self) -> None:
+        self._fd = -1
+        self._is_open = False
+        self._rest = b""
+        self._wake = asyncio.Event()
+
+    def attach(self, fd: int) -> None:
+        os.set_blocking(fd, False)
+        self._fd = fd
+        self._is_open = True
+
+    async def readable(self) -> bool:
+        """Wait for bytes or the end of the pipe."""
+        if not self._is_open:
+            return False
+        loop = asyncio.get_running_loop()
+        self._wake.clear()
+        loop.add_reader(self._fd, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            if self._is_open:
+                loop.remove_reader(self._fd)
+        return self._is_open
+
+    def drain(self) -> list[Event]:
+        lines: list[Event] = []
+        with contextlib.suppress(BlockingIOError):
+            while self._is_open:
+                data = os.read(self._fd, _READ_BYTES)
+                if not data:
+                    self._close()
+                lines.extend(self._cut(data))
+        return lines
+
+    def rest(self) -> list[Event]:
+        """What is left when nobody reads any more; closes the pipe."""
+        lines = self.drain()
+        if self._is_open:
+            self._close()
+        if self._rest:
+            lines.append(_log(self._rest))
+            self._rest = b""
+        return lines
+
+    def _cut(self, data: bytes) -> list[Event]:
+        *whole, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > LINE_LIMIT_BYTES:
+            whole.append(self._rest)
+            self._rest = b""
+        return [_log(text) for text in whole]
+
+    def _close(self) -> None:
+        self._is_open = False
+        with contextlib.suppress(ValueError, OSError):
+            asyncio.get_running_loop().remove_reader(self._fd)
+        os.close(self._fd)
+        self._wake.set()
+
+
+def _log(text: bytes) -> Log:
+    message = text[:LINE_LIMIT_BYTES].decode("utf-8", "backslashreplace").rstrip("\r")
+    return Log(message=message, stream="stdout")
+
+
+async def _settled(exited: asyncio.Future[Exited]) -> Exited | None:
+    try:
+        return await exited
+    except ZygoteGoneError:
+        return None

@@ -1,0 +1,134 @@
+"""The default engine: this worker. Zygotes import a flow version, children of theirs run it."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from pathlib import Path
+from uuid import UUID
+
+from dagy_gql.backends.base import (
+    BackendCapabilities,
+    BackendLogEntry,
+    BackendRunResult,
+    EndCause,
+    RunEnd,
+    RunSink,
+    RunSubmission,
+)
+from dagy_gql.backends.local.attempt import Attempt
+from dagy_gql.backends.local.pool import ZygoteKey, ZygotePool
+from dagy_gql.backends.local.zygote import ImportFailedError, Zygote, ZygoteGoneError
+from dagy_gql.enums import Executor
+
+_RETIRE_SECONDS = 5.0
+
+
+class LocalBackend:
+    """`submit_run` returns at once; the sink hears the rest. Bound to one event loop."""
+
+    name = Executor.LOCAL
+    capabilities = BackendCapabilities(
+        max_seconds=None,
+        max_memory_mb=None,
+        runs_tasks_in_parallel=True,
+        retries_natively=False,
+        cost_model="none: this machine's time",
+    )
+
+    def __init__(self, sink: RunSink, pool: ZygotePool, *, cancel_grace_seconds: float) -> None:
+        self._sink = sink
+        self._pool = pool
+        self._cancel_grace_seconds = cancel_grace_seconds
+        self._attempts: dict[UUID, Attempt | None] = {}
+        # Cancelled while their flow was still being imported.
+        self._cancelled: set[UUID] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._retiring = asyncio.create_task(self._retire())
+
+    @property
+    def running(self) -> list[UUID]:
+        return list(self._attempts)
+
+    async def submit_run(self, run: RunSubmission) -> BackendRunResult:
+        self._attempts[run.run_id] = None
+        task = asyncio.create_task(self._run(run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return BackendRunResult(is_running=True)
+
+    async def get_run_status(self, run_id: UUID) -> BackendRunResult:
+        return BackendRunResult(is_running=run_id in self._attempts)
+
+    async def cancel_run(self, run_id: UUID, reason: str) -> BackendRunResult:
+        attempt = self._attempts.get(run_id)
+        if attempt is not None:
+            self._spawn(attempt.cancel(reason))
+        elif run_id in self._attempts:
+            self._cancelled.add(run_id)
+        return BackendRunResult(is_running=run_id in self._attempts)
+
+    async def abandon(self, run_id: UUID) -> None:
+        """Kill a run that is no longer ours: another attempt has taken over."""
+        attempt = self._attempts.get(run_id)
+        if attempt is not None:
+            await attempt.kill(EndCause.LOST)
+
+    async def acknowledge(self, run_id: UUID, sync_id: int) -> None:
+        attempt = self._attempts.get(run_id)
+        if attempt is not None:
+            await attempt.acknowledge(sync_id)
+
+    async def get_logs(self, run_id: UUID) -> list[BackendLogEntry]:
+        """Always empty: lines reach the sink as they are written, nothing is kept here."""
+        return []
+
+    async def _run(self, run: RunSubmission) -> None:
+        end = RunEnd(EndCause.LOST)
+        try:
+            end = await self._attempt(run)
+        except ImportFailedError as failure:
+            end = RunEnd(EndCause.IMPORT_FAILED, error=failure.error)
+        except ZygoteGoneError:
+            end = RunEnd(EndCause.LOST)
+        finally:
+            self._attempts.pop(run.run_id, None)
+            self._cancelled.discard(run.run_id)
+            await self._sink.ended(run, end)
+
+    async def _attempt(self, run: RunSubmission) -> RunEnd:
+        _make_folders(run)
+        zygote = await self._zygote(run)
+        if run.run_id in self._cancelled:
+            return RunEnd(EndCause.CANCELLED)
+        attempt = Attempt(
+            run, zygote, sink=self._sink, cancel_grace_seconds=self._cancel_grace_seconds
+        )
+        self._attempts[run.run_id] = attempt
+        return await attempt.run(await zygote.start(run.request))
+
+    async def _zygote(self, run: RunSubmission) -> Zygote:
+        key = ZygoteKey(run.org_id, run.flow_id, run.environment)
+        return await self._pool.get(key, run.source, run.entrypoint)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _retire(self) -> None:
+        while True:
+            await asyncio.sleep(_RETIRE_SECONDS)
+            await self._pool.retire_idle()
+
+    async def close(self) -> None:
+        """End every process; what ran is reported LOST, so that it runs again elsewhere."""
+        self._retiring.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._retiring
+        await self._pool.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _make_folders(run: RunSubmission) -> None:
+    for folder in (run.request.work_dir, run.request.spool_dir):
+        Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
