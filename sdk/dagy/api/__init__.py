@@ -1,0 +1,1 @@
+"""The parts of the API client: transport, streams, documents and the shapes that come back."""

@@ -1,0 +1,77 @@
+"""What every group of API methods stands on: execute, subscribe and reading pages."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from dagy.api.errors import BadResponseError
+from dagy.api.streams import Cursor, subscribe
+from dagy.api.transport import Transport
+
+T = TypeVar("T")
+PAGE_SIZE = 100
+
+
+class Calls:
+    """Sends documents through one transport and turns answers into structs."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def execute(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        safe: bool = False,
+    ) -> dict[str, Any]:
+        """The `data` of the answer. `safe` says that the operation may be sent twice."""
+        return self._transport.execute(document, variables, operation_name, safe=safe)
+
+    def subscribe(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        cursor: Cursor | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """The `data` of every event. With `cursor` (data -> cursor of the event) a cut
+        connection is taken up again through the variable `after`."""
+        return subscribe(self._transport, document, variables or {}, cursor=cursor)
+
+    def pages(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        kind: type[T],
+        *,
+        connection: Callable[[dict[str, Any]], Any],
+        limit: int | None,
+    ) -> Iterator[T]:
+        """Nodes of a connection, page by page, at most `limit`."""
+        left, after = limit, None
+        while left is None or left > 0:
+            first = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
+            data = self.execute(document, {**variables, "first": first, "after": after})
+            page = connection(data)
+            nodes = [converted(node, kind) for node in page["nodes"]]
+            yield from nodes
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = page["pageInfo"]["endCursor"]
+            left = None if left is None else left - len(nodes)
+
+
+def converted(data: Any, kind: type[T]) -> T:
+    """An answer as a struct; raises BadResponseError when the shapes do not fit."""
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise BadResponseError(f"the server answered in an unknown shape: {error}") from error
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """The input fields that were given; None means not given."""
+    return {name: value for name, value in values.items() if value is not None}

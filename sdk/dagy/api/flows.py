@@ -1,0 +1,139 @@
+"""Artifacts, flows and deployments: what `dagy deploy` and the lists need."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dagy.api import documents
+from dagy.api.calls import Calls, converted, given
+from dagy.api.errors import ConflictError, ForbiddenError, NotFoundError
+from dagy.api.models import Deployment, DeploymentDetails, Flow, FlowDetails, RegisteredFlow
+
+
+class FlowCalls(Calls):
+    """Methods of DagyClient about flows and deployments."""
+
+    def upload_artifact(self, content: bytes) -> str:
+        """Upload the zip unless the server has it already; returns its sha256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        data = self.execute(
+            documents.CREATE_ARTIFACT_UPLOAD,
+            {"input": {"sha256": sha256, "sizeBytes": len(content)}},
+            safe=True,
+        )
+        upload_url = data["createArtifactUpload"]["uploadUrl"]
+        if upload_url is not None:
+            self._transport.upload(upload_url, content)
+        return sha256
+
+    def register_flow(
+        self,
+        artifact_sha256: str,
+        spec: Mapping[str, Any],
+        *,
+        version: str | None = None,
+        namespace: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> RegisteredFlow:
+        """The same content again gives the same version; other content under it is CONFLICT."""
+        fields = given(version=version, namespace=namespace, tags=tags)
+        data = self.execute(
+            documents.REGISTER_FLOW,
+            {"input": {"artifactSha256": artifact_sha256, "spec": spec, **fields}},
+            safe=True,
+        )
+        return converted(data["registerFlow"], RegisteredFlow)
+
+    def upsert_deployment(
+        self,
+        name: str,
+        *,
+        flow_name: str,
+        flow_version: str,
+        environment: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> tuple[Deployment, bool]:
+        """Bind the name to the flow version; True when the deployment is new.
+
+        What is not given keeps its value on a deployment that exists.
+        """
+        fields = {
+            "flowName": flow_name,
+            "flowVersion": flow_version,
+            **given(environment=environment, parameters=parameters, tags=tags),
+        }
+        existing = self.find_deployment(name)
+        if existing is None:
+            try:
+                return self.create_deployment(name, **fields), True
+            except ConflictError:  # somebody else was faster by a moment
+                existing = self.deployment(name)
+        return self.update_deployment(existing.id, **fields), False
+
+    def create_deployment(self, name: str, **fields: Any) -> Deployment:
+        """`fields` are those of CreateDeploymentInput."""
+        data = self.execute(documents.CREATE_DEPLOYMENT, {"input": {"name": name, **fields}})
+        return converted(data["createDeployment"]["deployment"], Deployment)
+
+    def update_deployment(self, deployment_id: str, **fields: Any) -> Deployment:
+        """`fields` are those of UpdateDeploymentInput; the same twice is the same once."""
+        data = self.execute(
+            documents.UPDATE_DEPLOYMENT, {"input": {"id": deployment_id, **fields}}, safe=True
+        )
+        return converted(data["updateDeployment"]["deployment"], Deployment)
+
+    def delete_deployment(self, deployment_id: str) -> None:
+        self.execute(documents.DELETE_DEPLOYMENT, {"input": {"id": deployment_id}})
+
+    def deployment(self, name: str) -> DeploymentDetails:
+        """Raises NotFoundError. Parameters are None for who may not see payloads."""
+        found = self.find_deployment(name)
+        if found is None:
+            raise NotFoundError(f"there is no deployment '{name}'")
+        return found
+
+    def find_deployment(self, name: str) -> DeploymentDetails | None:
+        try:
+            data = self.execute(documents.DEPLOYMENT, {"name": name, "payload": True})
+        except NotFoundError:
+            return None
+        except ForbiddenError:
+            data = self.execute(documents.DEPLOYMENT, {"name": name, "payload": False})
+        found = data["deployment"]
+        return None if found is None else converted(found, DeploymentDetails)
+
+    def parameters_schema(self, deployment_name: str) -> dict[str, Any]:
+        """JSON Schema of the parameters of the flow behind a deployment."""
+        data = self.execute(documents.DEPLOYMENT_PARAMETERS_SCHEMA, {"name": deployment_name})
+        if data["deployment"] is None:
+            raise NotFoundError(f"there is no deployment '{deployment_name}'")
+        return converted(data["deployment"]["flow"]["parametersSchema"] or {}, dict[str, Any])
+
+    def deployments(self, *, limit: int | None = None, **filters: Any) -> Iterator[Deployment]:
+        """`filters` are those of DeploymentFilter (name, flowName, environment, paused)."""
+        return self.pages(
+            documents.DEPLOYMENTS,
+            {"filter": given(**filters)},
+            Deployment,
+            connection=lambda data: data["deployments"],
+            limit=limit,
+        )
+
+    def flows(self, *, limit: int | None = None, **filters: Any) -> Iterator[Flow]:
+        """The latest version of each flow. `filters`: name, namespace, status, search."""
+        return self.pages(
+            documents.FLOWS,
+            {"filter": given(**filters)},
+            Flow,
+            connection=lambda data: data["flows"],
+            limit=limit,
+        )
+
+    def flow(self, name: str, *, version: str | None = None) -> FlowDetails:
+        """The version, by default the latest; raises NotFoundError."""
+        found = self.execute(documents.FLOW, {"name": name, "version": version})["flow"]
+        if found is None:
+            raise NotFoundError(f"there is no flow '{name}'" + (f" {version}" if version else ""))
+        nodes = {key: found.pop(key)["nodes"] for key in ("versions", "deployments")}
+        return converted({**found, **nodes}, FlowDetails)

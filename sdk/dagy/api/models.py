@@ -1,0 +1,223 @@
+"""What the API answers, as frozen structs. Encoded again they give the API's own camelCase,
+so they are also the documented shape of `--format json`."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+TERMINAL_STATES = frozenset({"SUCCEEDED", "FAILED", "CANCELLED", "CRASHED", "TIMED_OUT"})
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Unknown fields are ignored, so that a newer server does not break an older client."""
+
+
+class User(Model, frozen=True):
+    id: str
+    email: str
+    name: str | None = None
+
+
+class Organization(Model, frozen=True):
+    id: str
+    name: str
+    slug: str
+
+
+class Viewer(Model, frozen=True):
+    user: User | None = None
+    organization: Organization | None = None
+    role: str | None = None
+
+
+class Login(Model, frozen=True):
+    access_token: str
+    expires_at: datetime | None = None
+    viewer: Viewer | None = None
+
+
+class Named(Model, frozen=True):
+    id: str
+    name: str
+
+
+class FlowRef(Model, frozen=True):
+    id: str
+    name: str
+    version: str
+
+
+class Flow(Model, frozen=True):
+    id: str
+    name: str
+    version: str
+    namespace: str | None = None
+    description: str | None = None
+    status: str | None = None
+    tags: Any = None
+    default_executor: str | None = None
+    created_at: datetime | None = None
+    is_latest: bool | None = None
+
+
+class FlowDetails(Flow, frozen=True):
+    artifact_sha256: str | None = None
+    parameters_schema: Any = None
+    spec: Any = None
+    deployments: list[Named] = []
+    versions: list[FlowRef] = []
+
+
+class Deployment(Model, frozen=True):
+    id: str
+    name: str
+    paused: bool = False
+    flow: FlowRef | None = None
+    environment: Named | None = None
+    default_executor: str | None = None
+    concurrency_limit: int | None = None
+    sla_seconds: int | None = None
+    tags: Any = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class DeploymentDetails(Deployment, frozen=True):
+    parameters: Any = None
+    parameters_schema: Any = None
+
+
+class Reason(Model, frozen=True):
+    code: str
+    message: str
+
+
+class Waiting(Model, frozen=True):
+    code: str
+    message: str
+    limit: int | None = None
+    running: int | None = None
+
+
+class Routing(Model, frozen=True):
+    executor: str | None = None
+    level: str | None = None
+    reason: str | None = None
+
+
+class ErrorInfo(Model, frozen=True):
+    code: str
+    message: str
+    type: str | None = None
+    traceback: str | None = None
+    where: str | None = None
+    hint: str | None = None
+    task_key: str | None = None
+
+
+class TaskCounts(Model, frozen=True):
+    pending: int = 0
+    running: int = 0
+    retrying: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    skipped: int = 0
+    timed_out: int = 0
+    cancelled: int = 0
+    cached: int = 0
+
+
+class RunSummary(Model, frozen=True):
+    id: str
+    slug: str
+    state: str
+    flow: FlowRef | None = None
+    deployment: Named | None = None
+    environment: Named | None = None
+    trigger: str | None = None
+    attempt: int | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    duration_ms: float | None = None
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.state in TERMINAL_STATES
+
+
+class TaskRun(Model, frozen=True):
+    id: str
+    key: str
+    name: str
+    state: str
+    attempt: int | None = None
+    map_index: int | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    duration_ms: float | None = None
+    depends_on: list[str] = []
+    reason: str | None = None
+    error: ErrorInfo | None = None
+
+
+class RunArtifact(Model, frozen=True):
+    id: str
+    name: str
+    content_type: str | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    url: str | None = None
+
+
+class Run(RunSummary, frozen=True):
+    state_reason: Reason | None = None
+    executor: str | None = None
+    queued_at: datetime | None = None
+    queue_ms: float | None = None
+    task_counts: TaskCounts | None = None
+    waiting: Waiting | None = None
+    routing: Routing | None = None
+    error: ErrorInfo | None = None
+    tags: Any = None
+    parameters: Any = None
+    result: Any = None
+    task_runs: list[TaskRun] = []
+    artifacts: list[RunArtifact] = []
+
+
+class RunEvent(Model, frozen=True):
+    cursor: str
+    type: str
+    at: datetime
+    sequence: int | None = None
+    run_state: str | None = None
+    task_key: str | None = None
+    task_state: str | None = None
+    attempt: int | None = None
+    data: Any = None
+
+
+class LogLine(Model, frozen=True):
+    cursor: str
+    at: datetime
+    level: str
+    message: str
+    stream: str | None = None
+    task_key: str | None = None
+    attempt: int | None = None
+
+
+class RegisteredFlow(Model, frozen=True):
+    """`created` is False when this version was there already, with the same content."""
+
+    flow: Flow
+    created: bool
+
+
+class TriggeredRun(Model, frozen=True):
+    """`created` is False when the idempotency key had been used: the run is the first one's."""
+
+    run: Run
+    created: bool
