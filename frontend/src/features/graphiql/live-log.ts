@@ -1,0 +1,36 @@
+/** Collects the events of a subscription, newest first, and shows them at a readable pace. */
+
+const REPAINT_DELAY_MS = 80;
+const KEPT_EVENTS = 200;
+
+export interface LiveAnswer {
+  received: number;
+  status: 'live' | 'complete';
+  events: unknown[];
+}
+
+export class LiveLog {
+  private received = 0;
+  private events: unknown[] = [];
+  private status: LiveAnswer['status'] = 'live';
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly show: (answer: LiveAnswer) => void) {}
+
+  add(event: unknown): void {
+    this.received += 1;
+    this.events = [event, ...this.events].slice(0, KEPT_EVENTS);
+    this.timer ??= setTimeout(() => this.flush(), REPAINT_DELAY_MS);
+  }
+
+  complete(): void {
+    this.status = 'complete';
+    this.flush();
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.show({ received: this.received, status: this.status, events: this.events });
+  }
+}
