@@ -1,0 +1,54 @@
+"""Waiting for the database, and bringing it up to date, before a process begins its work."""
+
+import asyncio
+import time
+
+import asyncpg
+import click
+
+from dagy_gql import db
+from dagy_gql.settings import Settings
+
+_RETRY_SECONDS = 0.02
+_SLOWEST_RETRY_SECONDS = 0.5
+_NOT_YET = (
+    OSError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.ConnectionDoesNotExistError,
+)
+
+
+def require_urls(settings: Settings) -> None:
+    """`dagy up` sets both for the servers it embeds; elsewhere a person has to."""
+    for name, value in (
+        ("DAGY_DATABASE_URL", settings.database_url),
+        ("DAGY_REDIS_URL", settings.redis_url),
+    ):
+        if not value:
+            raise click.ClickException(f"{name} is not set. `dagy up` starts servers of its own.")
+
+
+async def wait(settings: Settings, *, timeout_seconds: float = 60.0) -> None:
+    """Until the database takes connections; raises ClickException when it never does."""
+    deadline = time.monotonic() + timeout_seconds
+    pause = _RETRY_SECONDS
+    while True:
+        try:
+            connection = await asyncpg.connect(dsn=settings.database_url, timeout=5)
+        except _NOT_YET as error:
+            if time.monotonic() > deadline:
+                raise click.ClickException(f"The database does not answer: {error}") from error
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.2, _SLOWEST_RETRY_SECONDS)
+        except asyncpg.PostgresError as error:
+            raise click.ClickException(f"The database refuses us: {error}") from error
+        else:
+            await connection.close()
+            return
+
+
+async def prepare(settings: Settings, *, migrate: bool) -> None:
+    await wait(settings)
+    if migrate:
+        await db.migrate(settings)

@@ -1,0 +1,33 @@
+"""Deploys the examples that come with the repository, through the public `dagy deploy`."""
+
+import sys
+from pathlib import Path
+
+from dagy_gql.embedded.children import Children
+from dagy_gql.embedded.installation import Installation
+from dagy_gql.embedded.process import Command
+
+FOLDER = Path(__file__).parent.parent.parent / "examples"
+_DAGY = "from dagy.cli.main import main; main()"
+
+
+def listed(folder: Path = FOLDER) -> list[str]:
+    """`FILE.py:FLOW` of each example, in the order of `manifest.txt`."""
+    try:
+        lines = (folder / "manifest.txt").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+async def deploy(installation: Installation, children: Children, *, profile: str) -> list[str]:
+    """One after the other; returns their names, raises EmbeddedError at the first that fails."""
+    # The person's own server may be named in the environment; the examples belong on this one.
+    mine = {"DAGY_API_URL": "", "DAGY_API_KEY": "", "DAGY_PROFILE": profile}
+    names = []
+    for entry in listed():
+        argv = [sys.executable, "-P", "-c", _DAGY, "deploy", str(FOLDER / entry)]
+        log = installation.folder.log("examples")
+        await children.run(Command(argv, log, environment={**installation.environment, **mine}))
+        names.append(entry.rpartition(":")[2])
+    return names

@@ -1,0 +1,91 @@
+"""`dagy up`: everything on this machine with one command, in the foreground until Ctrl-C.
+
+This process lives as long as the installation, so it imports neither the API nor pydantic: its
+options read their DAGY_* variables themselves, the processes it starts read `settings`.
+"""
+
+import asyncio
+import signal
+import socket
+import time
+from pathlib import Path
+
+import click
+
+from dagy_gql.cli.session import Session
+from dagy_gql.embedded.folder import FolderLock, LocalFolder
+from dagy_gql.embedded.installation import Installation, listen, services
+from dagy_gql.embedded.process import EmbeddedError
+from dagy_gql.embedded.supervisor import Events, Supervisor
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@click.command()
+@click.option("--host", envvar="DAGY_HOST", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port", envvar="DAGY_PORT", default=8000, show_default=True, type=click.IntRange(0, 65535)
+)
+@click.option(
+    "--workers", envvar="DAGY_WORKERS", default=1, show_default=True, type=click.IntRange(0, 64)
+)
+@click.option(
+    "--local-dir",
+    envvar="DAGY_LOCAL_DIR",
+    default="~/.dagy",
+    show_default=True,
+    help="Where data, logs and the profile are kept.",
+)
+@click.option("--no-examples", is_flag=True, help="Deploy no examples on the first start.")
+@click.option("--verbose", is_flag=True, help="Show the logs of all processes.")
+@click.option("--database-url", envvar="DAGY_DATABASE_URL", default="", hidden=True)
+@click.option("--redis-url", envvar="DAGY_REDIS_URL", default="", hidden=True)
+def up(
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    local_dir: str,
+    no_examples: bool,
+    verbose: bool,
+    database_url: str,
+    redis_url: str,
+) -> None:
+    """Start everything: database, queue, API and workers. Ctrl-C stops it."""
+    began = time.monotonic()
+    folder = LocalFolder(Path(local_dir).expanduser().absolute())
+    try:
+        folder.create()
+        lock = FolderLock.take(folder)
+        folder.rotate_logs()
+        with listen(host, port) as listening:
+            chosen: int = listening.getsockname()[1]
+            installation = Installation(
+                folder, host, chosen, workers, database_url=database_url, redis_url=redis_url
+            )
+            session = Session(
+                installation, lock, examples=not no_examples, verbose=verbose, began=began
+            )
+            asyncio.run(_run(installation, listening, session))
+    except EmbeddedError as error:
+        raise click.ClickException(str(error)) from error
+
+
+async def _run(installation: Installation, listening: socket.socket, session: Session) -> None:
+    events = Events(session.line, session.processes, session.announced)
+    supervisor = Supervisor(services(installation, listening), events)
+    session.children = supervisor.children
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        session.stopping()
+        supervisor.stop()
+
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, stop)
+    watching = asyncio.ensure_future(session.follow_logs())
+    try:
+        await supervisor.run()
+    finally:
+        watching.cancel()
+    session.stopped()

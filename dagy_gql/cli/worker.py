@@ -1,0 +1,21 @@
+"""`dagy worker`: one worker process."""
+
+import asyncio
+
+import click
+
+from dagy_gql import logs
+from dagy_gql import settings as settings_module
+from dagy_gql.cli import database
+from workers import main as worker_main
+
+
+@click.command()
+@click.option("--migrate", is_flag=True, help="Bring the database up to date first.")
+def worker(*, migrate: bool) -> None:
+    """Run one worker."""
+    settings = settings_module.load()
+    logs.configure(settings.log_level)
+    database.require_urls(settings)
+    asyncio.run(database.prepare(settings, migrate=migrate))
+    worker_main.run(settings)

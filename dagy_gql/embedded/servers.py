@@ -1,0 +1,64 @@
+"""PostgreSQL and Redis for one block of code, without supervision: tests and benchmarks."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from dagy_gql.embedded import postgres, redis
+from dagy_gql.embedded.folder import LocalFolder
+from dagy_gql.embedded.process import Command, EmbeddedError, launch, tail
+
+_START_SECONDS = 30.0
+_STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    database_url: str
+    redis_url: str
+
+
+@contextmanager
+def running(folder: LocalFolder) -> Iterator[Servers]:
+    """Both servers, started in `folder` and stopped at the end of the block."""
+    folder.create()
+    with ExitStack() as stack:
+        started = stack.enter_context(_process(redis.command(folder), signal.SIGTERM))
+        postgres.ensure_initialised(folder)
+        postgres.clear_leftovers(folder)
+        database = stack.enter_context(_process(postgres.command(folder), signal.SIGINT))
+        _wait(started, folder, redis.is_ready)
+        _wait(database, folder, postgres.is_ready)
+        yield Servers(postgres.url(folder), redis.url(folder))
+
+
+@contextmanager
+def _process(
+    command: Command, stop_signal: signal.Signals
+) -> Iterator[tuple[Command, subprocess.Popen[bytes]]]:
+    process = launch(command)
+    try:
+        yield command, process
+    finally:
+        process.send_signal(stop_signal)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(
+    started: tuple[Command, subprocess.Popen[bytes]],
+    folder: LocalFolder,
+    is_ready: Callable[[LocalFolder, int], bool],
+) -> None:
+    command, process = started
+    deadline = time.monotonic() + _START_SECONDS
+    while not is_ready(folder, process.pid):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise EmbeddedError(f"{command.argv[0]} did not start:\n{tail(command.log)}")
+        time.sleep(0.01)
