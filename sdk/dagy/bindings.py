@@ -1,0 +1,94 @@
+"""Turns what a flow body passes around into Binding documents."""
+
+from typing import Any
+
+from dagy.errors import ResultNotSerialisableError, TraceError
+from dagy.outputs import ParameterRef, Symbol, TaskOutput, Unmapped
+from dagy.source import user_frame
+from dagy.spec import (
+    Binding,
+    ConstBinding,
+    DictBinding,
+    ListBinding,
+    ParamBinding,
+    TaskBinding,
+)
+from dagy.values import round_trip
+
+_MAX_DEPTH = 100
+
+
+def bind(value: Any, trace: object, *, what: str) -> Binding:
+    """`what` names the value in errors ("argument 'rows' of task 'load'")."""
+    if isinstance(value, Symbol):
+        return _symbol(value, trace, what)
+    if holds_symbol(value, what):
+        return _container(value, trace, what)
+    return _const(value, what)
+
+
+def holds_symbol(value: Any, what: str, depth: int = 0) -> bool:
+    if isinstance(value, Symbol):
+        return True
+    if depth > _MAX_DEPTH:
+        raise TraceError(
+            f"{what} is nested more than {_MAX_DEPTH} levels deep, or contains itself",
+            hint="pass a flat value",
+            where=user_frame(),
+        )
+    if isinstance(value, dict):
+        return any(holds_symbol(each, what, depth + 1) for each in value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(holds_symbol(each, what, depth + 1) for each in value)
+    return False
+
+
+def _symbol(value: Symbol, trace: object, what: str) -> Binding:
+    if value._trace is not trace:
+        raise TraceError(
+            f"{what} is {value!r} of another flow",
+            hint="use outputs only inside the flow that made them",
+            where=user_frame(),
+        )
+    if isinstance(value, TaskOutput):
+        return TaskBinding(key=value.key, path=list(value._path))
+    assert isinstance(value, ParameterRef)
+    return ParamBinding(name=value.name, path=list(value._path))
+
+
+def _container(value: Any, trace: object, what: str) -> Binding:
+    if isinstance(value, dict):
+        wrong = [key for key in value if not isinstance(key, str)]
+        if wrong:
+            raise TraceError(
+                f"{what} has the key {wrong[0]!r} beside a task output",
+                hint="use text keys in a mapping that holds outputs",
+                where=user_frame(),
+            )
+        named = {key: bind(each, trace, what=f"{what}[{key!r}]") for key, each in value.items()}
+        return DictBinding(items=named)
+    if isinstance(value, list | tuple):
+        items = [bind(each, trace, what=f"{what}[{i}]") for i, each in enumerate(value)]
+        return ListBinding(items=items)
+    raise TraceError(
+        f"{what} is a {type(value).__name__} that holds a task output",
+        hint="put outputs into lists or mappings",
+        where=user_frame(),
+    )
+
+
+def _const(value: Any, what: str) -> Binding:
+    if isinstance(value, Unmapped):
+        raise TraceError(
+            f"{what} is unmapped()",
+            hint="unmapped() is for arguments of .map()",
+            where=user_frame(),
+        )
+    try:
+        return ConstBinding(value=round_trip(value, what=what))
+    except ResultNotSerialisableError as error:
+        raise TraceError(
+            error.message,
+            hint="pass JSON values, or make the object inside the task",
+            where=user_frame(),
+        ) from error

@@ -1,0 +1,76 @@
+"""What user code can ask about the run it is part of."""
+
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from dagy.errors import NoActiveRunError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskContext:
+    """`attempt` counts from 1; `map_index` is set for a child of `.map()`."""
+
+    key: str
+    name: str
+    attempt: int
+    map_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorSummary:
+    code: str
+    message: str
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """The run, and inside a task or a task's hook also the task. `error` is set for hooks."""
+
+    run_id: str
+    run_slug: str
+    flow: str
+    version: str | None
+    attempt: int
+    deployment: str | None = None
+    environment: str | None = None
+    task: TaskContext | None = None
+    error: ErrorSummary | None = None
+    load_parameters: Callable[[], dict[str, Any]] = field(default=dict, repr=False)
+    cancelled: Callable[[], bool] = field(default=bool, repr=False)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """A fresh copy each time: changing it changes nothing elsewhere."""
+        return self.load_parameters()
+
+    @property
+    def logger(self) -> logging.Logger:
+        return get_logger()
+
+    def is_cancelled(self) -> bool:
+        """True once somebody asked the run to stop; long loops should look."""
+        return self.cancelled()
+
+
+current: ContextVar[RunContext | None] = ContextVar("dagy_run_context", default=None)
+
+
+def get_run_context() -> RunContext:
+    context = current.get()
+    if context is None:
+        raise NoActiveRunError(
+            "no run is active here", hint="call get_run_context() inside a task that a run executes"
+        )
+    return context
+
+
+def get_logger(name: str = "dagy.run") -> logging.Logger:
+    """A logger whose lines, from DEBUG up, become the lines of the task that runs."""
+    logger = logging.getLogger(name)
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.DEBUG)
+    return logger

@@ -1,0 +1,251 @@
+"""@flow: a function whose body is traced once into a FlowSpec."""
+
+import functools
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
+
+from dagy.errors import FlowFailedError, TraceError
+from dagy.hooks import Hooks, as_tuple
+from dagy.outputs import ParameterRef
+from dagy.retries import RetryDelay, policy
+from dagy.signature import (
+    Signature,
+    bind_parameters,
+    check_flow_signature,
+    parameters_schema,
+)
+from dagy.source import user_frame, user_location
+from dagy.spec import FlowSpec
+from dagy.trace import Trace, TracedFlow
+from dagy.tracing import active_trace, recording
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class FlowOptions(TypedDict, total=False):
+    """What @flow takes. The retry parameters are the default of every task of the flow."""
+
+    name: str | None
+    version: str | None
+    description: str | None
+    namespace: str | None
+    tags: dict[str, str]
+    retries: int
+    retry_delay_seconds: RetryDelay
+    retry_jitter_factor: float | None
+    timeout_seconds: float | None
+    fail_fast: bool
+    max_workers: int | None
+    fork_safe: bool
+    default_executor: str | None
+    on_running: Hooks
+    on_completion: Hooks
+    on_failure: Hooks
+    on_cancellation: Hooks
+
+
+class Flow(Generic[P, R]):
+    """A traced function. Calling it runs it here and now and returns its result."""
+
+    def __init__(self, function: Callable[P, R], options: FlowOptions) -> None:
+        functools.update_wrapper(self, function)
+        self.function: Callable[..., Any] = function
+        self.options = options
+        self.name = options.get("name") or function.__name__
+        self.version = options.get("version")
+        self.namespace = options.get("namespace")
+        self.tags = dict(options.get("tags", {}))
+        self.description = options.get("description") or (function.__doc__ or "").strip()
+        self.on_running = as_tuple(options.get("on_running"))
+        self.on_completion = as_tuple(options.get("on_completion"))
+        self.on_failure = as_tuple(options.get("on_failure"))
+        self.on_cancellation = as_tuple(options.get("on_cancellation"))
+        self.source_file = function.__code__.co_filename
+        self.signature = Signature(function)
+        check_flow_signature(self.signature, self.name)
+        self._traced: TracedFlow | None = None
+        _check_options(self.name, options)
+
+    def trace(self, *, entrypoint: str | None = None) -> TracedFlow:
+        """Calls the body once with symbols; later calls give the same result."""
+        if self._traced is None:
+            self._traced = self._record()
+        if entrypoint is None or entrypoint == self._traced.spec.entrypoint:
+            return self._traced
+        spec = FlowSpec.decode(self._traced.spec.to_dict() | {"entrypoint": entrypoint})
+        return TracedFlow(spec, self._traced.tasks)
+
+    def spec(self, *, entrypoint: str | None = None) -> FlowSpec:
+        return self.trace(entrypoint=entrypoint).spec
+
+    def bind(self, parameters: dict[str, Any], *, strict: bool = True) -> dict[str, Any]:
+        """Checks and converts parameters, defaults applied; raises BadParameterError.
+
+        `strict=False` also reads numbers and booleans from text."""
+        return bind_parameters(self.signature, parameters, flow=self.name, strict=strict)
+
+    @contextmanager
+    def when(self, condition: Any) -> Iterator[None]:
+        """Tasks called in this block run only if `condition` is truthy, else are SKIPPED."""
+        with when(condition):
+            yield
+
+    def run_local(
+        self,
+        max_workers: int = 2,
+        fail_fast: bool | None = None,
+        parameters: dict[str, Any] | None = None,
+        on_event: Callable[[Any], None] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Runs in this process; returns a LocalRun (run_id, status, result, error, tasks)."""
+        local = importlib.import_module("dagy.runner.local")
+        return local.run_local(
+            self,
+            {**(parameters or {}), **kwargs},
+            max_workers=max_workers,
+            fail_fast=fail_fast,
+            on_event=on_event,
+        )
+
+    def deploy(self, name: str | None = None, **options: Any) -> Any:
+        """Packs the source, registers the version and makes the deployment `name`."""
+        return importlib.import_module("dagy.deploy").deploy_flow(self, name, **options)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if active_trace() is not None:
+            raise TraceError(
+                f"flow {self.name!r} is called inside another flow",
+                hint="call its tasks, or trigger it as a run of its own",
+                where=user_frame(),
+            )
+        run = self.run_local(parameters=self.signature.bind(args, kwargs))
+        if run.status != "SUCCEEDED":
+            message = run.error.message if run.error else f"the run ended {run.status}"
+            raise FlowFailedError(f"flow {self.name!r}: {message}")
+        return run.result  # type: ignore[no-any-return]  # the JSON form of R
+
+    def __repr__(self) -> str:
+        return f"Flow({self.name!r})"
+
+    def _record(self) -> TracedFlow:
+        if active_trace() is not None:
+            raise TraceError(
+                f"flow {self.name!r} is traced inside another flow", where=user_frame()
+            )
+        trace = Trace(self.name, _retry(self.options))
+        parameters = parameters_schema(self.signature, self.name)
+        token = recording.set(trace)
+        try:
+            output = trace.output(self._call_body(trace))
+        finally:
+            recording.reset(token)
+        if not trace.specs:
+            raise TraceError(
+                f"flow {self.name!r} calls no task",
+                hint="decorate functions with @task and call them in the flow",
+                where=f"{self.source_file}:{self.function.__code__.co_firstlineno}",
+            )
+        spec = self._spec(trace, parameters, output)
+        # Decoding checks the document: what leaves here is valid everywhere.
+        return TracedFlow(FlowSpec.decode(spec.encode()), trace.tasks)
+
+    def _call_body(self, trace: Trace) -> Any:
+        symbols = {name: ParameterRef(trace, name) for name in self.signature.arguments}
+        try:
+            return self.function(**symbols)
+        except TraceError:
+            raise
+        except Exception as error:
+            raise TraceError(
+                f"the body of flow {self.name!r} raised {type(error).__name__}: {error}",
+                hint="the body runs once to record the graph; do the work inside tasks",
+                where=user_location(error.__traceback__),
+            ) from error
+
+    def _spec(self, trace: Trace, parameters: dict[str, Any], output: Any) -> FlowSpec:
+        options = self.options
+        return FlowSpec(
+            name=self.name,
+            description=self.description,
+            entrypoint=f"{os.path.basename(self.source_file)}:{self.function.__name__}",
+            parameters=parameters,
+            tasks=list(trace.specs.values()),
+            output=output,
+            fail_fast=options.get("fail_fast", True),
+            fork_safe=options.get("fork_safe", True),
+            timeout_seconds=options.get("timeout_seconds"),
+            retry=trace.retry,
+            max_workers=options.get("max_workers"),
+            namespace=self.namespace,
+            tags=self.tags,
+            default_executor=options.get("default_executor"),
+        )
+
+
+class FlowDecorator:
+    """`flow` itself: a decorator, and `flow.when()` inside a flow body."""
+
+    @overload
+    def __call__(self, function: Callable[P, R], /) -> Flow[P, R]: ...
+    @overload
+    def __call__(
+        self, /, **options: Unpack[FlowOptions]
+    ) -> Callable[[Callable[P, R]], Flow[P, R]]: ...
+    def __call__(self, function: Callable[..., Any] | None = None, /, **given: Any) -> Any:
+        """Makes a flow of a function: `@flow` or `@flow(name="daily", retries=2)`."""
+        options = cast(FlowOptions, given)
+        if function is None:
+            return lambda wrapped: Flow(wrapped, options)
+        return Flow(function, options)
+
+    @contextmanager
+    def when(self, condition: Any) -> Iterator[None]:
+        """Tasks called in this block run only if `condition` is truthy, else are SKIPPED."""
+        with when(condition):
+            yield
+
+
+@contextmanager
+def when(condition: Any) -> Iterator[None]:
+    trace = active_trace()
+    if trace is None:
+        raise TraceError(
+            "flow.when() is used outside of a flow",
+            hint="use it in the body of a @flow function, and `if` in a task",
+            where=user_frame(),
+        )
+    trace.push_condition(condition)
+    try:
+        yield
+    finally:
+        trace.pop_condition()
+
+
+flow = FlowDecorator()
+
+
+def _retry(options: FlowOptions) -> Any:
+    return policy(
+        options.get("retries", 0),
+        options.get("retry_delay_seconds"),
+        options.get("retry_jitter_factor"),
+    )
+
+
+def _check_options(name: str, given: FlowOptions) -> None:
+    unknown = sorted(set(given) - set(FlowOptions.__annotations__))
+    if unknown:
+        known = ", ".join(FlowOptions.__annotations__)
+        raise TypeError(f"@flow({unknown[0]}=...) is not known; it takes {known}")
+    _retry(given)
+    timeout, workers = given.get("timeout_seconds"), given.get("max_workers")
+    for option, value in (("timeout_seconds", timeout), ("max_workers", workers)):
+        if value is not None and value <= 0:
+            raise TraceError(
+                f"flow {name!r}: {option} is {value!r}, it must be above 0", where=user_frame()
+            )

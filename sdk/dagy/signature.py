@@ -1,0 +1,196 @@
+"""What a function takes: names, types, defaults, and the JSON Schema of a flow's parameters."""
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+from dagy.errors import BadParameterError, ResultNotSerialisableError, TraceError
+from dagy.values import convert, decoder, encode, round_trip
+
+_EMPTY = inspect.Parameter.empty
+_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    name: str
+    kind: Any
+    annotation: Any
+    default: Any
+
+    @property
+    def is_required(self) -> bool:
+        return self.default is _EMPTY and self.kind in _NAMED
+
+
+class Signature:
+    """The arguments of a user's function, with annotations resolved where they can be."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.plain = inspect.signature(function)
+        hints = _hints(function)
+        self.arguments = {
+            name: Argument(name, each.kind, hints.get(name, Any), each.default)
+            for name, each in self.plain.parameters.items()
+        }
+
+    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments by name; raises TypeError as a call of the function would."""
+        return dict(self.plain.bind(*args, **kwargs).arguments)
+
+    def call(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+        """Calls with arguments by name; `*args` and `**kwargs` are spread again."""
+        positional: list[Any] = []
+        named: dict[str, Any] = {}
+        for name, value in arguments.items():
+            kind = self.arguments[name].kind
+            if kind is inspect.Parameter.VAR_POSITIONAL:
+                positional.extend(value)
+            elif kind is inspect.Parameter.VAR_KEYWORD:
+                named.update(value)
+            elif kind is inspect.Parameter.KEYWORD_ONLY:
+                named[name] = value
+            else:
+                positional.append(value)
+        return function(*positional, **named)
+
+    def can_call_by_name(self) -> bool:
+        return all(each.kind in _NAMED for each in self.arguments.values())
+
+    def annotation(self, name: str) -> Any:
+        """The type of one argument's whole value."""
+        argument = self.arguments[name]
+        if argument.kind is inspect.Parameter.VAR_POSITIONAL:
+            return list[argument.annotation]  # type: ignore[name-defined]  # a type made at run time
+        if argument.kind is inspect.Parameter.VAR_KEYWORD:
+            return dict[str, argument.annotation]  # type: ignore[name-defined]  # as above
+        return argument.annotation
+
+    def decoder(self, name: str, *, owner: str) -> msgspec.json.Decoder[Any] | None:
+        """None when the argument takes anything."""
+        annotation = self.annotation(name)
+        if annotation is Any:
+            return None
+        try:
+            return decoder(annotation)
+        except TypeError as error:
+            raise TraceError(
+                f"the type of argument {name!r} of {owner} cannot be checked: {error}",
+                hint="change the annotation, or set validate_parameters=False",
+            ) from error
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Names that exist only for type checkers do not resolve; then the good ones are kept."""
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    except Exception:  # an annotation may be any expression
+        found = {}
+        space = {
+            **getattr(function, "__globals__", {}),
+            **inspect.getclosurevars(function).nonlocals,
+        }
+        for name, hint in getattr(function, "__annotations__", {}).items():
+            try:
+                found[name] = eval(hint, space) if isinstance(hint, str) else hint  # noqa: S307  # the user's own annotation
+            except Exception:  # unresolved: the argument takes anything
+                found[name] = Any
+        return found
+
+
+def _schema_hook(kind: type) -> dict[str, Any]:
+    if hasattr(kind, "model_json_schema"):
+        schema: dict[str, Any] = kind.model_json_schema()
+        return schema
+    if isinstance(kind, type) and issubclass(kind, PurePath):
+        return {"type": "string", "format": "path"}
+    raise NotImplementedError(kind)
+
+
+def check_flow_signature(signature: Signature, flow: str) -> None:
+    for each in signature.arguments.values():
+        if each.kind not in _NAMED:
+            raise TraceError(
+                f"parameter {each.name!r} of flow {flow!r} has no fixed name",
+                hint="a flow takes named parameters only, no *args, **kwargs or `/`",
+            )
+
+
+def parameters_schema(signature: Signature, flow: str) -> dict[str, Any]:
+    """JSON Schema of an object with the flow's parameters; definitions under $defs."""
+    arguments = list(signature.arguments.values())
+    types = [each.annotation for each in arguments]
+    try:
+        schemas, definitions = msgspec.json.schema_components(
+            types, schema_hook=_schema_hook, ref_template="#/$defs/{name}"
+        )
+    except TypeError as error:
+        raise TraceError(
+            f"a parameter of flow {flow!r} has a type that JSON Schema cannot say: {error}",
+            hint="use JSON types, dataclasses, TypedDict, Enum, datetime or unions of them",
+        ) from error
+    properties = {
+        each.name: dict(schema) | _default(each, flow)
+        for each, schema in zip(arguments, schemas, strict=True)
+    }
+    document: dict[str, Any] = {
+        "type": "object",
+        "properties": properties,
+        "required": [each.name for each in arguments if each.is_required],
+        "additionalProperties": False,
+    }
+    return document | ({"$defs": definitions} if definitions else {})
+
+
+def _default(argument: Argument, flow: str) -> dict[str, Any]:
+    if argument.default is _EMPTY:
+        return {}
+    try:
+        return {"default": round_trip(argument.default, what=f"default of {argument.name!r}")}
+    except ResultNotSerialisableError as error:
+        raise TraceError(
+            f"flow {flow!r}: {error.message}",
+            hint="use a default that JSON can hold, or None and decide inside a task",
+        ) from error
+
+
+def bind_parameters(
+    signature: Signature, given: Mapping[str, Any], *, flow: str, strict: bool = True
+) -> dict[str, Any]:
+    """Parameters as the annotations want them, defaults applied; raises BadParameterError.
+
+    `strict=False` also reads numbers and booleans from text (command line, forms)."""
+    unknown = [name for name in given if name not in signature.arguments]
+    if unknown:
+        known = ", ".join(signature.arguments) or "none"
+        raise BadParameterError(
+            unknown[0], f"flow {flow!r} has no such parameter (it has: {known})"
+        )
+    bound = {}
+    for name, argument in signature.arguments.items():
+        if name in given:
+            bound[name] = _bind_one(argument, given[name], strict)
+        elif argument.is_required:
+            raise BadParameterError(
+                name, f"flow {flow!r} needs this parameter and it was not given"
+            )
+        else:
+            bound[name] = argument.default
+    return bound
+
+
+def _bind_one(argument: Argument, value: Any, strict: bool) -> Any:
+    try:
+        return convert(round_trip(value, what=argument.name), argument.annotation, strict=strict)
+    except (msgspec.ValidationError, ResultNotSerialisableError) as error:
+        message, _, path = str(error).partition(" - at `$")
+        raise BadParameterError(argument.name + path.rstrip("`"), message) from error
+
+
+def encode_parameters(bound: Mapping[str, Any]) -> dict[str, bytes]:
+    return {name: encode(value, what=name) for name, value in bound.items()}

@@ -1,0 +1,48 @@
+"""Where the user's code is: file:line of a frame, and tracebacks without our own frames."""
+
+import os
+import sys
+import traceback
+from types import FrameType, TracebackType
+
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_MACHINERY = (_HERE, os.path.dirname(os.__file__) + os.sep + "contextlib.py", "<frozen ")
+
+
+def is_ours(file_name: str) -> bool:
+    return file_name.startswith(_MACHINERY)
+
+
+def user_frame() -> str | None:
+    """file:line of the innermost caller outside of the SDK."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_ours(frame.f_code.co_filename):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else None
+
+
+def user_location(trace: TracebackType | None) -> str | None:
+    """file:line of the deepest frame of a traceback that is not ours."""
+    location = None
+    while trace is not None:
+        file_name = trace.tb_frame.f_code.co_filename
+        if not is_ours(file_name):
+            location = f"{file_name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return location
+
+
+def user_traceback(error: BaseException) -> str:
+    """The traceback as Python prints it, without frames of the SDK; causes are kept."""
+    told = traceback.TracebackException.from_exception(error, limit=-50)
+    _trim(told)
+    return "".join(told.format())
+
+
+def _trim(told: traceback.TracebackException) -> None:
+    told.stack = traceback.StackSummary.from_list(
+        [frame for frame in told.stack if not is_ours(frame.filename)]
+    )
+    for linked in (told.__cause__, told.__context__):
+        if linked is not None:
+            _trim(linked)

@@ -1,0 +1,200 @@
+"""@task: a function that a flow can schedule, retry, cache and isolate."""
+
+import functools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
+
+import msgspec
+
+from dagy.errors import TraceError
+from dagy.hooks import Hook, Hooks, as_tuple
+from dagy.outputs import Unmapped
+from dagy.retries import RetryDelay, policy
+from dagy.signature import Signature
+from dagy.source import user_frame
+from dagy.spec import RetryPolicy
+from dagy.tracing import active_trace
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class TaskOptions(TypedDict, total=False):
+    """What @task and with_options() take; `retries=None` takes the flow's retry policy."""
+
+    name: str | None
+    description: str | None
+    executor: str | None
+    retries: int | None
+    retry_delay_seconds: RetryDelay
+    retry_jitter_factor: float | None
+    timeout_seconds: float | None
+    concurrency_limit: int | None
+    validate_parameters: bool
+    on_running: Hooks
+    on_completion: Hooks
+    on_failure: Hooks
+    on_retry: Hooks
+    retry_condition_fn: Callable[[BaseException, int], bool] | None
+    memory_limit_mb: int | None
+    isolate: bool
+    accepts_skipped: bool
+    cache_key: str | Callable[..., str] | None
+    cache_ttl: float | timedelta | None
+    cache_ttl_seconds: float | None
+    checkpoint: Literal["batched", "sync"]
+    tags: dict[str, str]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    description: str
+    executor: str | None
+    timeout_seconds: float | None
+    concurrency_limit: int | None
+    validate_parameters: bool
+    on_running: tuple[Hook, ...]
+    on_completion: tuple[Hook, ...]
+    on_failure: tuple[Hook, ...]
+    on_retry: tuple[Hook, ...]
+    retry_condition_fn: Callable[[BaseException, int], bool] | None
+    memory_limit_mb: int | None
+    isolate: bool
+    accepts_skipped: bool
+    cache_key: str | Callable[..., str] | None
+    cache_ttl_seconds: float | None
+    checkpoint: str
+    tags: dict[str, str]
+
+
+class Task(Generic[P, R]):
+    """Inside a flow a call adds a node to the graph; anywhere else it is a plain call."""
+
+    def __init__(self, function: Callable[P, R], options: TaskOptions) -> None:
+        functools.update_wrapper(self, function)
+        self.function: Callable[..., Any] = function
+        self.options = options
+        self.settings = _settings(function, options)
+        self.signature = Signature(function)
+        self.retry_policy(RetryPolicy())
+        self._after: tuple[Any, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+    def retry_policy(self, default: RetryPolicy) -> RetryPolicy:
+        """What the task says about retries, the rest from the flow's policy."""
+        given = self.options
+        retries = given.get("retries")
+        delay, jitter = given.get("retry_delay_seconds"), given.get("retry_jitter_factor")
+        if retries is None and delay is None and jitter is None:
+            return default
+        count = default.retries if retries is None else retries
+        return policy(count, delay, jitter)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        trace = active_trace()
+        if trace is None:
+            return self.function(*args, **kwargs)  # type: ignore[no-any-return]  # it is R by construction
+        return trace.add(self, args, kwargs, after=self._after)  # type: ignore[no-any-return]  # a TaskOutput stands for R
+
+    def map(self, *args: Any, **kwargs: Any) -> Any:
+        """One child for each item of the list arguments; wrap others in unmapped().
+
+        Outside of a flow: a list of plain calls."""
+        trace = active_trace()
+        if trace is None:
+            return [
+                self.signature.call(self.function, each)
+                for each in _spread(self.signature.bind(args, kwargs))
+            ]
+        return trace.add_map(self, args, kwargs, after=self._after)
+
+    def after(self, *outputs: Any) -> "Task[P, R]":
+        """The same task, waiting for `outputs` although it does not read them."""
+        copy = Task[P, R](self.function, self.options)
+        copy._after = outputs
+        return copy
+
+    def with_options(self, **options: Unpack[TaskOptions]) -> "Task[P, R]":
+        return Task[P, R](self.function, {**self.options, **options})
+
+    def __repr__(self) -> str:
+        return f"Task({self.name!r})"
+
+
+@overload
+def task(function: Callable[P, R], /) -> Task[P, R]: ...
+@overload
+def task(**options: Unpack[TaskOptions]) -> Callable[[Callable[P, R]], Task[P, R]]: ...
+def task(function: Callable[..., Any] | None = None, /, **given: Any) -> Any:
+    """Makes a task of a function: `@task` or `@task(retries=3, timeout_seconds=10)`."""
+    options = cast(TaskOptions, given)
+    if function is None:
+        return lambda wrapped: Task(wrapped, options)
+    return Task(function, options)
+
+
+def _settings(function: Callable[..., Any], given: TaskOptions) -> Settings:
+    name: str = given.get("name") or function.__name__
+    _check_options(name, given)
+    return Settings(
+        name=name,
+        description=given.get("description") or (function.__doc__ or "").strip(),
+        executor=given.get("executor"),
+        timeout_seconds=given.get("timeout_seconds"),
+        concurrency_limit=given.get("concurrency_limit"),
+        validate_parameters=given.get("validate_parameters", True),
+        on_running=as_tuple(given.get("on_running")),
+        on_completion=as_tuple(given.get("on_completion")),
+        on_failure=as_tuple(given.get("on_failure")),
+        on_retry=as_tuple(given.get("on_retry")),
+        retry_condition_fn=given.get("retry_condition_fn"),
+        memory_limit_mb=given.get("memory_limit_mb"),
+        isolate=given.get("isolate", False),
+        accepts_skipped=given.get("accepts_skipped", False),
+        cache_key=given.get("cache_key"),
+        cache_ttl_seconds=_ttl(given),
+        checkpoint=given.get("checkpoint", "batched"),
+        tags=given.get("tags", {}),
+    )
+
+
+def _check_options(name: str, given: TaskOptions) -> None:
+    unknown = sorted(set(given) - set(TaskOptions.__annotations__))
+    if unknown:
+        raise TypeError(f"@task({unknown[0]}=...) is not known; it takes {_KNOWN}")
+    limits = ("timeout_seconds", "memory_limit_mb", "concurrency_limit")
+    for option, value in ((each, given.get(each)) for each in limits):
+        if value is not None and (not isinstance(value, int | float) or value <= 0):
+            raise TraceError(
+                f"task {name!r}: {option} is {value!r}, it must be above 0", where=user_frame()
+            )
+    if given.get("checkpoint", "batched") not in ("batched", "sync"):
+        raise TraceError(
+            f"task {name!r}: checkpoint is {given.get('checkpoint')!r}, not 'batched' or 'sync'",
+            where=user_frame(),
+        )
+
+
+_KNOWN = ", ".join(TaskOptions.__annotations__)
+
+
+def _ttl(given: TaskOptions) -> float | None:
+    ttl = given.get("cache_ttl", given.get("cache_ttl_seconds"))
+    return ttl.total_seconds() if isinstance(ttl, timedelta) else ttl
+
+
+def _spread(arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    plain = {
+        name: each.value if isinstance(each, Unmapped) else each for name, each in arguments.items()
+    }
+    lists = [name for name, each in arguments.items() if isinstance(each, list | tuple | range)]
+    if not lists:
+        raise TypeError("map() needs at least one list")
+    count = len(plain[lists[0]])
+    if any(len(plain[name]) != count for name in lists):
+        raise TypeError("the lists given to map() differ in length")
+    return [plain | {name: plain[name][index] for name in lists} for index in range(count)]

@@ -1,0 +1,138 @@
+"""Values between tasks: JSON and back, so that no two tasks ever share an object.
+
+NaN and the infinities become null, as JSON has no word for them."""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+from dagy.errors import ResultNotSerialisableError
+
+
+def _encode_hook(value: Any) -> Any:
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, range):
+        return list(value)
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{_type_name(value)} cannot be written as JSON")
+
+
+def decode_hook(expected: type, value: Any) -> Any:
+    """Builds what msgspec does not know from plain JSON: pydantic models and paths."""
+    if hasattr(expected, "model_validate"):
+        return expected.model_validate(value)
+    if isinstance(expected, type) and issubclass(expected, PurePath) and isinstance(value, str):
+        return expected(value)
+    return value
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_encode_hook)
+_raw_list = msgspec.json.Decoder(list[msgspec.Raw])
+_raw_dict = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_any = msgspec.json.Decoder()
+
+
+def encode(value: Any, *, what: str = "result") -> bytes:
+    """JSON of any value the SDK supports; raises ResultNotSerialisableError with the path."""
+    try:
+        return _encoder.encode(value)
+    except Exception as error:
+        path, culprit = _find_fault(value, what, 0)
+        raise ResultNotSerialisableError(
+            f"{path} is of type {_type_name(culprit)}, which JSON cannot hold ({_brief(error)})",
+            hint="return JSON values, dataclasses, datetimes, enums or sets; "
+            "write anything else to a file and use save_artifact()",
+        ) from error
+
+
+def decode(data: bytes | msgspec.Raw) -> Any:
+    return _any.decode(data)
+
+
+def decoder(expected: Any) -> msgspec.json.Decoder[Any]:
+    """Raises TypeError for annotations that msgspec cannot check."""
+    return msgspec.json.Decoder(expected, dec_hook=decode_hook)
+
+
+def convert(value: Any, expected: Any, *, strict: bool = True) -> Any:
+    return msgspec.convert(value, expected, strict=strict, str_keys=True, dec_hook=decode_hook)
+
+
+def round_trip(value: Any, *, what: str = "value") -> Any:
+    """The plain JSON form of a value."""
+    return decode(encode(value, what=what))
+
+
+def split_list(data: bytes | msgspec.Raw) -> list[bytes]:
+    """The items of a JSON array, each still JSON; raises msgspec.ValidationError otherwise."""
+    return [bytes(item) for item in _raw_list.decode(data)]
+
+
+def split_dict(data: bytes | msgspec.Raw) -> dict[str, bytes]:
+    return {key: bytes(item) for key, item in _raw_dict.decode(data).items()}
+
+
+def join_list(items: list[bytes]) -> bytes:
+    return b"[" + b",".join(items) + b"]"
+
+
+def join_dict(items: Mapping[str, bytes]) -> bytes:
+    pairs = (_encoder.encode(key) + b":" + value for key, value in items.items())
+    return b"{" + b",".join(pairs) + b"}"
+
+
+def walk(data: bytes, path: list[str | int]) -> bytes:
+    """The part of a JSON document at `path`; raises LookupError when it is not there."""
+    for step in path:
+        data = _step(data, step)
+    return data
+
+
+def _step(data: bytes, step: str | int) -> bytes:
+    try:
+        if isinstance(step, int):
+            return split_list(data)[step]
+        return split_dict(data)[step]
+    except msgspec.ValidationError as error:
+        wanted = "list" if isinstance(step, int) else "mapping"
+        raise LookupError(f"[{step!r}] needs a {wanted}: {_brief(error)}") from error
+    except LookupError as error:
+        raise LookupError(f"[{step!r}] is not there") from error
+
+
+def _find_fault(value: Any, path: str, depth: int) -> tuple[str, Any]:
+    """Path and value of the first part that does not encode by itself."""
+    for key, part in _parts(value) if depth < 50 else []:
+        try:
+            _encoder.encode(part)
+        except Exception:  # any fault of user code while encoding
+            return _find_fault(part, f"{path}{key}", depth + 1)
+    return path, value
+
+
+def _parts(value: Any) -> list[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        return [(f"[{key!r}]", part) for key, part in value.items()]
+    if isinstance(value, list | tuple | set | frozenset):
+        return [(f"[{index}]", part) for index, part in enumerate(value)]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [(f".{f.name}", getattr(value, f.name)) for f in dataclasses.fields(value)]
+    return []
+
+
+def _type_name(value: Any) -> str:
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+def _brief(error: Exception) -> str:
+    text = str(error) or type(error).__name__
+    return text if len(text) < 200 else text[:197] + "..."
