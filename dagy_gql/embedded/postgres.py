@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -92,9 +93,9 @@ def sync_command(folder: LocalFolder) -> Command:
     return Command(argv, folder.log("postgres"), identity=unprivileged_owner(folder.postgres))
 
 
-def command(folder: LocalFolder) -> Command:
+def command(folder: LocalFolder, overrides: Mapping[str, str] | None = None) -> Command:
     argv = [str(binaries() / "postgres"), "-D", str(folder.postgres), "-k", str(folder.sockets)]
-    for name, value in _SETTINGS.items():
+    for name, value in {**_SETTINGS, **(overrides or {})}.items():
         argv += ["-c", f"{name}={value}"]
     return Command(
         argv,

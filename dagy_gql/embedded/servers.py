@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -22,14 +22,18 @@ class Servers:
 
 
 @contextmanager
-def running(folder: LocalFolder) -> Iterator[Servers]:
+def running(
+    folder: LocalFolder, *, postgres_settings: Mapping[str, str] | None = None
+) -> Iterator[Servers]:
     """Both servers, started in `folder` and stopped at the end of the block."""
     folder.create()
     with ExitStack() as stack:
         started = stack.enter_context(_process(redis.command(folder), signal.SIGTERM))
         postgres.ensure_initialised(folder)
         postgres.clear_leftovers(folder)
-        database = stack.enter_context(_process(postgres.command(folder), signal.SIGINT))
+        database = stack.enter_context(
+            _process(postgres.command(folder, postgres_settings), signal.SIGINT)
+        )
         _wait(started, folder, redis.is_ready)
         _wait(database, folder, postgres.is_ready)
         yield Servers(postgres.url(folder), redis.url(folder))

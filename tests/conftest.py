@@ -1,0 +1,51 @@
+"""Servers once per test process, started by the first test that asks; emptied for every test."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from dagy_gql import db
+from dagy_gql.embedded.servers import Servers
+from dagy_gql.runtime import Runtime, opened
+from dagy_gql.settings import Settings
+from tests.support import servers as test_servers
+
+
+def pytest_configure() -> None:
+    """What the developer's shell says about a server must not reach the tests."""
+    for name in [name for name in os.environ if name.startswith("DAGY_")]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    with test_servers.running() as both:
+        yield both
+
+
+@pytest.fixture(scope="session")
+async def postgres_url(servers: Servers) -> str:
+    """A database with every migration applied."""
+    await db.migrate(Settings(database_url=servers.database_url))
+    return servers.database_url
+
+
+@pytest.fixture(scope="session")
+def redis_url(servers: Servers) -> str:
+    return servers.redis_url
+
+
+@pytest.fixture
+async def settings(postgres_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    """Settings on an empty database, an empty Redis and an empty folder."""
+    await test_servers.empty_database(postgres_url)
+    await test_servers.empty_redis(redis_url)
+    return Settings(database_url=postgres_url, redis_url=redis_url, local_dir=tmp_path)
+
+
+@pytest.fixture
+async def rt(settings: Settings) -> AsyncIterator[Runtime]:
+    async with opened(settings) as runtime:
+        yield runtime
