@@ -1,0 +1,88 @@
+# `make help` lists what there is. Set-up is incremental: .stamps remembers what was done.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check bench ui lock fmt clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+LOCK := pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
+	--no-header --no-annotate --no-emit-index-url --no-emit-package dagy
+UI_SOURCES := $(shell find frontend -type f \
+	-not -path '*/node_modules/*' -not -path '*/.next/*' -not -path '*/out/*' \
+	-not -name '*.tsbuildinfo' -not -name next-env.d.ts)
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .stamps/runtime .stamps/ui ## Set up what is missing and start Dagy (ARGS="--port 9000")
+	@$(BIN)/dagy up $(ARGS)
+
+test: .stamps/dev .stamps/ui ## Set up, check and run every test (ARGS="-k name")
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+check: .stamps/dev .stamps/node_modules ## Format, lint, types, imports, drift, frontend types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -q tests/test_architecture.py
+	cd frontend && npm run --silent typecheck
+
+bench: .stamps/dev ## Measure Dagy and print the numbers beside a plain Python script
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+ui: .stamps/ui ## Build the web UI
+
+lock: .stamps/venv ## Resolve the requirements again, with hashes
+	@$(PIP) uv
+	$(BIN)/uv $(LOCK) pyproject.toml -o requirements.lock
+	$(BIN)/uv $(LOCK) --group build -o requirements-build.lock
+	$(BIN)/uv $(LOCK) pyproject.toml --group build --group dev \
+		-c requirements.lock -o requirements-dev.lock
+
+fmt: .stamps/dev ## Format and mend what ruff can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove what set-up made
+	rm -rf .venv .stamps frontend/node_modules frontend/.next frontend/out
+
+.stamps/venv:
+	@python=""; \
+	for candidate in python3 python3.13 python3.12 python3.11; do \
+		if $$candidate -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+			2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Dagy needs Python 3.11, 3.12 or 3.13; python3 here is:" \
+			"$$(python3 --version 2>&1 || true)" >&2; exit 1; \
+	fi; \
+	[ -x $(BIN)/python ] || $$python -m venv .venv
+	@mkdir -p .stamps && touch $@
+
+.stamps/runtime: .stamps/venv requirements.lock requirements-build.lock pyproject.toml \
+		sdk/pyproject.toml
+	@echo "Installing Python packages …"
+	@$(PIP) --require-hashes -r requirements-build.lock -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e sdk -e .
+	@touch $@
+
+.stamps/dev: .stamps/runtime requirements-dev.lock
+	@echo "Installing the tools for tests …"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.stamps/node_modules: frontend/package.json frontend/package-lock.json
+	@node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null || \
+		{ echo "The web UI needs Node 20 or newer, found: $$(node --version 2>&1)" >&2; exit 1; }
+	@echo "Installing Node packages …"
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p .stamps && touch $@
+
+.stamps/ui: .stamps/node_modules $(UI_SOURCES)
+	@echo "Building the web UI …"
+	@cd frontend && npm run --silent build
+	@touch $@
