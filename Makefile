@@ -39,9 +39,9 @@ ui: .stamps/ui ## Build the web UI
 lock: .stamps/venv ## Resolve the requirements again, with hashes
 	@$(PIP) uv
 	$(BIN)/uv $(LOCK) pyproject.toml -o requirements.lock
-	$(BIN)/uv $(LOCK) --group build -o requirements-build.lock
+	$(BIN)/uv $(LOCK) --group build -c requirements.lock -o requirements-build.lock
 	$(BIN)/uv $(LOCK) pyproject.toml --group build --group dev \
-		-c requirements.lock -o requirements-dev.lock
+		-c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 
 fmt: .stamps/dev ## Format and mend what ruff can
 	$(BIN)/ruff format .
