@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .PHONY: help run test check bench ui lock fmt clean
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
 LOCK := pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package dagy
 UI_SOURCES := $(shell find frontend -type f \

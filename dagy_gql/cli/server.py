@@ -86,6 +86,10 @@ async def serve(
     config = configuration(settings)
     await database.prepare(settings, migrate=migrate)
     made = await _first_owner(settings, owner) if owner else None
+    if made is not None and announce_fd is None:
+        click.echo(
+            f"First owner: {made['email']}, password (shown only this once): {made['password']}"
+        )
     announcement = Announcement(announce_fd, {"owner": made}) if announce_fd is not None else None
     sockets = [socket.socket(fileno=fd)] if fd is not None else None
     await Server(config, announcement).serve(sockets=sockets)

@@ -96,6 +96,20 @@ class FolderLock:
         self.file.close()
 
 
+def current_holder(folder: LocalFolder) -> dict[str, Any] | None:
+    """Who runs on the folder right now (pid, url, processes), or None."""
+    try:
+        file = (folder.root / "up.lock").open("r+")
+    except OSError:
+        return None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder(file)
+    return None
+
+
 def _holder(file: IO[str]) -> dict[str, Any]:
     file.seek(0)
     try:
