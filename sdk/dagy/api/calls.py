@@ -30,6 +30,15 @@ class Calls:
         """The `data` of the answer. `safe` says that the operation may be sent twice."""
         return self._transport.execute(document, variables, operation_name, safe=safe)
 
+    def post(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+    ) -> dict[str, Any]:
+        """The whole answer, `errors` included; raises only when there is none."""
+        return self._transport.post(document, variables, operation_name)
+
     def subscribe(
         self,
         document: str,

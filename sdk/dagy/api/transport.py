@@ -4,7 +4,6 @@ Only what is safe to send twice is sent twice: queries, operations marked `safe`
 requests that never left because the connection was refused.
 """
 
-import re
 import ssl
 import time
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from dagy.api.errors import (
     from_graphql,
     from_http,
 )
+from dagy.api.operations import is_query
 
 RETRY_DELAYS_SECONDS = (0.1, 0.4, 1.0)
 LONGEST_RETRY_AFTER_SECONDS = 10.0
@@ -30,7 +30,6 @@ UPLOAD_TIMEOUT = httpx.Timeout(300.0, connect=5.0)
 # The server sends a comment every 15 s; three missed ones mean that the line is dead.
 STREAM_TIMEOUT = httpx.Timeout(45.0, connect=5.0)
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-_QUERY = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:query\b|\{)")
 
 
 class Transport:
@@ -60,7 +59,9 @@ class Transport:
     ) -> dict[str, Any]:
         """The whole GraphQL answer (`data`, `errors`); raises only when there is none."""
         body = _operation(document, variables, operation_name)
-        return self._repeatedly(lambda: self._post_once(body), safe=safe or is_query(document))
+        return self._repeatedly(
+            lambda: self._post_once(body), safe=safe or is_query(document, operation_name)
+        )
 
     def execute(
         self,
@@ -73,7 +74,7 @@ class Transport:
         """The `data` of an answer without errors; raises the first error otherwise."""
         body = _operation(document, variables, operation_name)
         return self._repeatedly(
-            lambda: data_of(self._post_once(body)), safe=safe or is_query(document)
+            lambda: data_of(self._post_once(body)), safe=safe or is_query(document, operation_name)
         )
 
     def upload(self, path: str, content: bytes) -> None:
@@ -165,15 +166,15 @@ class Transport:
         return unreachable(error, self.api_url)
 
 
-class ConnectionRefusedByServerError(NetworkError):
-    """Nothing listens there: the request was not sent, so it may be sent again."""
-
-    advice = "is `dagy up` running?"
+class UnreachableError(NetworkError):
+    """Nothing answers there: the request was not sent, so it may be sent again."""
 
 
 def unreachable(error: httpx.TransportError, api_url: httpx.URL) -> NetworkError:
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return ConnectionRefusedByServerError(f"cannot reach {api_url}")
+        if api_url.host in _LOOPBACK_HOSTS:
+            return UnreachableError(f"cannot reach {api_url}: is `dagy up` running?")
+        return UnreachableError(f"cannot reach {api_url}: {error or 'no answer'}")
     if isinstance(error, httpx.TimeoutException):
         return NetworkError(f"{api_url} did not answer in time")
     return NetworkError(f"the connection to {api_url} was cut: {error or type(error).__name__}")
@@ -181,17 +182,12 @@ def unreachable(error: httpx.TransportError, api_url: httpx.URL) -> NetworkError
 
 def retry_wait(error: ApiError, delay: float, *, safe: bool) -> float | None:
     """Seconds to wait before sending again, or None when it must not be sent again."""
-    if isinstance(error, ConnectionRefusedByServerError):
+    if isinstance(error, UnreachableError):
         return delay
     if not safe or not isinstance(error, NetworkError | UnavailableError | RateLimitedError):
         return None
     wait = max(delay, error.retry_after_seconds or 0.0)
     return wait if wait <= LONGEST_RETRY_AFTER_SECONDS else None
-
-
-def is_query(document: str) -> bool:
-    """True if nothing in the document can change anything: it is one query, or several."""
-    return _QUERY.match(document) is not None and "mutation" not in document
 
 
 def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,9 @@
+"""The client of a command, from the global options."""
+
+from dagy.cli.session import Session
+from dagy.client import DagyClient
+
+
+def connected(session: Session) -> DagyClient:
+    """Nothing is sent yet; the caller closes it."""
+    return DagyClient(api_url=session.api_url, profile=session.profile)

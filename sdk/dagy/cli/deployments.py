@@ -1,0 +1,132 @@
+"""`dagy deployments`: list, show, pause, resume, delete."""
+
+import json
+
+import click
+from rich.console import RenderableType
+
+from dagy.api.models import Deployment, DeploymentDetails
+from dagy.cli.connect import connected
+from dagy.cli.options import DagyGroup, pass_session
+from dagy.cli.output import emit, facts, grid, tags
+from dagy.cli.session import Session
+from dagy.cli.times import moment
+
+
+@click.group(cls=DagyGroup)
+def deployments() -> None:
+    """List, show, pause, resume and delete deployments."""
+
+
+@deployments.command(name="list")
+@click.option("--flow", help="Only deployments of this flow.")
+@click.option("--environment", help="Only deployments in this environment.")
+@click.option("--paused/--active", default=None, help="Only paused, or only active ones.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most.")
+@pass_session
+def list_deployments(
+    session: Session, flow: str | None, environment: str | None, paused: bool | None, limit: int
+) -> None:
+    """Deployments by name."""
+    with connected(session) as client:
+        found = list(
+            client.deployments(limit=limit, flowName=flow, environment=environment, paused=paused)
+        )
+    emit(session, found, quiet=lambda: [each.name for each in found], table=lambda: _table(found))
+
+
+@deployments.command(name="show")
+@click.argument("name")
+@pass_session
+def show_deployment(session: Session, name: str) -> None:
+    """One deployment with its parameter defaults."""
+    with connected(session) as client:
+        found = client.deployment(name)
+    emit(session, found, quiet=lambda: [found.name], table=lambda: _details(found))
+
+
+@deployments.command(name="pause")
+@click.argument("name")
+@pass_session
+def pause_deployment(session: Session, name: str) -> None:
+    """Start no more runs of a deployment; those that run go on."""
+    _set_paused(session, name, paused=True)
+
+
+@deployments.command(name="resume")
+@click.argument("name")
+@pass_session
+def resume_deployment(session: Session, name: str) -> None:
+    """Undo `pause`."""
+    _set_paused(session, name, paused=False)
+
+
+@deployments.command(name="delete")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_session
+def delete_deployment(session: Session, name: str, yes: bool) -> None:
+    """Delete a deployment; its flow and its runs stay."""
+    with connected(session) as client:
+        found = client.deployment(name)
+        if not yes:
+            click.confirm(f"Delete deployment {name}?", abort=True, err=True)
+        client.delete_deployment(found.id)
+    emit(
+        session,
+        {"id": found.id, "name": found.name, "deleted": True},
+        quiet=lambda: [found.name],
+        table=lambda: f"Deployment {found.name} deleted.",
+    )
+
+
+def _set_paused(session: Session, name: str, *, paused: bool) -> None:
+    with connected(session) as client:
+        changed = client.update_deployment(client.deployment(name).id, paused=paused)
+    emit(
+        session,
+        changed,
+        quiet=lambda: [changed.name],
+        table=lambda: f"Deployment {changed.name} is {'paused' if changed.paused else 'active'}.",
+    )
+
+
+def _table(found: list[Deployment]) -> RenderableType:
+    if not found:
+        return "No deployments. Make one with `dagy deploy FILE.py:FLOW`."
+    return grid(
+        ("DEPLOYMENT", "FLOW", "ENVIRONMENT", "STATUS", "TAGS", "UPDATED"),
+        [
+            (
+                each.name,
+                f"{each.flow.name} {each.flow.version}" if each.flow else None,
+                each.environment.name if each.environment else None,
+                "paused" if each.paused else "active",
+                tags(each.tags),
+                moment(each.updated_at),
+            )
+            for each in found
+        ],
+    )
+
+
+def _details(found: DeploymentDetails) -> RenderableType:
+    limit = found.concurrency_limit
+    return facts(
+        [
+            ("deployment", found.name),
+            ("id", found.id),
+            ("flow", f"{found.flow.name} {found.flow.version}" if found.flow else None),
+            ("environment", found.environment.name if found.environment else None),
+            ("status", "paused" if found.paused else "active"),
+            ("engine", found.default_executor),
+            ("concurrency", None if limit is None else f"at most {limit} runs at a time"),
+            ("parameters", json.dumps(found.parameters) if found.parameters else None),
+            ("tags", tags(found.tags)),
+            ("created", moment(found.created_at)),
+            ("updated", moment(found.updated_at)),
+        ]
+    )
+
+
+COMMANDS = {"deployments": deployments}

@@ -1,0 +1,122 @@
+"""`--follow`: show a run of the server live until it is over, then its end."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+from rich.console import RenderableType
+from rich.text import Text
+
+from dagy.api.follow import Item
+from dagy.api.models import LogLine, Run, TaskCounts
+from dagy.cli.failures import INTERRUPTED, RUN_FAILED
+from dagy.cli.output import emit, printable, say, state
+from dagy.cli.progress import RunView
+from dagy.cli.session import Session
+from dagy.cli.times import duration
+from dagy.client import DagyClient
+
+
+def follow_to_end(session: Session, client: DagyClient, run: Run) -> None:
+    """Ends the command: 0 if the run SUCCEEDED, 6 if it did not, 130 after Ctrl-C."""
+    if session.quiet and session.is_table:
+        click.echo(run.slug)
+    try:
+        _watch(session, client, run)
+        finished = client.run(run.id)
+    except KeyboardInterrupt:
+        detach(run.slug)
+    emit(session, finished, quiet=lambda: [], table=lambda: _summary(finished))
+    if finished.state != "SUCCEEDED":
+        tell_failure(finished)
+        raise click.exceptions.Exit(RUN_FAILED)
+
+
+def detach(slug: str) -> None:
+    click.echo(
+        f"\nDetached: run {slug} goes on.\n"
+        f"  follow again: dagy logs {slug} --follow\n"
+        f"  cancel it:    dagy runs cancel {slug}",
+        err=True,
+    )
+    raise click.exceptions.Exit(INTERRUPTED)
+
+
+def tell_failure(run: Run) -> None:
+    """The error of a run on stderr: what, where, traceback, what to do."""
+    for line in failure_lines(run):
+        click.echo(line, err=True)
+
+
+def failure_lines(run: Run) -> Iterable[str]:
+    error = run.error
+    if error is None:
+        reason = f": {run.state_reason.message}" if run.state_reason else ""
+        yield click.style(f"Run {run.slug} {run.state}{printable(reason)}", fg="red")
+        return
+    place = f" in task {error.task_key}" if error.task_key else ""
+    kind = f"{error.type}: " if error.type else ""
+    yield click.style(f"Run {run.slug} {run.state}: {error.code}{place}", fg="red")
+    yield f"  {printable(kind + error.message)}"
+    if error.where:
+        yield f"  at {printable(error.where)}"
+    if error.traceback:
+        yield ""
+        yield from (f"  {printable(line)}" for line in error.traceback.splitlines())
+    if error.hint:
+        yield ""
+        yield f"  hint: {printable(error.hint)}"
+
+
+def _watch(session: Session, client: DagyClient, run: Run) -> None:
+    planned = total(run.task_counts)
+    with RunView(session, slug=run.slug, planned_tasks=planned) as view:
+        for item in client.follow_run(run.id):
+            feed(view, item)
+
+
+def feed(view: RunView, item: Item) -> None:
+    if isinstance(item, LogLine):
+        view.log(item.at, item.level, item.task_key, item.message)
+    elif item.task_key and item.task_state:
+        view.task_state(item.task_key, item.task_state, item.at, detail=_detail(item.data))
+    elif item.run_state:
+        view.run_state(item.run_state, item.at)
+
+
+def _detail(data: Any) -> str:
+    """What an event says beside the state: how long it took, or why it came to this."""
+    if not isinstance(data, dict):
+        return ""
+    error = data.get("error")
+    if isinstance(error, dict):
+        return str(error.get("message", ""))
+    if isinstance(data.get("durationMs"), int | float):
+        return duration(data["durationMs"])
+    return str(data.get("reason") or "")
+
+
+def total(counts: TaskCounts | None) -> int:
+    return sum(count for _, count in by_state(counts))
+
+
+def by_state(counts: TaskCounts | None) -> list[tuple[str, int]]:
+    """[("succeeded", 3), …] without the zeros."""
+    if counts is None:
+        return []
+    named = ((name, getattr(counts, name)) for name in counts.__struct_fields__)
+    return [(name.replace("_", " "), count) for name, count in named if count]
+
+
+def _summary(run: Run) -> RenderableType:
+    counts = ", ".join(f"{count} {name}" for name, count in by_state(run.task_counts))
+    return Text.assemble(
+        state(run.state),
+        f" {run.slug} in {duration(run.duration_ms)}",
+        f" ({counts})" if counts else "",
+    )
+
+
+def tell_started(session: Session, run: Run, *, created: bool) -> None:
+    remark = "" if created else " (the idempotency key was used before: this is its run)"
+    say(session, f"Run {run.slug} {run.state}{remark}")

@@ -1,0 +1,50 @@
+"""`dagy`: the root of the command line. Imports click and nothing slow."""
+
+import sys
+import traceback
+from typing import Any
+
+import click
+
+from dagy.cli.failures import exit_code, tell
+from dagy.cli.options import global_options, session_of
+from dagy.cli.registry import RootGroup
+from dagy.errors import DagyError
+
+EPILOG = (
+    "Exit codes: 0 ok, 1 error, 2 usage, 3 auth, 4 network, 5 not found, 6 the run failed, "
+    "130 interrupted."
+)
+
+
+class Dagy(RootGroup):
+    """Turns what commands raise into messages and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DagyError as error:
+            session = session_of(ctx)
+            if session.verbose:
+                traceback.print_exc()
+            tell(error, session)
+            raise click.exceptions.Exit(exit_code(error)) from error
+
+
+@click.group(
+    cls=Dagy,
+    params=global_options(),
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="dagy", prog_name="dagy", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Write, run, deploy and watch flows."""
+
+
+def main() -> None:
+    # Log lines hold any character; a terminal that lacks one shows "?" instead of failing.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    cli(prog_name="dagy")

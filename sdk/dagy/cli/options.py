@@ -1,0 +1,67 @@
+"""The global options, understood before and after the name of a command."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from dagy.cli.session import Session
+
+FORMATS = ("table", "json", "yaml")
+
+
+class DagyCommand(click.Command):
+    """A command that also takes the global options, listed apart in its help."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._own = list(self.params)
+        self.params.extend(global_options())
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        shared = [param for param in self.get_params(ctx) if param in self.params[len(self._own) :]]
+        own = [param for param in self.get_params(ctx) if param not in shared]
+        for title, params in (("Options", own), ("Global options", shared)):
+            records = [record for param in params if (record := param.get_help_record(ctx))]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+class DagyGroup(click.Group):
+    """A group whose commands are DagyCommands."""
+
+    command_class = DagyCommand
+
+
+def global_options() -> list[click.Parameter]:
+    """Fresh option objects; each writes what it was given into the Session."""
+    return [
+        _option("--format", "format", type=click.Choice(FORMATS), help="How results are printed."),
+        _option("--quiet", "quiet", "-q", is_flag=True, help="Print ids and slugs only."),
+        _option("--verbose", "verbose", is_flag=True, help="Print more, tracebacks included."),
+        _option("--profile", "profile", metavar="NAME", help="Use this profile."),
+        _option("--api-url", "api_url", metavar="URL", help="Use the server at this address."),
+    ]
+
+
+def session_of(ctx: click.Context) -> Session:
+    return ctx.ensure_object(Session)
+
+
+def pass_session(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command its Session as first argument."""
+    return click.make_pass_decorator(Session, ensure=True)(function)
+
+
+def _option(flag: str, attribute: str, *more: str, **settings: Any) -> click.Option:
+    def remember(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+        if value:
+            setattr(session_of(ctx), attribute, value)
+
+    return click.Option(
+        [flag, *more, f"global_{attribute}"],
+        callback=remember,
+        expose_value=False,
+        **settings,
+    )

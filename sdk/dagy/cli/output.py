@@ -1,0 +1,143 @@
+"""Results on stdout: a table for people, ids only when quiet, JSON or YAML for programs.
+
+stdout carries the result and nothing else; what is said beside it goes to stderr.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import click
+import msgspec
+import yaml
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dagy.cli.session import Session
+
+STATE_STYLES = {
+    "PENDING": ("○", "dim"),
+    "QUEUED": ("○", "yellow"),
+    "RUNNING": ("●", "blue"),
+    "RETRYING": ("↻", "yellow"),
+    "CANCELLING": ("◌", "yellow"),
+    "SUCCEEDED": ("✓", "green"),
+    "CACHED": ("✓", "cyan"),
+    "FAILED": ("✗", "red"),
+    "CRASHED": ("✗", "red"),
+    "TIMED_OUT": ("✗", "red"),
+    "CANCELLED": ("■", "magenta"),
+    "SKIPPED": ("↷", "dim"),
+}
+# Wide enough that nothing is cut or wrapped for a program that reads a pipe.
+PIPE_WIDTH = 10_000
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Colours only on a terminal; user data is never read as markup."""
+    stream = sys.stderr if stderr else sys.stdout
+    is_terminal = stream.isatty()
+    return Console(
+        file=stream,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=not is_terminal,
+        width=None if is_terminal else PIPE_WIDTH,
+        force_terminal=is_terminal,
+    )
+
+
+def emit(
+    session: Session,
+    value: Any,
+    *,
+    quiet: Callable[[], Iterable[str]],
+    table: Callable[[], RenderableType],
+) -> None:
+    """Print one result in the format of the session."""
+    if session.format == "json":
+        click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+    elif session.format == "yaml":
+        click.echo(yaml_text(value), nl=False)
+    elif session.quiet:
+        for line in quiet():
+            click.echo(line)
+    else:
+        show(table())
+
+
+def emit_line(session: Session, value: Any) -> None:
+    """One item of an endless result: JSON Lines, or a stream of YAML documents."""
+    if session.format == "json":
+        click.echo(json.dumps(plain(value), ensure_ascii=False))
+    else:
+        click.echo(f"---\n{yaml_text(value)}", nl=False)
+
+
+def plain(value: Any) -> Any:
+    """Structs as mappings with the names of the API; times as ISO 8601 text."""
+    return msgspec.to_builtins(value)
+
+
+def yaml_text(value: Any) -> str:
+    text: str = yaml.safe_dump(plain(value), sort_keys=False, allow_unicode=True)
+    return text
+
+
+def show(renderable: RenderableType) -> None:
+    """Print for people, without the blanks a table pads its last column with."""
+    target = console()
+    with target.capture() as captured:
+        target.print(renderable)
+    if target.is_terminal:
+        click.echo(captured.get(), nl=False, color=True)
+    else:
+        click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def say(session: Session, text: str) -> None:
+    """A remark beside the result."""
+    if not session.quiet:
+        click.echo(text, err=True)
+
+
+def grid(headers: Sequence[str], rows: Iterable[Sequence[RenderableType | None]]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for row in rows:
+        table.add_row(*("-" if cell is None or cell == "" else cell for cell in row))
+    return table
+
+
+def facts(pairs: Iterable[tuple[str, RenderableType | None]]) -> Table:
+    """Names and values, one a line; what is None is left out."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        if value is not None:
+            table.add_row(name, value)
+    return table
+
+
+def state(name: str) -> Text:
+    symbol, style = STATE_STYLES.get(name, ("?", ""))
+    return Text(f"{symbol} {name}", style=style)
+
+
+def tags(value: Any) -> str | None:
+    if not isinstance(value, dict) or not value:
+        return None
+    return " ".join(f"{name}={value[name]}" for name in sorted(value))
+
+
+def printable(text: str) -> str:
+    """Log text that cannot steer the terminal: colours dropped, other controls spelled out."""
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", _COLOURS.sub("", text))

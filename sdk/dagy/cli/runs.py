@@ -1,0 +1,226 @@
+"""`dagy runs`: list, show, cancel, retry."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from dagy.api.models import Run, RunArtifact, RunSummary, TaskRun
+from dagy.cli.connect import connected
+from dagy.cli.following import by_state, failure_lines, follow_to_end, tell_started
+from dagy.cli.options import DagyGroup, pass_session
+from dagy.cli.output import emit, facts, grid, plain, printable, state, tags
+from dagy.cli.session import Session
+from dagy.cli.times import duration, moment, size
+
+STATES = (
+    "QUEUED",
+    "RUNNING",
+    "CANCELLING",
+    "SUCCEEDED",
+    "FAILED",
+    "CANCELLED",
+    "CRASHED",
+    "TIMED_OUT",
+)
+MODES = {"from-start": "FROM_START", "from-failed": "FROM_FAILED"}
+LONGEST_SHOWN_JSON = 500
+
+
+@click.group(cls=DagyGroup)
+def runs() -> None:
+    """List, show, cancel and retry runs. RUN is a slug or an id."""
+
+
+@runs.command(name="list")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(STATES, case_sensitive=False),
+    help="Only runs in this state; repeatable.",
+)
+@click.option("--flow", help="Only runs of this flow.")
+@click.option("--deployment", help="Only runs of this deployment.")
+@click.option("--environment", help="Only runs in this environment.")
+@click.option("--since", type=click.DateTime(), help="Only runs created after this local time.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="At most.")
+@pass_session
+def list_runs(
+    session: Session,
+    states: tuple[str, ...],
+    flow: str | None,
+    deployment: str | None,
+    environment: str | None,
+    since: datetime | None,
+    limit: int,
+) -> None:
+    """The newest runs, newest first."""
+    with connected(session) as client:
+        found = list(
+            client.runs(
+                limit=limit,
+                state=list(states) or None,
+                flowName=flow,
+                deploymentName=deployment,
+                environment=environment,
+                createdAfter=since.astimezone().isoformat() if since else None,
+            )
+        )
+    emit(
+        session,
+        found,
+        quiet=lambda: [run.slug for run in found],
+        table=lambda: _table(found),
+    )
+
+
+@runs.command(name="show")
+@click.argument("run")
+@pass_session
+def show_run(session: Session, run: str) -> None:
+    """One run with its tasks, error, result and artifacts."""
+    with connected(session) as client:
+        found = client.run(run)
+        tasks = list(client.task_runs(found.id))
+        artifacts = client.artifacts(found.id)
+    document = {**plain(found), "taskRuns": tasks, "artifacts": artifacts}
+    emit(
+        session,
+        document,
+        quiet=lambda: [found.slug],
+        table=lambda: _details(found, tasks, artifacts),
+    )
+
+
+@runs.command(name="cancel")
+@click.argument("run", nargs=-1, required=True)
+@pass_session
+def cancel_run(session: Session, run: tuple[str, ...]) -> None:
+    """Cancel one or more runs; running code is really stopped."""
+    with connected(session) as client:
+        cancelled = [client.cancel(each) for each in run]
+    emit(
+        session,
+        cancelled,
+        quiet=lambda: [each.slug for each in cancelled],
+        table=lambda: grid(
+            ("RUN", "STATE"), [(each.slug, state(each.state)) for each in cancelled]
+        ),
+    )
+
+
+@runs.command(name="retry")
+@click.argument("run")
+@click.option(
+    "--mode",
+    type=click.Choice(list(MODES)),
+    default="from-failed",
+    show_default=True,
+    help="from-failed keeps the results of tasks that succeeded.",
+)
+@click.option("--from-task", metavar="KEY", help="Run this task and what follows it again.")
+@click.option("--follow", is_flag=True, help="Stream logs and states until the run is over.")
+@pass_session
+def retry_run(session: Session, run: str, mode: str, from_task: str | None, follow: bool) -> None:
+    """Run a finished run again."""
+    with connected(session) as client:
+        retried = client.retry(
+            run, mode="FROM_TASK" if from_task else MODES[mode], task_key=from_task
+        )
+        if follow:
+            tell_started(session, retried, created=True)
+            follow_to_end(session, client, retried)
+            return
+    emit(
+        session,
+        retried,
+        quiet=lambda: [retried.slug],
+        table=lambda: facts([("run", retried.slug), ("state", state(retried.state))]),
+    )
+
+
+def _table(found: list[RunSummary]) -> RenderableType:
+    if not found:
+        return "No runs."
+    return grid(
+        ("RUN", "STATE", "FLOW", "DEPLOYMENT", "CREATED", "DURATION"),
+        [
+            (
+                run.slug,
+                state(run.state),
+                f"{run.flow.name} {run.flow.version}" if run.flow else None,
+                run.deployment.name if run.deployment else None,
+                moment(run.created_at),
+                duration(run.duration_ms),
+            )
+            for run in found
+        ],
+    )
+
+
+def _details(run: Run, tasks: list[TaskRun], artifacts: list[RunArtifact]) -> RenderableType:
+    parts: list[RenderableType] = [_facts(run)]
+    if tasks:
+        parts += ["", _tasks(tasks)]
+    if artifacts:
+        rows = [(each.name, each.content_type, size(each.size_bytes)) for each in artifacts]
+        parts += ["", grid(("ARTIFACT", "TYPE", "SIZE"), rows)]
+    if run.error is not None:
+        parts += ["", Text.from_ansi("\n".join(failure_lines(run)))]
+    return Group(*parts)
+
+
+def _facts(run: Run) -> RenderableType:
+    counts = ", ".join(f"{count} {name}" for name, count in by_state(run.task_counts))
+    return facts(
+        [
+            ("run", run.slug),
+            ("id", run.id),
+            ("state", state(run.state)),
+            ("reason", run.state_reason.message if run.state_reason else None),
+            ("waiting for", run.waiting.message if run.waiting else None),
+            ("flow", f"{run.flow.name} {run.flow.version}" if run.flow else None),
+            ("deployment", run.deployment.name if run.deployment else None),
+            ("environment", run.environment.name if run.environment else None),
+            ("trigger", run.trigger),
+            ("engine", run.executor),
+            ("attempt", None if run.attempt is None else str(run.attempt)),
+            ("created", moment(run.created_at)),
+            ("started", moment(run.started_at)),
+            ("duration", duration(run.duration_ms)),
+            ("tasks", counts or None),
+            ("tags", tags(run.tags)),
+            ("parameters", _short_json(run.parameters)),
+            ("result", _short_json(run.result)),
+        ]
+    )
+
+
+def _tasks(tasks: list[TaskRun]) -> RenderableType:
+    return grid(
+        ("TASK", "STATE", "ATTEMPT", "DURATION", "NOTE"),
+        [
+            (
+                task.key,
+                state(task.state),
+                str(task.attempt or "-"),
+                duration(task.duration_ms),
+                printable(task.error.message if task.error else task.reason or "-"),
+            )
+            for task in tasks
+        ],
+    )
+
+
+def _short_json(value: Any) -> str | None:
+    if value is None or value == {}:
+        return None
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_SHOWN_JSON else f"{text[:LONGEST_SHOWN_JSON]}…"
+
+
+COMMANDS = {"runs": runs}
