@@ -20,6 +20,11 @@ EPILOG = (
 class Dagy(RootGroup):
     """Turns what commands raise into messages and exit codes."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Made here, at the root, so that every command below writes into the same one.
+        session_of(ctx)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)

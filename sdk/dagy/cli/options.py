@@ -15,23 +15,25 @@ class DagyCommand(click.Command):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._own = list(self.params)
-        self.params.extend(global_options())
+        self._shared = global_options()
+        self.params.extend(self._shared)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        shared = [param for param in self.get_params(ctx) if param in self.params[len(self._own) :]]
-        own = [param for param in self.get_params(ctx) if param not in shared]
-        for title, params in (("Options", own), ("Global options", shared)):
-            records = [record for param in params if (record := param.get_help_record(ctx))]
-            if records:
-                with formatter.section(title):
-                    formatter.write_dl(records)
+        own = [param for param in self.get_params(ctx) if param not in self._shared]
+        for title, params in (("Options", own), ("Global options", self._shared)):
+            options = [param for param in params if isinstance(param, click.Option)]
+            records = [record for option in options if (record := option.get_help_record(ctx))]
+            with formatter.section(title):
+                formatter.write_dl(records)
 
 
 class DagyGroup(click.Group):
-    """A group whose commands are DagyCommands."""
+    """A group whose commands are DagyCommands, listed in the order they are written."""
 
     command_class = DagyCommand
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
 
 
 def global_options() -> list[click.Parameter]:

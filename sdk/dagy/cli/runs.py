@@ -41,12 +41,18 @@ def runs() -> None:
     "states",
     multiple=True,
     type=click.Choice(STATES, case_sensitive=False),
+    metavar="STATE",
     help="Only runs in this state; repeatable.",
 )
 @click.option("--flow", help="Only runs of this flow.")
 @click.option("--deployment", help="Only runs of this deployment.")
 @click.option("--environment", help="Only runs in this environment.")
-@click.option("--since", type=click.DateTime(), help="Only runs created after this local time.")
+@click.option(
+    "--since",
+    type=click.DateTime(),
+    metavar="TIME",
+    help="Only runs created after this local time.",
+)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="At most.")
 @pass_session
 def list_runs(
