@@ -7,6 +7,7 @@ ends without it was cut, and is taken up again after the last cursor.
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from time import sleep
 from typing import Any
 
 import httpx
@@ -49,7 +50,7 @@ def subscribe(
         except ApiError as error:
             if time.monotonic() - connected_at > LASTING_CONNECTION_SECONDS:
                 failures = 0
-            time.sleep(_wait_or_raise(error, failures, resumable=cursor is not None))
+            sleep(_wait_or_raise(error, failures, resumable=cursor is not None))
             failures += 1
         else:
             return

@@ -5,9 +5,9 @@ requests that never left because the connection was refused.
 """
 
 import ssl
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from time import sleep
 from typing import Any
 
 import httpx
@@ -146,7 +146,7 @@ class Transport:
                 wait = retry_wait(error, delay, safe=safe)
                 if wait is None:
                     raise
-                time.sleep(wait)
+                sleep(wait)
             else:
                 return result
         last: dict[str, Any] = once()
