@@ -21,7 +21,7 @@ run: .stamps/runtime .stamps/ui ## Set up what is missing and start Dagy (ARGS="
 
 test: .stamps/dev .stamps/ui ## Set up, check and run every test (ARGS="-k name")
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .stamps/dev .stamps/node_modules ## Format, lint, types, imports, drift, frontend types
 	$(BIN)/ruff format --check .

@@ -1,0 +1,172 @@
+"""Rules that people forget, and that no other tool checks."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from dagy_gql.bus import Job
+
+ROOT = Path(__file__).parent.parent
+OURS = ("dagy_gql", "schema", "workers", "migrations", "dagy")
+CODE = ("dagy_gql", "schema", "workers", "sdk/dagy")
+MAX_LINES = 400
+
+# Reads or writes that cross organizations, each looked at by a person.
+REVIEWED_ALL_ORGS: set[str] = set()
+
+
+def tracked(*suffixes: str) -> list[Path]:
+    """Files that git knows or would know, so that nothing generated is judged."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    paths = [ROOT / name for name in listed if not suffixes or name.endswith(suffixes)]
+    return [path for path in paths if path.is_file()]
+
+
+def modules(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT), ast.parse(path.read_text())
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or "."]
+    return []
+
+
+def test_no_other_distribution_owns_the_names_of_our_packages() -> None:
+    owners = metadata.packages_distributions()
+    found = {name: set(owners.get(name, [])) - {"dagy-server", "dagy"} for name in OURS}
+    assert found == {name: set() for name in OURS}
+
+
+def test_no_python_file_is_longer_than_400_lines() -> None:
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in tracked(".py")
+        if path.parent.name != "migrations"  # generated
+        if (count := len(path.read_text().splitlines())) > MAX_LINES
+    }
+    assert long == {}
+
+
+def test_our_own_packages_are_imported_at_the_top_only() -> None:
+    inside = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules(*CODE)
+        for function in functions(tree)
+        for node in ast.walk(function)
+        for name in imported(node)
+        if name.split(".")[0] in OURS
+    ]
+    assert inside == []
+
+
+def test_no_import_hides_from_the_type_checker_or_is_relative() -> None:
+    wrong = [
+        f"{path}:{getattr(node, 'lineno', 0)}"
+        for path, tree in modules(*CODE)
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Name) and node.id == "TYPE_CHECKING")
+        or (isinstance(node, ast.ImportFrom) and node.level > 0)
+    ]
+    assert wrong == []
+
+
+def test_every_module_says_what_it_answers_for() -> None:
+    silent = [
+        str(path) for path, tree in modules(*CODE) if tree.body and ast.get_docstring(tree) is None
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"]
+)
+def test_a_lock_file_names_versions_and_hashes_only(name: str) -> None:
+    lines = (ROOT / name).read_text().splitlines()
+    pinned = re.compile(r"[a-z0-9][a-z0-9-]*==[^ ]+( ; [^\\]+)? \\")
+    hashed = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+    assert [line for line in lines if not (pinned.fullmatch(line) or hashed.fullmatch(line))] == []
+
+
+def test_the_lock_of_the_ui_names_no_registry() -> None:
+    assert '"resolved":' not in (ROOT / "frontend/package-lock.json").read_text()
+
+
+def test_no_file_names_a_folder_of_somebodys_machine() -> None:
+    named = re.compile(r"(?<![\w.~}])/(root|home/\w+|Users/\w+|work)/[\w.]")
+    found = [
+        str(path.relative_to(ROOT))
+        for path in tracked()
+        if path.suffix not in {".png", ".svg", ".ico", ".woff2"} and path != Path(__file__)
+        if named.search(path.read_text(errors="replace"))
+    ]
+    assert found == []
+
+
+def test_only_repositories_and_the_database_module_speak_sql() -> None:
+    speaks = re.compile(r"^\s*(SELECT\b.*\bFROM|INSERT INTO|UPDATE|DELETE FROM)\s", re.DOTALL)
+    found = {
+        path.parts[1]
+        for path, tree in modules("dagy_gql", "schema", "workers")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if speaks.search(node.value)
+    }
+    assert found <= {"repositories", "db.py", "cli"}
+
+
+def test_queries_that_cross_organizations_are_the_reviewed_ones() -> None:
+    found = {
+        f"{path.stem}.{function.name}"
+        for path, tree in modules("dagy_gql")
+        for function in functions(tree)
+        if function.name.endswith("_all_orgs")
+    }
+    assert found == REVIEWED_ALL_ORGS
+
+
+def test_every_job_has_a_function_in_the_workers() -> None:
+    defined = {function.name for _, tree in modules("workers") for function in functions(tree)}
+    assert {job.value for job in Job} <= defined
+
+
+def test_the_models_have_no_change_without_a_migration(tmp_path: Path) -> None:
+    """`makemigrations` has no dry run: it works on a copy, and must write nothing there."""
+    copy = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    before = sorted(path.name for path in copy.glob("*.py"))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tortoise", "-c", "dagy_gql.db.TORTOISE", "makemigrations"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{tmp_path}:{ROOT}:{ROOT / 'sdk'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in copy.glob("*.py")) == before, done.stdout
