@@ -27,7 +27,6 @@ class Job(StrEnum):
     """What a worker can be asked to do; the values name functions in `workers.main`."""
 
     EXECUTE_RUN = "execute_run"
-    CANCEL_RUN = "cancel_run"
 
 
 class Channel:
@@ -42,6 +41,22 @@ class Channel:
     @staticmethod
     def runs(org_id: object) -> str:
         return f"runs:{org_id}"
+
+
+class WorkerCall:
+    """What is said to all workers at once, as (channel, message) pairs."""
+
+    SLOT = b"slot"
+    CANCEL = b"cancel:"
+
+    @classmethod
+    def slot(cls) -> tuple[str, bytes]:
+        """There may be something to claim: a slot is free, or a full worker passes a job on."""
+        return Channel.WORKERS, cls.SLOT
+
+    @classmethod
+    def cancel(cls, run_id: object) -> tuple[str, bytes]:
+        return Channel.WORKERS, cls.CANCEL + str(run_id).encode()
 
 
 class Feed:

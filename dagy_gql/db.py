@@ -5,13 +5,14 @@ read rows (asyncpg Records) through `fetch`. Effects on the network wait for the
 """
 
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, cast
 
 import asyncpg
-import orjson
+import msgspec
 from tortoise import Tortoise
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.base.config_generator import expand_db_url
@@ -30,6 +31,9 @@ MODELS = [
 # Any constant does: all processes that migrate the same database must agree on it.
 _MIGRATION_LOCK = 0x0DA6_1E00
 
+# An escaped NUL, but not the text backslash-u0000, whose own backslash is escaped.
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
 Effect = Callable[[], Awaitable[None]]
 _effects: ContextVar[list[Effect] | None] = ContextVar("effects", default=None)
 
@@ -38,7 +42,7 @@ async def _prepare_connection(connection: "asyncpg.Connection[asyncpg.Record]") 
     """JSON columns come back decoded; going in they are text already (see `json_text`)."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=str, decoder=orjson.loads, format="text"
+            name, schema="pg_catalog", encoder=str, decoder=msgspec.json.decode, format="text"
         )
 
 
@@ -156,5 +160,7 @@ async def execute(sql: str, *values: Any) -> int:
 
 
 def json_text(value: Any) -> str:
-    """The text of a JSON column; NUL, which PostgreSQL cannot store, is shown as U+2400."""
-    return orjson.dumps(value, default=str).decode().replace("\\u0000", "\u2400")
+    """The text of a JSON column. NUL, which PostgreSQL cannot store, is shown as U+2400; NaN and
+    infinities, which JSON does not have, are null; integers keep every digit."""
+    text = msgspec.json.encode(value, enc_hook=str).decode()
+    return _NUL.sub("\\1\u2400", text) if "\\u0000" in text else text

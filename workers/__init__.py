@@ -1,0 +1,1 @@
+"""The clockwork: arq settings and thin jobs around the services."""

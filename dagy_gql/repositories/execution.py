@@ -1,0 +1,51 @@
+"""What a worker reads to start runs, whichever organization they belong to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from dagy_gql import db
+from dagy_gql.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    deployment: str | None
+    environment: str | None
+
+
+async def names_all_orgs(run_ids: Sequence[UUID]) -> dict[UUID, Names]:
+    rows = await db.fetch(
+        """
+        SELECT r.id, d.name AS deployment, e.name AS environment
+        FROM runs r LEFT JOIN deployments d ON d.id = r.deployment_id
+        LEFT JOIN environments e ON e.id = r.environment_id
+        WHERE r.id = ANY($1::uuid[])
+        """,
+        list(run_ids),
+    )
+    return {row["id"]: Names(row["deployment"], row["environment"]) for row in rows}
+
+
+async def flow_all_orgs(flow_id: UUID) -> asyncpg.Record:
+    """Raises NotFound."""
+    row = await db.fetch_row(
+        "SELECT name, version, spec, spec_sha256, artifact_sha256 FROM flows WHERE id = $1",
+        flow_id,
+    )
+    if row is None:
+        raise NotFound("flow", flow_id)
+    return row
+
+
+async def task_results_all_orgs(run_id: UUID) -> list[asyncpg.Record]:
+    """Task runs with a result, and mapped ones with the number of their children."""
+    return await db.fetch(
+        """
+        SELECT key, state, result, mapped_count FROM task_runs
+        WHERE run_id = $1 AND (state IN ('SUCCEEDED', 'CACHED') OR mapped_count IS NOT NULL)
+        """,
+        run_id,
+    )

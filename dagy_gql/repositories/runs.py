@@ -1,0 +1,191 @@
+"""Runs of one organization: look-ups, lists by indexed columns, and the insert of a new run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from dagy_gql import db
+from dagy_gql.db import json_text
+from dagy_gql.enums import Executor, RetryMode, RunState, RunTrigger
+from dagy_gql.errors import NotFound
+from dagy_gql.repositories.base import OrgRepository, Where
+from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST, Order
+
+
+class RunOrder(StrEnum):
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+
+    @property
+    def order(self) -> Order:
+        return NEWEST_FIRST if self is RunOrder.CREATED_AT_DESC else OLDEST_FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Every part is an indexed column; `created_*` are turned into ids, which are times."""
+
+    states: Sequence[RunState] | None = None
+    flow_name: str | None = None
+    flow_id: UUID | None = None
+    deployment_id: UUID | None = None
+    deployment_name: str | None = None
+    environment: str | None = None
+    trigger: RunTrigger | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+    def apply(self, where: Where) -> Where:
+        if self.states is not None:
+            where.add("state = ANY({}::text[])", [str(state) for state in self.states])
+        for condition, value in (
+            ("flow_name = {}", self.flow_name),
+            ("flow_id = {}", self.flow_id),
+            ("deployment_id = {}", self.deployment_id),
+            (
+                "deployment_id = (SELECT d.id FROM deployments d "
+                "WHERE d.org_id = $1 AND d.name = {})",
+                self.deployment_name,
+            ),
+            (
+                "environment_id = (SELECT e.id FROM environments e "
+                "WHERE e.org_id = $1 AND e.name = {})",
+                self.environment,
+            ),
+            ("trigger = {}", self.trigger),
+            ("id >= {}", first_id(self.created_after)),
+            ("id < {}", first_id(self.created_before)),
+        ):
+            if value is not None:
+                where.add(condition, str(value) if isinstance(value, StrEnum) else value)
+        return where
+
+
+def first_id(moment: datetime | None) -> UUID | None:
+    """The smallest UUIDv7 of a millisecond (RFC 9562: 48 bits of Unix time come first)."""
+    if moment is None:
+        return None
+    milliseconds = max(0, round(moment.timestamp() * 1000))
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (0b10 << 62))
+
+
+@dataclass(slots=True)
+class NewRun:
+    id: UUID
+    slug: str
+    flow_id: UUID
+    flow_name: str
+    deployment_id: UUID | None
+    environment_id: UUID | None
+    trigger: RunTrigger
+    executor: Executor
+    routing: dict[str, Any]
+    parameters: dict[str, Any]
+    tags: dict[str, str]
+    created_by: str
+    idempotency_key: str | None = None
+    retry_of_id: UUID | None = None
+    retry_mode: RetryMode | None = None
+    retry_task_key: str | None = None
+
+
+class RunRepository(OrgRepository):
+    table = "runs"
+    noun = "run"
+    order = NEWEST_FIRST
+
+    async def by_slug(self, slug: str) -> asyncpg.Record:
+        """Raises NotFound."""
+        row = await self.first(self.where().add("slug = {}", slug))
+        if row is None:
+            raise NotFound(self.noun, slug)
+        return row
+
+    async def by_idempotency_key(self, key: str) -> asyncpg.Record | None:
+        return await self.first(self.where().add("idempotency_key = {}", key))
+
+    async def running(self, *, deployment_id: UUID | None = None) -> int:
+        """How many runs hold a slot of the deployment, or of the whole organization."""
+        where = self.where().add("state IN ('RUNNING', 'CANCELLING')")
+        if deployment_id is not None:
+            where.add("deployment_id = {}", deployment_id)
+        return await self.count(where)
+
+    async def add(self, run: NewRun) -> asyncpg.Record | None:
+        """Insert as QUEUED; None if the organization has used the idempotency key before."""
+        return await db.fetch_row(
+            """
+            INSERT INTO runs (id, org_id, slug, flow_id, flow_name, deployment_id, environment_id,
+                state, trigger, executor, routing, parameters, tags, created_by, idempotency_key,
+                retry_of_id, retry_mode, retry_task_key, attempt, crashes, fence, event_seq,
+                log_seq, created_at, queued_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'QUEUED', $8, $9, $10::text::jsonb,
+                $11::text::jsonb, $12::text::jsonb, $13, $14, $15, $16, $17, 0, 0, 0, 1, 0,
+                now(), now())
+            ON CONFLICT (org_id, idempotency_key) DO NOTHING RETURNING *
+            """,
+            run.id,
+            self.org_id,
+            run.slug,
+            run.flow_id,
+            run.flow_name,
+            run.deployment_id,
+            run.environment_id,
+            run.trigger,
+            run.executor,
+            json_text(run.routing),
+            json_text(run.parameters),
+            json_text(run.tags),
+            run.created_by,
+            run.idempotency_key,
+            run.retry_of_id,
+            run.retry_mode,
+            run.retry_task_key,
+        )
+
+    async def startable(self, *, deployment_id: UUID | None, name: str | None) -> asyncpg.Record:
+        """A deployment with all that a new run of it needs. Raises NotFound."""
+        row = await db.fetch_row(
+            """
+            SELECT d.id AS deployment_id, d.name AS deployment_name, d.environment_id, d.paused,
+                   d.parameters, d.tags, d.default_executor AS deployment_executor,
+                   f.id AS flow_id, f.name AS flow_name, f.spec, f.status,
+                   f.default_executor AS flow_executor
+            FROM deployments d JOIN flows f ON f.id = d.flow_id
+            WHERE d.org_id = $1 AND (d.id = $2 OR d.name = $3)
+            """,
+            self.org_id,
+            deployment_id,
+            name,
+        )
+        if row is None:
+            raise NotFound("deployment", name or deployment_id)
+        return row
+
+    async def spec(self, flow_id: UUID) -> dict[str, Any]:
+        """The FlowSpec document of a flow version. Raises NotFound."""
+        found = await db.fetch_value(
+            "SELECT spec FROM flows WHERE org_id = $1 AND id = $2", self.org_id, flow_id
+        )
+        if found is None:
+            raise NotFound("flow", flow_id)
+        spec: dict[str, Any] = found
+        return spec
+
+    async def limits(self, run_id: UUID) -> asyncpg.Record | None:
+        """The concurrency limits over a run: of its deployment and of its organization."""
+        return await db.fetch_row(
+            """
+            SELECT d.concurrency_limit, d.name AS deployment_name, o.max_running_runs
+            FROM runs r JOIN organizations o ON o.id = r.org_id
+            LEFT JOIN deployments d ON d.id = r.deployment_id
+            WHERE r.org_id = $1 AND r.id = $2
+            """,
+            self.org_id,
+            run_id,
+        )

@@ -1,0 +1,314 @@
+"""What the runs of this worker say, gathered and written together: at most `event_flush_ms`
+behind, at once when a run ends or a task waits for its checkpoint."""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from tortoise.exceptions import DBConnectionError
+
+from dagy.runner.protocol import (
+    ArtifactSaved,
+    ErrorInfo,
+    Event,
+    Ref,
+    Result,
+    RunFinished,
+    TaskCached,
+    TaskSucceeded,
+)
+from dagy_gql.artifacts.store import run_file_key
+from dagy_gql.backends.base import EndCause, RunEnd, RunSubmission
+from dagy_gql.bus import WorkerCall
+from dagy_gql.enums import RunState
+from dagy_gql.ids import new_id
+from dagy_gql.repositories import run_records
+from dagy_gql.repositories.run_records import FileRow
+from dagy_gql.runtime import Runtime
+from dagy_gql.services.transitions import moves
+from dagy_gql.services.transitions.folding import Finish, Plan, error_text
+from dagy_gql.services.transitions.recording import Batch, Recorded, record
+
+logger = logging.getLogger(__name__)
+
+# Runs have to wait, over their full sockets, once so many events wait for the database.
+_PENDING_LIMIT = 20_000
+_RETRY_SECONDS = 0.25
+OUT_OF_REACH = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    DBConnectionError,
+)
+
+
+class Engine(Protocol):
+    """What the recorder answers to the engine that runs the attempts."""
+
+    async def acknowledge(self, run_id: UUID, sync_id: int) -> None: ...
+
+    async def abandon(self, run_id: UUID) -> None: ...
+
+
+@dataclass(slots=True)
+class Pending:
+    run: RunSubmission
+    plan: Plan
+    events: list[Event] = field(default_factory=list)
+    files: list[FileRow] = field(default_factory=list)
+    end: RunEnd | None = None
+
+
+class Recorder:
+    """The RunSink of a worker; `connect` it to the engine it listens to."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._on_ended: Callable[[UUID], Awaitable[None]] | None = None
+        self._engine: Engine | None = None
+        self._runs: dict[UUID, Pending] = {}
+        self._wake = asyncio.Event()
+        self._urgent = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self.is_stopping = False
+        self._is_stopped = False
+
+    def connect(self, engine: Engine, *, on_ended: Callable[[UUID], Awaitable[None]]) -> None:
+        """`on_ended` hears of every attempt that is over and written."""
+        self._engine = engine
+        self._on_ended = on_ended
+
+    def expect(self, run: RunSubmission, plan: Plan) -> None:
+        """Announce an attempt before its first event."""
+        self._runs[run.run_id] = Pending(run, plan)
+
+    async def record(self, run: RunSubmission, events: Sequence[Event]) -> None:
+        pending = self._runs[run.run_id]
+        for event in events:
+            pending.events.append(await self._stored(pending, event))
+        self._wake.set()
+        if any(_is_urgent(event) for event in events):
+            self._urgent.set()
+        if self._backlog > _PENDING_LIMIT:
+            self._room.clear()
+        await self._room.wait()
+
+    async def ended(self, run: RunSubmission, end: RunEnd) -> None:
+        self._runs[run.run_id].end = end
+        self._wake.set()
+        self._urgent.set()
+
+    async def cached(self, run: RunSubmission, cache_key: str) -> Result | None:
+        found = await run_records.cached(run.org_id, cache_key)
+        return None if found is None else await local_result(self._rt, found)
+
+    @property
+    def _backlog(self) -> int:
+        return sum(len(pending.events) for pending in self._runs.values())
+
+    async def _stored(self, pending: Pending, event: Event) -> Event:
+        """Take over the files an event speaks of; it then names their keys."""
+        run = pending.run
+        match event:
+            case TaskSucceeded(result=Result(ref=Ref() as ref)):
+                return msgspec.structs.replace(event, result=await self._keep(run, ref))
+            case TaskCached(result=Result(ref=Ref() as ref)):
+                return msgspec.structs.replace(event, result=await self._keep(run, ref))
+            case RunFinished(result=Result(ref=Ref() as ref)):
+                return msgspec.structs.replace(event, result=await self._keep(run, ref))
+            case ArtifactSaved():
+                key = run_file_key(run.org_id, run.run_id, event.sha256)
+                await self._take_over(key, Path(event.path))
+                pending.files.append(_file(run, event, key))
+        return event
+
+    async def _keep(self, run: RunSubmission, ref: Ref) -> Result:
+        key = run_file_key(run.org_id, run.run_id, ref.sha256)
+        await self._take_over(key, Path(ref.path))
+        return Result(ref=Ref(path=key, size_bytes=ref.size_bytes, sha256=ref.sha256))
+
+    async def _take_over(self, key: str, path: Path) -> None:
+        if not await self._rt.artifacts.exists(key):
+            await self._rt.artifacts.put(key, path)
+
+    async def run_until_stopped(self) -> None:
+        """Flush whenever there is something; never cancelled in the middle of a flush."""
+        interval_seconds = self._rt.settings.event_flush_ms / 1000
+        while not self._is_stopped:
+            await self._wake.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._urgent.wait(), interval_seconds)
+            self._wake.clear()
+            self._urgent.clear()
+            await self.flush()
+
+    def stop(self) -> None:
+        """Let `run_until_stopped` return after one more flush."""
+        self._is_stopped = True
+        self._wake.set()
+        self._urgent.set()
+
+    async def flush(self) -> None:
+        """Write what is pending; waits as long as the database is away, and loses nothing."""
+        taken = [
+            (pending, list(pending.events), list(pending.files), pending.end)
+            for pending in self._runs.values()
+            if pending.events or pending.end is not None
+        ]
+        for pending, events, files, _ in taken:
+            del pending.events[: len(events)]
+            del pending.files[: len(files)]
+        batches = [
+            Batch(p.run.run_id, p.run.fence, p.plan, events, files, finish=_verdict(end))
+            for p, events, files, end in taken
+        ]
+        recorded = await self._record(batches)
+        self._room.set()
+        await self._acknowledge(batches)
+        for pending, _, _, end in taken:
+            await self._after(pending, end, recorded)
+        if recorded.finished:
+            await self._rt.bus.publish([WorkerCall.slot()])
+
+    async def _record(self, batches: Sequence[Batch]) -> Recorded:
+        while True:
+            try:
+                return await record(self._rt, batches)
+            except OUT_OF_REACH as error:
+                logger.warning("database out of reach, events wait", extra={"why": str(error)})
+                await asyncio.sleep(_RETRY_SECONDS)
+            except Exception:
+                logger.exception("a flush was refused by the database")
+                return await self._record_one_by_one(batches)
+
+    async def _record_one_by_one(self, batches: Sequence[Batch]) -> Recorded:
+        """One run's unwritable event must not hold up the others: that run crashes, alone."""
+        together = Recorded({}, {})
+        for batch in batches:
+            try:
+                alone = await record(self._rt, [batch])
+            except OUT_OF_REACH:
+                raise
+            except Exception as error:
+                why = f"its events could not be written ({type(error).__name__})"
+                await moves.crash(self._rt, batch.run_id, fence=batch.fence, why=why)
+                await self.abandon(batch.run_id)
+                continue
+            together.finished.update(alone.finished)
+            together.refused.update(alone.refused)
+        return together
+
+    async def _acknowledge(self, batches: Sequence[Batch]) -> None:
+        assert self._engine is not None
+        for batch in batches:
+            for event in batch.events:
+                if isinstance(event, TaskSucceeded) and event.sync_id is not None:
+                    await self._engine.acknowledge(batch.run_id, event.sync_id)
+
+    async def _after(self, pending: Pending, end: RunEnd | None, recorded: Recorded) -> None:
+        run = pending.run
+        if run.run_id in recorded.refused:
+            logger.warning("late write refused", extra={"run": str(run.run_id)})
+            await self.abandon(run.run_id)
+        if end is None:
+            return
+        self._runs.pop(run.run_id, None)
+        if end.cause in (EndCause.KILLED, EndCause.LOST):
+            await self._crashed(run, end)
+        shutil.rmtree(Path(run.request.work_dir).parent, ignore_errors=True)
+        if self._on_ended is not None:
+            await self._on_ended(run.run_id)
+
+    async def _crashed(self, run: RunSubmission, end: RunEnd) -> None:
+        is_counted = not self.is_stopping
+        why = "its worker was stopped" if self.is_stopping else _cause_of_death(end)
+        while True:
+            try:
+                await moves.crash(
+                    self._rt, run.run_id, fence=run.fence, why=why, is_counted=is_counted
+                )
+                return
+            except OUT_OF_REACH:
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def abandon(self, run_id: UUID) -> None:
+        """Stop a run that is not this worker's any more."""
+        assert self._engine is not None
+        await self._engine.abandon(run_id)
+
+
+async def local_result(rt: Runtime, document: dict[str, object]) -> Result:
+    """A stored result as a runner takes it: inline, or as a file of this machine."""
+    ref = document.get("ref")
+    if ref is None:
+        return Result(value=document.get("value"))
+    stored = msgspec.convert(ref, Ref)
+    path = await rt.artifacts.path(stored.path)
+    return Result(ref=Ref(str(path), stored.size_bytes, stored.sha256))
+
+
+def _is_urgent(event: Event) -> bool:
+    return isinstance(event, RunFinished) or (
+        isinstance(event, TaskSucceeded) and event.sync_id is not None
+    )
+
+
+def _file(run: RunSubmission, event: ArtifactSaved, key: str) -> FileRow:
+    return FileRow(
+        new_id(),
+        run.org_id,
+        run.run_id,
+        event.key,
+        event.name,
+        event.content_type,
+        event.size_bytes,
+        event.sha256,
+        key,
+    )
+
+
+def _verdict(end: RunEnd | None) -> Finish | None:
+    """How a run ends whose runner did not say so; None where it did, or may try again."""
+    if end is None:
+        return None
+    match end.cause:
+        case EndCause.EXITED:
+            return Finish(RunState.FAILED, error=error_text(_exited(end)))
+        case EndCause.DEADLINE:
+            error = ErrorInfo(code="TIMED_OUT", message="The run was over its time limit.")
+            return Finish(RunState.TIMED_OUT, error=error_text(error))
+        case EndCause.CANCELLED:
+            return Finish(RunState.CANCELLED)
+        case EndCause.IMPORT_FAILED:
+            return Finish(RunState.FAILED, error=error_text(end.error))
+        case EndCause.FINISHED | EndCause.KILLED | EndCause.LOST:
+            return None
+
+
+def _exited(end: RunEnd) -> ErrorInfo:
+    return ErrorInfo(
+        code="PROCESS_EXITED",
+        message=f"The run's process ended with exit code {end.exit_code} before the flow did.",
+        hint="Look for os._exit, sys.exit in a thread, or a library that ends the process.",
+    )
+
+
+def _cause_of_death(end: RunEnd) -> str:
+    if end.signal is None:
+        return "its process was lost"
+    name = signal.Signals(end.signal).name
+    hint = "; out of memory?" if end.signal == signal.SIGKILL else ""
+    return f"its process was killed by {name}{hint}"

@@ -1,0 +1,287 @@
+"""Runs as people and programs ask for them: trigger, cancel, retry, look at."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from dagy.parameters import validate_parameters
+
+from dagy.errors import BadParameterError
+from dagy.spec import FlowSpec
+from dagy_gql import db
+from dagy_gql.auth.actor import Actor
+from dagy_gql.backends import router
+from dagy_gql.db import json_text
+from dagy_gql.enums import Executor, FlowStatus, RetryMode, RunState, RunTrigger, TaskState
+from dagy_gql.errors import BadUserInput, Conflict, NotFound
+from dagy_gql.ids import new_id, new_slug
+from dagy_gql.repositories import run_records, workers
+from dagy_gql.repositories.run_records import TaskRow
+from dagy_gql.repositories.runs import NewRun, RunRepository
+from dagy_gql.repositories.task_runs import TaskRunRepository
+from dagy_gql.runtime import Runtime
+from dagy_gql.services.transitions import moves
+
+_IDEMPOTENCY_KEY_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RetryWish:
+    mode: RetryMode
+    task_key: str | None = None
+
+
+async def trigger(
+    rt: Runtime,
+    actor: Actor,
+    *,
+    deployment_id: UUID | None = None,
+    deployment_name: str | None = None,
+    parameters: dict[str, Any] | None = None,
+    idempotency_key: str | None = None,
+    tags: dict[str, str] | None = None,
+    executor: Executor | None = None,
+) -> tuple[asyncpg.Record, bool]:
+    """Queue a run; answers it with "was it created?". The same idempotency key, the same run.
+
+    Raises NotFound, Conflict (paused), BadUserInput with the field.
+    """
+    if (deployment_id is None) == (deployment_name is None):
+        raise BadUserInput(
+            "Name the deployment by either deploymentId or deploymentName.", field="deploymentId"
+        )
+    if idempotency_key is not None and not 0 < len(idempotency_key) <= _IDEMPOTENCY_KEY_LIMIT:
+        raise BadUserInput(
+            f"An idempotency key has 1 to {_IDEMPOTENCY_KEY_LIMIT} characters.",
+            field="idempotencyKey",
+        )
+    repository = RunRepository(actor.org_id)
+    if idempotency_key is not None:
+        earlier = await repository.by_idempotency_key(idempotency_key)
+        if earlier is not None:
+            return earlier, False
+    target = await repository.startable(deployment_id=deployment_id, name=deployment_name)
+    run = _new_run(rt, actor, target, parameters=parameters or {}, executor=executor)
+    run.tags.update(tags or {})
+    run.idempotency_key = idempotency_key
+    return await _queue(rt, repository, run)
+
+
+def _new_run(
+    rt: Runtime,
+    actor: Actor,
+    target: asyncpg.Record,
+    *,
+    parameters: dict[str, Any],
+    executor: Executor | None,
+) -> NewRun:
+    if target["paused"]:
+        raise Conflict(f"The deployment {target['deployment_name']!r} is paused: resume it first.")
+    if target["status"] == FlowStatus.INACTIVE:
+        raise Conflict(f"The flow {target['flow_name']!r} is inactive.")
+    checked = checked_parameters(target["spec"]["parameters"], target["parameters"] | parameters)
+    routing = _route(rt, target, executor)
+    return NewRun(
+        id=new_id(),
+        slug=new_slug(),
+        flow_id=target["flow_id"],
+        flow_name=target["flow_name"],
+        deployment_id=target["deployment_id"],
+        environment_id=target["environment_id"],
+        trigger=RunTrigger.API,
+        executor=routing.executor,
+        routing=routing.document(),
+        parameters=checked,
+        tags=dict(target["tags"]),
+        created_by=actor.name,
+    )
+
+
+def checked_parameters(schema: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
+    """With defaults filled in; raises BadUserInput that names the parameter."""
+    try:
+        return validate_parameters(schema, parameters)
+    except BadParameterError as error:
+        raise BadUserInput(str(error), field=f"parameters.{error.field}") from error
+
+
+def _route(rt: Runtime, target: asyncpg.Record, executor: Executor | None) -> router.Routing:
+    tasks = target["spec"]["tasks"]
+    wishes = router.Wishes(
+        run=executor,
+        deployment=_executor(target["deployment_executor"]),
+        flow=_executor(target["flow_executor"]),
+        task_count=len(tasks),
+        memory_mb=max((task["memory_limit_mb"] or 0 for task in tasks), default=0) or None,
+        expected_seconds=target["spec"]["timeout_seconds"],
+    )
+    try:
+        return router.choose(wishes, rt.engines)
+    except router.EngineMissingError as error:
+        names = ", ".join(sorted(rt.engines))
+        raise BadUserInput(
+            f"{error} ({error.level.lower()} level). Configured: {names}.", field="executor"
+        ) from error
+
+
+def _executor(name: str | None) -> Executor | None:
+    return None if name is None else Executor(name)
+
+
+async def _queue(
+    rt: Runtime, repository: RunRepository, run: NewRun
+) -> tuple[asyncpg.Record, bool]:
+    async with db.transaction():
+        row = await repository.add(run)
+        if row is not None:
+            await moves.queued(rt, row)
+            return row, True
+    assert run.idempotency_key is not None
+    earlier = await repository.by_idempotency_key(run.idempotency_key)
+    if earlier is None:
+        raise Conflict("Another request with this idempotency key is being undone: try again.")
+    return earlier, False
+
+
+async def cancel(rt: Runtime, actor: Actor, *, run_id: UUID) -> asyncpg.Record:
+    """Ask the run to stop; one that has ended stays as it is. Raises NotFound."""
+    await by_id(rt, actor, run_id)
+    await moves.cancel(rt, run_id, by=actor.name)
+    return await by_id(rt, actor, run_id)
+
+
+async def retry(
+    rt: Runtime, actor: Actor, *, run_id: UUID, mode: RetryMode, task_key: str | None = None
+) -> asyncpg.Record:
+    """A new run of the same flow version and parameters; what `mode` keeps is not done again.
+
+    Raises NotFound, Conflict (still active, or nothing has failed), BadUserInput (taskKey).
+    """
+    run = await by_id(rt, actor, run_id)
+    if not RunState(run["state"]).is_terminal:
+        raise Conflict(f"The run {run['slug']} is {run['state']}: cancel it first, or wait.")
+    repository = RunRepository(actor.org_id)
+    spec = FlowSpec.decode(await repository.spec(run["flow_id"]))
+    tasks = await TaskRunRepository(actor.org_id).of_run(run_id)
+    kept = _kept(spec, tasks, RetryWish(mode, task_key))
+    new = NewRun(
+        id=new_id(),
+        slug=new_slug(),
+        flow_id=run["flow_id"],
+        flow_name=run["flow_name"],
+        deployment_id=run["deployment_id"],
+        environment_id=run["environment_id"],
+        trigger=RunTrigger.RETRY,
+        executor=Executor(run["executor"]),
+        routing=run["routing"],
+        parameters=run["parameters"],
+        tags=run["tags"],
+        created_by=actor.name,
+        retry_of_id=run_id,
+        retry_mode=mode,
+        retry_task_key=task_key,
+    )
+    async with db.transaction():
+        row = await repository.add(new)
+        assert row is not None
+        await run_records.put_task_runs([_copied(task, row) for task in kept])
+        await moves.queued(rt, row)
+    return row
+
+
+def _kept(spec: FlowSpec, tasks: list[asyncpg.Record], wish: RetryWish) -> list[asyncpg.Record]:
+    """Task runs whose results the new run takes over."""
+    again = _to_redo(spec, wish)
+    return [
+        task
+        for task in tasks
+        if _base(task["key"]) not in again
+        and (TaskState(task["state"]).has_result or task["mapped_count"] is not None)
+    ]
+
+
+def _to_redo(spec: FlowSpec, wish: RetryWish) -> set[str]:
+    """Keys of the tasks that run again whatever they ended as."""
+    keys = {task.key for task in spec.tasks}
+    if wish.mode is RetryMode.FROM_START:
+        return keys
+    if wish.mode is RetryMode.FROM_FAILED:
+        return set()
+    if wish.task_key is None or _base(wish.task_key) not in keys:
+        raise BadUserInput(
+            f"The flow has no task {wish.task_key!r}. It has: {', '.join(sorted(keys))}.",
+            field="taskKey",
+        )
+    again = {_base(wish.task_key)}
+    for task in spec.tasks:
+        if again.intersection(task.depends_on):
+            again.add(task.key)
+    return again
+
+
+def _base(key: str) -> str:
+    return key.partition("[")[0]
+
+
+def _copied(task: asyncpg.Record, run: asyncpg.Record) -> TaskRow:
+    has_result = TaskState(task["state"]).has_result
+    return TaskRow(
+        id=new_id(),
+        org_id=run["org_id"],
+        run_id=run["id"],
+        key=task["key"],
+        name=task["name"],
+        position=task["position"],
+        map_index=task["map_index"],
+        mapped_count=task["mapped_count"],
+        state=TaskState.CACHED if has_result else TaskState.PENDING,
+        result=json_text(task["result"]) if has_result else None,
+        reason="taken from the run that is retried" if has_result else None,
+        finished_at=task["finished_at"] if has_result else None,
+    )
+
+
+async def by_id(rt: Runtime, actor: Actor, run_id: UUID) -> asyncpg.Record:
+    return await RunRepository(actor.org_id).by_id(run_id)
+
+
+async def by_slug(rt: Runtime, actor: Actor, slug: str) -> asyncpg.Record:
+    return await RunRepository(actor.org_id).by_slug(slug)
+
+
+async def waiting(rt: Runtime, actor: Actor, run: asyncpg.Record) -> dict[str, Any] | None:
+    """Why a queued run is not running yet: code, message, limit, running. None if not queued."""
+    if run["state"] != RunState.QUEUED:
+        return None
+    repository = RunRepository(actor.org_id)
+    limits = await repository.limits(run["id"])
+    if limits is None:
+        raise NotFound("run", run["id"])
+    if limits["concurrency_limit"] is not None:
+        running = await repository.running(deployment_id=run["deployment_id"])
+        if running >= limits["concurrency_limit"]:
+            what = f"the deployment {limits['deployment_name']!r}"
+            return _limit("DEPLOYMENT_LIMIT", what, limits["concurrency_limit"], running)
+    allowed = limits["max_running_runs"] or rt.settings.organization_max_running
+    running = await repository.running()
+    if running >= allowed:
+        return _limit("ORGANIZATION_LIMIT", "the organization", allowed, running)
+    return await _waiting_for_worker(rt)
+
+
+def _limit(code: str, what: str, limit: int, running: int) -> dict[str, Any]:
+    message = f"{what} runs {running} of at most {limit} runs at once"
+    return {"code": code, "message": message, "limit": limit, "running": running}
+
+
+async def _waiting_for_worker(rt: Runtime) -> dict[str, Any]:
+    found = await workers.capacity_all_orgs(alive_seconds=rt.settings.lease_seconds)
+    document = {"limit": int(found["capacity"]), "running": int(found["running"])}
+    if not found["workers"]:
+        message = "no worker is alive: start one with `dagy worker`"
+        return {"code": "NO_WORKER", "message": message, **document}
+    if found["running"] >= found["capacity"]:
+        message = f"all {found['capacity']} slots of {found['workers']} workers are taken"
+        return {"code": "WORKERS_BUSY", "message": message, **document}
+    return {"code": "STARTING", "message": "a worker is about to take it", **document}

@@ -1,0 +1,178 @@
+"""Moves of single runs: queued, claimed by a worker, cancelled, crashed."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from dagy_gql import clock, db
+from dagy_gql.bus import Job, WorkerCall
+from dagy_gql.db import json_text
+from dagy_gql.enums import Executor, RunEventType, RunState
+from dagy_gql.repositories import run_records, run_states
+from dagy_gql.repositories.run_records import EventRow, TaskRow
+from dagy_gql.runtime import Runtime
+from dagy_gql.services.transitions import table
+from dagy_gql.services.transitions.news import RunNews, event_news, messages
+
+Said = tuple[RunEventType, dict[str, Any] | None]
+
+
+async def queued(rt: Runtime, run: asyncpg.Record) -> None:
+    """Write the first event of a run that was just inserted as QUEUED, and ask for a worker."""
+    await _say(rt, run, state=RunState.QUEUED, first=1, said=[(RunEventType.RUN_QUEUED, None)])
+    await _ask_for_worker(rt, run["id"])
+
+
+async def claim(
+    rt: Runtime,
+    *,
+    worker_id: str,
+    limit: int,
+    pending: Callable[[asyncpg.Record], Awaitable[Sequence[TaskRow]]],
+) -> list[asyncpg.Record]:
+    """Take up to `limit` queued runs, oldest first; `pending` gives a run's task rows."""
+    async with db.transaction():
+        found = await run_states.startable_all_orgs(
+            executor=Executor.LOCAL,
+            limit=limit,
+            organization_limit=rt.settings.organization_max_running,
+        )
+        if not found:
+            return []
+        runs = await run_states.start_all_orgs(
+            [run["id"] for run in found],
+            worker_id=worker_id,
+            lease_seconds=rt.settings.lease_seconds,
+        )
+        await run_records.put_task_runs([row for run in runs for row in await pending(run)])
+        for run in runs:
+            data = {"attempt": run["attempt"], "worker": worker_id}
+            said = [(RunEventType.RUN_STARTED, data)]
+            await _say(rt, run, state=RunState.RUNNING, first=run["event_seq"], said=said)
+    return runs
+
+
+async def cancel(rt: Runtime, run_id: UUID, *, by: str) -> RunState:
+    """Ask a run to stop: queued ones end at once, running ones when their process has stopped.
+
+    A run that has ended, or is being cancelled, stays as it is.
+    """
+    async with db.transaction():
+        (run,) = await run_states.lock_all_orgs([run_id])
+        current = RunState(run["state"])
+        if current.is_terminal or current is RunState.CANCELLING:
+            return current
+        reason = {"code": "CANCELLED", "message": f"cancelled by {by}"}
+        if current is RunState.QUEUED:
+            await _end(rt, run, to=RunState.CANCELLED, reason=reason, before=[])
+            return RunState.CANCELLED
+        await _move(
+            rt,
+            run,
+            to=RunState.CANCELLING,
+            said=[(RunEventType.RUN_CANCELLING, {"by": by})],
+            reason=json_text(reason),
+        )
+        await db.after_commit(lambda: rt.bus.publish([WorkerCall.cancel(run_id)]))
+    return RunState.CANCELLING
+
+
+async def crash(
+    rt: Runtime, run_id: UUID, *, fence: int, why: str, is_counted: bool = True
+) -> RunState | None:
+    """The process of an attempt is gone without a goodbye: try again, or end CRASHED.
+
+    `is_counted` False is a worker that was told to stop, which uses up no crash retry. Answers
+    the new state; None if the attempt was not the run's current one any more.
+    """
+    async with db.transaction():
+        rows = await run_states.lock_all_orgs([run_id])
+        if not rows or rows[0]["fence"] != fence:
+            return None
+        run, current = rows[0], RunState(rows[0]["state"])
+        if current is RunState.CANCELLING:
+            reason = {"code": "CANCELLED", "message": f"cancelled; {why}"}
+            await _end(rt, run, to=RunState.CANCELLED, reason=reason, before=[])
+            return RunState.CANCELLED
+        if current is not RunState.RUNNING:
+            return None
+        crashed: Said = (
+            RunEventType.RUN_ATTEMPT_CRASHED,
+            {"attempt": run["attempt"], "reason": why},
+        )
+        crashes = run["crashes"] + int(is_counted)
+        if crashes <= rt.settings.crash_retries:
+            await _requeue(rt, run, crashed=crashed, crashes=crashes)
+            return RunState.QUEUED
+        reason = {"code": "CRASHED", "message": f"attempt {run['attempt']} crashed: {why}"}
+        await _end(rt, run, to=RunState.CRASHED, reason=reason, before=[crashed])
+        return RunState.CRASHED
+
+
+async def _requeue(rt: Runtime, run: asyncpg.Record, *, crashed: Said, crashes: int) -> None:
+    left = rt.settings.crash_retries - crashes
+    await run_states.release_all_orgs(run["id"])
+    await _move(
+        rt,
+        run,
+        to=RunState.QUEUED,
+        said=[crashed, (RunEventType.RUN_REQUEUED, {"crashRetriesLeft": left})],
+        # A new fence at once: from here on the lost worker writes too late.
+        fence=run["fence"] + 1,
+        crashes=crashes,
+        lease_owner=None,
+        queued_at=clock.now(),
+    )
+    await _ask_for_worker(rt, run["id"])
+
+
+async def _end(
+    rt: Runtime,
+    run: asyncpg.Record,
+    *,
+    to: RunState,
+    reason: dict[str, Any],
+    before: list[Said],
+) -> None:
+    said: list[Said] = [*before, (RunEventType.RUN_FINISHED, {"reason": reason})]
+    await _move(rt, run, to=to, said=said, fence=run["fence"] + 1)
+    error = None if to is RunState.CANCELLED else json_text(reason)
+    await run_states.finish_all_orgs([(run["id"], error, None, json_text(reason))])
+    await db.after_commit(lambda: rt.bus.publish([WorkerCall.slot()]))
+
+
+async def _move(
+    rt: Runtime, run: asyncpg.Record, *, to: RunState, said: list[Said], **columns: Any
+) -> None:
+    table.check(RunState(run["state"]), to)
+    await run_states.move_all_orgs(run["id"], to, events=len(said), **columns)
+    await _say(rt, run, state=to, first=run["event_seq"] + 1, said=said)
+
+
+async def _say(
+    rt: Runtime, run: asyncpg.Record, *, state: RunState, first: int, said: Sequence[Said]
+) -> None:
+    now = clock.now()
+    rows = [
+        EventRow(
+            run["org_id"],
+            run["id"],
+            first + place,
+            now,
+            kind,
+            state,
+            attempt=run["attempt"],
+            data=None if data is None else json_text(data),
+        )
+        for place, (kind, data) in enumerate(said)
+    ]
+    await run_records.add_events(rows)
+    news = RunNews(run["id"], state, rows[-1].seq, run["log_seq"], event_news(rows))
+    pairs = messages(run["org_id"], news, moved=True)
+    await db.after_commit(lambda: rt.bus.publish(pairs))
+
+
+async def _ask_for_worker(rt: Runtime, run_id: UUID) -> None:
+    await db.after_commit(lambda: rt.bus.enqueue(Job.EXECUTE_RUN, run_id))

@@ -1,0 +1,177 @@
+"""The worker process: arq for jobs, and loops of its own for what must go on without Redis."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from secrets import token_hex
+from uuid import UUID
+
+from arq.worker import Worker
+from redis.exceptions import RedisError
+
+from dagy_gql import logs, runtime
+from dagy_gql.backends.local.backend import LocalBackend
+from dagy_gql.backends.local.pool import ZygotePool
+from dagy_gql.bus import Channel, WorkerCall
+from dagy_gql.repositories import workers as worker_rows
+from dagy_gql.repositories.workers import WorkerRow
+from dagy_gql.runtime import Runtime
+from dagy_gql.services import housekeeping
+from dagy_gql.services.execution import Dispatcher
+from dagy_gql.services.ingest import OUT_OF_REACH, Recorder
+from dagy_gql.settings import Settings
+from workers.runs import execute_run
+
+logger = logging.getLogger(__name__)
+
+FUNCTIONS = [execute_run]
+_REDIS_RETRY_SECONDS = 0.2
+_PRUNE_SECONDS = 3600.0
+_LISTEN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    worker_id: str
+    rt: Runtime
+    backend: LocalBackend
+    recorder: Recorder
+    dispatcher: Dispatcher
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; what runs then is handed back to the queue."""
+    logs.configure(settings.log_level)
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with runtime.opened(settings) as rt, working(rt):
+        await stop.wait()
+
+
+@asynccontextmanager
+async def working(rt: Runtime) -> AsyncIterator[WorkerParts]:
+    """A worker in this event loop, from entry to exit."""
+    parts = _assemble(rt)
+    await housekeeping.bury_dead_neighbours(rt, worker_id=parts.worker_id)
+    await _beat(parts)
+    loops = [asyncio.create_task(loop) for loop in _loops(parts)]
+    recording = asyncio.create_task(parts.recorder.run_until_stopped())
+    parts.dispatcher.poke()
+    try:
+        yield parts
+    finally:
+        parts.dispatcher.is_paused = True
+        parts.recorder.is_stopping = True
+        await _cancelled(loops)
+        await parts.backend.close()
+        parts.recorder.stop()
+        await recording
+        await worker_rows.gone_all_orgs([parts.worker_id])
+
+
+def _assemble(rt: Runtime) -> WorkerParts:
+    settings = rt.settings
+    worker_id = f"{socket.gethostname()}-{os.getpid()}-{token_hex(3)}"
+    pool = ZygotePool(
+        idle_seconds=settings.zygote_idle_seconds,
+        limit=settings.zygote_max,
+        import_timeout_seconds=settings.import_timeout_seconds,
+    )
+    recorder = Recorder(rt)
+    backend = LocalBackend(recorder, pool, cancel_grace_seconds=settings.cancel_grace_seconds)
+    dispatcher = Dispatcher(rt, backend, recorder, worker_id=worker_id)
+    recorder.connect(backend, on_ended=dispatcher.ended)
+    return WorkerParts(worker_id, rt, backend, recorder, dispatcher)
+
+
+def _loops(parts: WorkerParts) -> list[Coroutine[None, None, None]]:
+    settings = parts.rt.settings
+    return [
+        parts.dispatcher.run_forever(),
+        _arq(parts),
+        _listen(parts),
+        _every(settings.heartbeat_seconds, lambda: _beat(parts)),
+        _every(settings.housekeeping_seconds, lambda: _tick(parts)),
+        _every(_PRUNE_SECONDS, lambda: housekeeping.prune(parts.rt)),
+    ]
+
+
+async def _arq(parts: WorkerParts) -> None:
+    """arq ends when Redis does; runs under way go on, and arq comes back with Redis."""
+    settings = parts.rt.settings
+    while True:
+        worker = Worker(
+            FUNCTIONS,
+            redis_pool=parts.rt.bus.redis,
+            queue_name=settings.queue_name,
+            handle_signals=False,
+            poll_delay=settings.queue_poll_ms / 1000,
+            max_jobs=100,
+            keep_result=0,
+            log_results=False,
+            ctx={"rt": parts.rt, "dispatcher": parts.dispatcher},
+        )
+        try:
+            await worker.async_run()
+        except (RedisError, OSError) as error:
+            logger.warning("Redis is away, rows are polled", extra={"why": str(error)})
+        await asyncio.sleep(_REDIS_RETRY_SECONDS)
+
+
+async def _listen(parts: WorkerParts) -> None:
+    async with parts.rt.bus.follow(Channel.WORKERS) as feed:
+        while True:
+            message = await feed.next(timeout_seconds=_LISTEN_SECONDS)
+            if message is not None and message.startswith(WorkerCall.CANCEL):
+                run_id = UUID(message.removeprefix(WorkerCall.CANCEL).decode())
+                await parts.dispatcher.cancel(run_id)
+            elif message is not None:
+                parts.dispatcher.poke()
+
+
+async def _beat(parts: WorkerParts) -> None:
+    row = WorkerRow(
+        id=parts.worker_id,
+        hostname=housekeeping.host_identity(),
+        pid=os.getpid(),
+        capacity=parts.rt.settings.worker_max_runs,
+        running=parts.dispatcher.running,
+    )
+    await worker_rows.beat_all_orgs(row)
+    await parts.dispatcher.renew_leases()
+
+
+async def _tick(parts: WorkerParts) -> None:
+    await housekeeping.tick(parts.rt)
+    parts.dispatcher.poke()
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except OUT_OF_REACH as error:
+            logger.warning("database out of reach", extra={"why": str(error)})
+        except Exception:
+            logger.exception("a periodic job failed and will be tried again")
+        await asyncio.sleep(seconds)
+
+
+async def _cancelled(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
