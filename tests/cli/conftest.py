@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from dagy.api import streams, transport
+from dagy.api import runs, streams, transport
 from dagy.cli.main import cli
 from tests.cli.fake import Fake, FakeServer
 
@@ -66,7 +66,7 @@ def surroundings(local_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What the client would have slept between tries; it does not."""
     slept: list[float] = []
-    for module in (transport, streams):
+    for module in (transport, streams, runs):
         monkeypatch.setattr(module, "sleep", slept.append)
     return slept
 

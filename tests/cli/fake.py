@@ -1,5 +1,6 @@
 """A server that speaks the wire format of the API and answers what a test tells it to."""
 
+import asyncio
 import json
 import re
 import threading
@@ -16,6 +17,7 @@ from starlette.routing import Route
 
 COMPLETE = "complete"
 CUT = "cut"
+WAIT = "wait"
 _NAME = re.compile(r"\b(?:query|mutation|subscription)\s+(\w+)")
 
 
@@ -50,7 +52,7 @@ Answer = dict[str, Any] | Refusal | Response | Callable[[dict[str, Any]], Any]
 @dataclass
 class Fake:
     """`answers[operation]` is used each time, a list one by one. `streams[operation]` has one
-    script per connection: payloads, a Refusal, and COMPLETE or CUT at the end."""
+    script per connection: payloads, a Refusal, and at the end COMPLETE, CUT or WAIT."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     streams: dict[str, list[list[Any]]] = field(default_factory=dict)
@@ -96,6 +98,8 @@ async def _events(script: list[Any]) -> AsyncIterator[str]:
     for step in script:
         if step == CUT:
             raise ConnectionResetError
+        if step == WAIT:
+            await asyncio.sleep(3_600)
         if step == COMPLETE:
             yield "event: complete\r\ndata: \r\n\r\n"
             return
@@ -119,7 +123,14 @@ class FakeServer:
             ]
         )
         config = uvicorn.Config(
-            app, port=0, log_config=None, ws="none", http="h11", loop="asyncio", lifespan="off"
+            app,
+            port=0,
+            log_config=None,
+            timeout_graceful_shutdown=0,
+            ws="none",
+            http="h11",
+            loop="asyncio",
+            lifespan="off",
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)

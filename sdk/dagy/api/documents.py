@@ -154,7 +154,7 @@ LOGS = """
 query Logs($id: ID!, $taskRunId: ID, $first: Int, $after: String) {
   run(id: $id) {
     logs(first: $first, after: $after, taskRunId: $taskRunId) {
-      edges { cursor node { cursor at level message stream taskKey attempt } }
+      nodes { cursor at level message stream taskKey attempt }
       pageInfo { hasNextPage endCursor }
     }
   }

@@ -1,9 +1,9 @@
 """Runs: trigger, look, cancel, retry, and follow them live."""
 
 import re
-import time
 import uuid
 from collections.abc import Iterator, Mapping
+from time import sleep
 from typing import Any
 
 from dagy.api import documents
@@ -136,7 +136,7 @@ class RunCalls(Calls):
                 yield item
             if self.run(run_id).is_terminal:
                 return
-            time.sleep(RESUME_SECONDS)
+            sleep(RESUME_SECONDS)
 
 
 def reference(run: str) -> dict[str, str]:
