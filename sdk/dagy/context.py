@@ -41,6 +41,8 @@ class RunContext:
     error: ErrorSummary | None = None
     load_parameters: Callable[[], dict[str, Any]] = field(default=dict, repr=False)
     cancelled: Callable[[], bool] = field(default=bool, repr=False)
+    spool_dir: str = field(default="", repr=False)
+    publish: Callable[[Any], None] = field(default=lambda _: None, repr=False)
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -94,6 +94,16 @@ class Task(Generic[P, R]):
         count = default.retries if retries is None else retries
         return policy(count, delay, jitter)
 
+    @functools.cached_property
+    def decoders(self) -> dict[str, msgspec.json.Decoder[Any] | None]:
+        """What reads each argument from JSON; None takes it as it is. Raises TraceError."""
+        if not self.settings.validate_parameters:
+            return dict.fromkeys(self.signature.arguments)
+        owner = f"task {self.name!r}"
+        return {
+            name: self.signature.decoder(name, owner=owner) for name in self.signature.arguments
+        }
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         trace = active_trace()
         if trace is None:

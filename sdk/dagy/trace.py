@@ -86,6 +86,7 @@ class Trace:
         mapped: list[str],
         after: tuple[Any, ...],
     ) -> TaskOutput:
+        _check_types(task)
         key = self._free_key(task)
         bindings = [*inputs.values(), *self.conditions]
         bindings.append(bind(list(after), self, what=f"after() of task {task.name!r}"))
@@ -151,6 +152,14 @@ def _arguments(
             hint=f"its signature is {task.name}{task.signature.plain}",
             where=user_frame(),
         ) from error
+
+
+def _check_types(task: Task[..., Any]) -> None:
+    """Finds annotations that no value can be checked against, before anything runs."""
+    try:
+        _ = task.decoders
+    except TraceError as error:
+        raise TraceError(error.message, hint=error.hint, where=user_frame()) from error
 
 
 def _is_mapped(value: Any) -> bool:

@@ -1,0 +1,63 @@
+"""Files as outputs of a task: reports, images, tables. The host keeps them with the run."""
+
+import hashlib
+import mimetypes
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagy.context import RunContext, current
+from dagy.errors import ArtifactError, NoActiveRunError
+from dagy.runner.protocol import ArtifactSaved
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What a task may return or pass on: a description, not the content."""
+
+    name: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+
+
+def save_artifact(
+    name: str, content: bytes | str | os.PathLike[str], *, content_type: str | None = None
+) -> Artifact:
+    """Keeps bytes, text or an existing file (a Path) under `name` with the run."""
+    context = current.get()
+    if context is None:
+        raise NoActiveRunError(
+            "no run is active here", hint="call save_artifact() inside a task that a run executes"
+        )
+    if not name or "/" in name or "\\" in name or name.startswith("."):
+        raise ArtifactError(
+            f"{name!r} is not a file name", hint="give a plain name such as report.html"
+        )
+    data = _read(content)
+    kind = content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    saved = Artifact(name, kind, len(data), hashlib.sha256(data).hexdigest())
+    _publish(context, saved, data)
+    return saved
+
+
+def _read(content: bytes | str | os.PathLike[str]) -> bytes:
+    if isinstance(content, str):
+        return content.encode()
+    return content if isinstance(content, bytes) else Path(content).read_bytes()
+
+
+def _publish(context: RunContext, saved: Artifact, data: bytes) -> None:
+    path = os.path.join(context.spool_dir, f"artifact-{uuid.uuid4().hex}")
+    Path(path).write_bytes(data)
+    context.publish(
+        ArtifactSaved(
+            name=saved.name,
+            content_type=saved.content_type,
+            path=path,
+            size_bytes=saved.size_bytes,
+            sha256=saved.sha256,
+            key=context.task.key if context.task else None,
+        )
+    )

@@ -1,0 +1,8 @@
+"""Where the SDK keeps things on this machine: DAGY_LOCAL_DIR, else ~/.dagy."""
+
+import os
+from pathlib import Path
+
+
+def local_dir() -> Path:
+    return Path(os.environ.get("DAGY_LOCAL_DIR") or Path.home() / ".dagy")

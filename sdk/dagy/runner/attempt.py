@@ -1,0 +1,115 @@
+"""One attempt of a task, in the thread or process that calls: arguments in, outcome out."""
+
+import importlib
+import inspect
+import logging
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from dagy.context import TaskContext, current
+from dagy.errors import Cancelled
+from dagy.hooks import run_hooks
+from dagy.runner.capture import Emit, LineLog, active
+from dagy.runner.execution import ArgumentError, Execution
+from dagy.runner.faults import error_info
+from dagy.runner.protocol import ErrorInfo, Result
+from dagy.runner.store import Stored, store
+from dagy.states import State
+from dagy.task import Task
+from dagy.values import encode
+
+
+class Job(msgspec.Struct, frozen=True):
+    """`key` is the instance ("load[3]"), `task_key` the node; arguments are JSON texts."""
+
+    key: str
+    task_key: str
+    attempt: int
+    map_index: int | None
+    arguments: dict[str, msgspec.Raw]
+
+    def task_context(self, name: str) -> TaskContext:
+        return TaskContext(key=self.key, name=name, attempt=self.attempt, map_index=self.map_index)
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """`stored` stays in the process; `result` is its form on the wire."""
+
+    result: Result
+    duration_ms: float
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    error: ErrorInfo
+    can_retry: bool
+
+
+class Interrupted(msgspec.Struct, frozen=True, tag=True):
+    """The attempt was stopped because the run stops."""
+
+
+Outcome = Done | Failed | Interrupted
+
+
+def execute(
+    execution: Execution,
+    job: Job,
+    emit: Emit,
+    *,
+    on_memory_error: Callable[[], None] | None = None,
+) -> tuple[Outcome, Stored | None]:
+    """Never raises for what user code does. `on_memory_error` makes room for telling it."""
+    task = execution.task(job.task_key)
+    context = execution.context(job.task_context(task.name))
+    log = LineLog(emit, job.key, job.attempt)
+    context_token, log_token = current.set(context), active.set(log)
+    started, process = time.perf_counter(), os.getpid()
+    try:
+        if task.settings.on_running:
+            run_hooks(task.settings.on_running, context, State.RUNNING)
+        stored = store(_call(execution, task, job), execution.request.spool_dir)
+        duration_ms = round((time.perf_counter() - started) * 1000, 3)
+        return Done(stored.result(), duration_ms), stored
+    except Cancelled:
+        return Interrupted(), None
+    except BaseException as error:  # sys.exit() in a task fails the task, not the run
+        if on_memory_error and isinstance(error, MemoryError):
+            on_memory_error()
+        return _failed(task, job, error), None
+    finally:
+        if os.getpid() != process:  # user code forked and the copy came back here
+            os._exit(0)
+        log.close()
+        current.reset(context_token)
+        active.reset(log_token)
+
+
+def _call(execution: Execution, task: Task[..., Any], job: Job) -> bytes:
+    arguments = execution.decode_arguments(job.task_key, job.arguments)
+    value = task.signature.call(task.function, arguments)
+    if inspect.iscoroutine(value):
+        value = importlib.import_module("asyncio").run(value)
+    return encode(value)
+
+
+def _failed(task: Task[..., Any], job: Job, error: BaseException) -> Failed:
+    info = error_info(error)
+    if isinstance(error, ArgumentError) or info.code == "RESULT_NOT_SERIALISABLE":
+        return Failed(info, can_retry=False)
+    return Failed(info, can_retry=can_retry(task, error, job.attempt))
+
+
+def can_retry(task: Task[..., Any], error: BaseException, attempt: int) -> bool:
+    """What the task's retry_condition_fn says; without one, yes. One that raises means no."""
+    condition = task.settings.retry_condition_fn
+    if condition is None:
+        return True
+    try:
+        return bool(condition(error, attempt))
+    except Exception:  # user code
+        logging.getLogger("dagy.retries").exception("retry_condition_fn of %s failed", task.name)
+        return False

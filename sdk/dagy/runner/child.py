@@ -1,0 +1,118 @@
+"""The process of one run: forked by the zygote, or started afresh as `-m dagy.runner.child`."""
+
+import argparse
+import contextlib
+import faulthandler
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+
+from dagy.errors import BadParameterError
+from dagy.flow import Flow
+from dagy.runner.capture import LineLog, captured
+from dagy.runner.execution import Execution
+from dagy.runner.faults import error_info
+from dagy.runner.isolation import Isolation
+from dagy.runner.loader import failure, load
+from dagy.runner.processes import adopt_orphans, begin_child, die_with_parent, limit_memory
+from dagy.runner.protocol import ErrorInfo, RunFinished, RunRequest
+from dagy.runner.scheduler import Scheduler
+from dagy.runner.socket_host import SocketHost
+from dagy.trace import TracedFlow
+
+_OOM_SCORE = "500"
+
+
+def enter(request: RunRequest, output_fd: int) -> None:
+    """Makes the process one of its own: session, folder, standard streams, limits."""
+    os.setsid()
+    die_with_parent()
+    adopt_orphans()
+    begin_child()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((null, 0), (output_fd, 1), (output_fd, 2)):
+        os.dup2(source, target)
+    os.close(null)
+    os.close(output_fd)
+    faulthandler.enable(2)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
+    os.chdir(request.work_dir)
+
+
+def live(
+    flow: Flow[..., Any], traced: TracedFlow, request: RunRequest, events: socket.socket
+) -> NoReturn:
+    """Runs the request to its end and leaves; everything it says goes through `events`."""
+    host = SocketHost(events)
+    finished = _refusal(traced, request)
+    if finished is None:
+        try:
+            execution = Execution.of(flow, traced, request, host.emit)
+            finished = _run(execution, host)
+        except BadParameterError as error:
+            finished = RunFinished(state="FAILED", error=error_info(error, code="BAD_PARAMETER"))
+        except Exception as error:  # a fault of ours must still end the run
+            finished = RunFinished(state="FAILED", error=error_info(error, code="INTERNAL"))
+    host.emit(finished)
+    host.flush()
+    os._exit(0)
+
+
+def _run(execution: Execution, host: SocketHost) -> RunFinished:
+    if execution.request.memory_limit_mb:
+        limit_memory(execution.request.memory_limit_mb)
+    isolated = any(task.is_isolated for task in execution.traced.spec.tasks)
+    isolation = Isolation(execution) if isolated else None
+    scheduler = Scheduler(execution, host, isolation=isolation)
+    host.listen(scheduler)
+    with captured(LineLog(scheduler.log)):
+        return scheduler.run()
+
+
+def _refusal(traced: TracedFlow, request: RunRequest) -> RunFinished | None:
+    wanted, have = request.spec_sha256, traced.spec.sha256 if request.spec_sha256 else None
+    if wanted == have:
+        return None
+    return RunFinished(
+        state="FAILED",
+        error=ErrorInfo(
+            code="SPEC_MISMATCH",
+            message="the source of this flow gives another graph than the registered one",
+            hint="the graph must not depend on the time, the machine or the environment; "
+            "deploy the flow again",
+        ),
+    )
+
+
+def main() -> NoReturn:
+    """A fresh process for a flow with fork_safe=False; the zygote has opened the descriptors."""
+    parser = argparse.ArgumentParser(prog="python -m dagy.runner.child")
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--entrypoint", required=True)
+    parser.add_argument("--request", required=True)
+    parser.add_argument("--event-fd", type=int, required=True)
+    parser.add_argument("--output-fd", type=int, required=True)
+    options = parser.parse_args()
+    os.set_inheritable(options.event_fd, False)
+    request = msgspec.json.decode(Path(options.request).read_bytes(), type=RunRequest)
+    events = socket.socket(fileno=options.event_fd)
+    enter(request, options.output_fd)
+    try:
+        flow, traced = load(options.source, options.entrypoint)
+    except BaseException as error:  # user code at import, sys.exit() too
+        host = SocketHost(events)
+        host.emit(RunFinished(state="FAILED", error=failure(error)))
+        host.flush()
+        sys.exit(0)
+    live(flow, traced, request, events)
+
+
+if __name__ == "__main__":
+    main()

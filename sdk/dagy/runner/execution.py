@@ -1,0 +1,106 @@
+"""Everything fixed about one run: the request, the traced flow, its parameters, its limits."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from dagy.context import ErrorSummary, RunContext, TaskContext
+from dagy.flow import Flow
+from dagy.runner.protocol import ArtifactSaved, ErrorInfo, RunRequest
+from dagy.signature import encode_parameters
+from dagy.task import Task
+from dagy.trace import TracedFlow
+from dagy.values import convert, decode
+
+
+@dataclass(slots=True)
+class Execution:
+    """Shared by the scheduler, the threads and the forked children of a run."""
+
+    flow: Flow[..., Any]
+    traced: TracedFlow
+    request: RunRequest
+    parameters: dict[str, bytes]
+    emit: Callable[[ArtifactSaved], None]
+    cancelled: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        flow: Flow[..., Any],
+        traced: TracedFlow,
+        request: RunRequest,
+        emit: Callable[[ArtifactSaved], None],
+    ) -> "Execution":
+        """Raises BadParameterError. `emit` tells the host of a saved file, from any thread."""
+        bound = flow.bind(request.parameters)
+        return cls(flow, traced, request, encode_parameters(bound), emit)
+
+    def task(self, key: str) -> Task[..., Any]:
+        return self.traced.tasks[key]
+
+    @property
+    def fail_fast(self) -> bool:
+        asked = self.request.fail_fast
+        return self.traced.spec.fail_fast if asked is None else asked
+
+    @property
+    def max_workers(self) -> int:
+        return self.traced.spec.max_workers or self.request.max_workers
+
+    @property
+    def timeout_seconds(self) -> float | None:
+        given = (self.traced.spec.timeout_seconds, self.request.timeout_seconds)
+        return min((each for each in given if each is not None), default=None)
+
+    def load_parameters(self) -> dict[str, Any]:
+        return {
+            name: convert(decode(data), self.flow.signature.arguments[name].annotation)
+            for name, data in self.parameters.items()
+        }
+
+    def context(
+        self, task: TaskContext | None = None, error: ErrorInfo | None = None
+    ) -> RunContext:
+        request = self.request
+        return RunContext(
+            run_id=request.run_id,
+            run_slug=request.run_slug,
+            flow=self.flow.name,
+            version=request.flow_version,
+            attempt=request.attempt,
+            deployment=request.deployment_name,
+            environment=request.environment,
+            task=task,
+            error=None
+            if error is None
+            else ErrorSummary(code=error.code, message=error.message, type=error.type),
+            load_parameters=self.load_parameters,
+            cancelled=functools.partial(getattr, self, "cancelled"),
+            spool_dir=request.spool_dir,
+            publish=self.emit,
+        )
+
+    def decode_arguments(self, key: str, arguments: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
+        """JSON to what the annotations of task `key` ask for; raises ArgumentError."""
+        readers = self.task(key).decoders
+        decoded = {}
+        for name, data in arguments.items():
+            reader = readers[name]
+            decoded[name] = decode(data) if reader is None else _read(reader, name, data)
+        return decoded
+
+
+def _read(reader: msgspec.json.Decoder[Any], name: str, data: msgspec.Raw) -> Any:
+    try:
+        return reader.decode(data)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        raise ArgumentError(f"argument {name}{path.rstrip('`')}: {message}") from error
+
+
+class ArgumentError(ValueError):
+    """A value does not fit the annotation of the argument it goes to."""

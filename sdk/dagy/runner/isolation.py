@@ -1,0 +1,206 @@
+"""The run's side of isolated attempts: starts them through the forker, hears them, kills them."""
+
+import itertools
+import os
+import selectors
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from dagy.errors import ProcessExitedError, TaskTimedOutError
+from dagy.runner.attempt import Done, Failed, Interrupted, Job, Outcome, can_retry
+from dagy.runner.clockwork import Clockwork
+from dagy.runner.execution import Execution
+from dagy.runner.faults import process_exited, timed_out
+from dagy.runner.forker import Ended, Fork, Stop, said, serve
+from dagy.runner.processes import close_private, keep_private
+from dagy.runner.protocol import ArtifactSaved, ErrorInfo, Event, Lines, Log, line
+
+_ended = msgspec.json.Decoder(Ended)
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    number: int
+    job: Job
+    channel: socket.socket
+    settle: Callable[[Outcome], None]
+    unsent: memoryview
+    lines: Lines = field(default_factory=Lines)
+    killed_for: str | None = None
+    is_settled: bool = False
+
+
+class Isolation:
+    """Made while the process has one thread; `listen` then starts the thread that reads."""
+
+    def __init__(self, execution: Execution) -> None:
+        self._execution = execution
+        ours, theirs = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            ours.close()
+            serve(theirs, execution)
+        theirs.close()
+        self._control = ours
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._attempts: dict[int, Attempt] = {}
+        self._new: list[Attempt] = []
+        self._numbers = itertools.count(1)
+        for each in (self._control, self._wake_read, self._wake_write):
+            keep_private(each)
+
+    def listen(self, log: Callable[[Log], None], emit: Callable[[Event], None]) -> None:
+        self._log = log
+        self._emit = emit
+        self._thread = threading.Thread(target=self._listen, name="dagy-isolation", daemon=True)
+        self._thread.start()
+
+    def run(self, job: Job, clock: Clockwork, settle: Callable[[Outcome], None]) -> None:
+        """Starts an attempt; `settle` is called in the scheduler's thread."""
+        ours, theirs = socket.socketpair()
+        keep_private(ours)
+        ours.setblocking(False)
+        number = next(self._numbers)
+        attempt = Attempt(
+            number,
+            job,
+            ours,
+            lambda outcome: clock.post(lambda: settle(outcome)),
+            memoryview(line(job)),
+        )
+        socket.send_fds(self._control, [line(Fork(number))], [theirs.fileno()])
+        theirs.close()
+        self._new.append(attempt)
+        self._wake_write.send(b"+")
+        limit = self._execution.traced.spec.task(job.task_key).timeout_seconds
+        if limit is not None:
+            clock.after(limit, lambda: self._kill(attempt, "timeout"))
+
+    def kill_all(self) -> None:
+        for attempt in [*self._attempts.values(), *self._new]:
+            self._kill(attempt, "cancel")
+
+    def close(self) -> None:
+        """Ends the forker, and with it whatever still runs; from the scheduler's thread."""
+        self._wake_write.send(b"x")
+        self._control.shutdown(socket.SHUT_WR)
+        os.waitpid(self._pid, 0)
+        self._thread.join()
+        for each in (self._control, self._wake_read, self._wake_write):
+            close_private(each)
+
+    def _kill(self, attempt: Attempt, reason: str) -> None:
+        if not attempt.is_settled and attempt.killed_for is None:
+            attempt.killed_for = reason
+            self._control.sendall(line(Stop(attempt.number)))
+
+    def _listen(self) -> None:
+        reports = Lines()
+        selector = selectors.DefaultSelector()
+        selector.register(self._control, selectors.EVENT_READ)
+        selector.register(self._wake_read, selectors.EVENT_READ)
+        while True:
+            for key, mask in selector.select():
+                if key.fileobj is self._wake_read:
+                    if b"x" in self._wake_read.recv(4096):
+                        return self._shut(selector)
+                    self._register_new(selector)
+                elif key.fileobj is self._control:
+                    data = self._control.recv(65536)
+                    if not data:
+                        return self._shut(selector)
+                    for report in reports.feed(data):
+                        self._exited(selector, _ended.decode(report))
+                else:
+                    self._talk(selector, key.data, mask)
+
+    def _shut(self, selector: selectors.BaseSelector) -> None:
+        """The last act of the reading thread."""
+        for attempt in self._attempts.values():
+            close_private(attempt.channel)
+        selector.close()
+
+    def _register_new(self, selector: selectors.BaseSelector) -> None:
+        while self._new:
+            attempt = self._new.pop(0)
+            self._attempts[attempt.number] = attempt
+            both = selectors.EVENT_READ | selectors.EVENT_WRITE
+            selector.register(attempt.channel, both, attempt)
+
+    def _talk(self, selector: selectors.BaseSelector, attempt: Attempt, mask: int) -> None:
+        if mask & selectors.EVENT_WRITE and attempt.unsent:
+            try:
+                sent = attempt.channel.send(attempt.unsent)
+            except (BrokenPipeError, ConnectionResetError):
+                sent = len(attempt.unsent)
+            attempt.unsent = attempt.unsent[sent:]
+            if not attempt.unsent:
+                selector.modify(attempt.channel, selectors.EVENT_READ, attempt)
+        if mask & selectors.EVENT_READ and not self._hear(attempt):
+            selector.unregister(attempt.channel)
+
+    def _hear(self, attempt: Attempt) -> bool:
+        """False at the end of the stream."""
+        try:
+            data = attempt.channel.recv(1 << 18)
+        except BlockingIOError:
+            return True
+        except ConnectionResetError:
+            return False
+        for said_line in attempt.lines.feed(data):
+            self._said(attempt, said.decode(said_line))
+        return bool(data)
+
+    def _said(
+        self, attempt: Attempt, message: Done | Failed | Interrupted | Log | ArtifactSaved
+    ) -> None:
+        if isinstance(message, Log):
+            self._log(message)
+        elif isinstance(message, ArtifactSaved):
+            self._emit(message)
+        elif not attempt.is_settled:
+            attempt.is_settled = True
+            attempt.settle(message)
+
+    def _exited(self, selector: selectors.BaseSelector, ended: Ended) -> None:
+        attempt = self._attempts.pop(ended.number, None)
+        if attempt is None:
+            self._register_new(selector)
+            attempt = self._attempts.pop(ended.number)
+        attempt.channel.setblocking(False)
+        while not attempt.is_settled and self._hear_rest(attempt):
+            pass
+        if attempt.channel.fileno() in selector.get_map():
+            selector.unregister(attempt.channel)
+        close_private(attempt.channel)
+        if not attempt.is_settled:
+            attempt.is_settled = True
+            attempt.settle(self._without_result(attempt, ended))
+
+    def _hear_rest(self, attempt: Attempt) -> bool:
+        try:
+            data = attempt.channel.recv(1 << 18)
+        except (BlockingIOError, ConnectionResetError):
+            return False
+        for said_line in attempt.lines.feed(data):
+            self._said(attempt, said.decode(said_line))
+        return bool(data)
+
+    def _without_result(self, attempt: Attempt, ended: Ended) -> Outcome:
+        if attempt.killed_for == "cancel":
+            return Interrupted()
+        error: ErrorInfo
+        cause: BaseException
+        if attempt.killed_for == "timeout":
+            limit = self._execution.traced.spec.task(attempt.job.task_key).timeout_seconds
+            error = timed_out(limit or 0.0)
+            cause = TaskTimedOutError(error.message, hint=error.hint)
+        else:
+            error = process_exited(exit_code=ended.exit_code, signal_number=ended.signal)
+            cause = ProcessExitedError(error.message, hint=error.hint)
+        task = self._execution.task(attempt.job.task_key)
+        return Failed(error, can_retry(task, cause, attempt.job.attempt))

@@ -1,0 +1,44 @@
+"""Imports the user's module in a fresh process and traces its flow; failures as ErrorInfo."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dagy.errors import DagyError
+from dagy.flow import Flow
+from dagy.loading import load_flow
+from dagy.runner.faults import error_info
+from dagy.runner.protocol import ErrorInfo
+from dagy.trace import TracedFlow
+
+
+def load(source: str, entrypoint: str) -> tuple[Flow[..., Any], TracedFlow]:
+    """sys.path[0] becomes the source folder. Raises whatever user code raises."""
+    sys.path[0] = source
+    flow = load_flow(entrypoint, root=Path(source))
+    return flow, flow.trace(entrypoint=entrypoint)
+
+
+def failure(error: BaseException) -> ErrorInfo:
+    info = error_info(error, code="IMPORT_FAILED")
+    changes: dict[str, Any] = {"hint": info.hint or _hint(error)}
+    if isinstance(error, SystemExit):
+        changes["message"] = f"the module called sys.exit({error.code!r}) while it was imported"
+    if isinstance(error, SyntaxError) and error.filename:
+        changes["where"] = f"{error.filename}:{error.lineno}"
+    return msgspec.structs.replace(info, **changes)
+
+
+def _hint(error: BaseException) -> str | None:
+    if isinstance(error, DagyError):
+        return error.hint
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            f"install {error.name!r} where the workers run, or pack it with the flow "
+            "(local modules are found by their imports; add others with include)"
+        )
+    if isinstance(error, SystemExit):
+        return 'put scripts behind `if __name__ == "__main__":`'
+    return "the module must import without errors before its flow can run"

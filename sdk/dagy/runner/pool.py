@@ -1,0 +1,65 @@
+"""Threads for light tasks and hooks: made when needed, reused, interruptible."""
+
+import ctypes
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from dagy.errors import Cancelled
+
+Work = Callable[[], None]
+
+
+class Pool:
+    """Grows by one thread whenever all are busy; the caller limits how much it submits."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[tuple[str | None, Work] | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._waiting = 0
+        self._running: dict[str, int] = {}
+
+    def submit(self, work: Work, *, name: str | None = None) -> None:
+        """`name` is what interrupt() knows the work by."""
+        with self._lock:
+            self._waiting += 1
+            grow = self._waiting > self._threads - len(self._running)
+            self._threads += grow
+        self._queue.put((name, work))
+        if grow:
+            threading.Thread(target=self._loop, name="dagy-task", daemon=True).start()
+
+    def interrupt(self) -> None:
+        """Raises Cancelled in every thread that runs named work, at its next Python step."""
+        with self._lock:
+            for thread_id in self._running.values():
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread_id), ctypes.py_object(Cancelled)
+                )
+
+    def close(self) -> None:
+        """Idle threads end; busy ones after their work."""
+        for _ in range(self._threads):
+            self._queue.put(None)
+
+    def _loop(self) -> None:
+        while True:
+            try:
+                taken = self._queue.get()
+                if taken is None:
+                    return
+                self._run(*taken)
+            except Cancelled:  # arrived after its task had ended
+                continue
+
+    def _run(self, name: str | None, work: Work) -> None:
+        token = name or f"hook-{threading.get_ident()}"
+        with self._lock:
+            self._waiting -= 1
+            self._running[token] = threading.get_ident() if name else 0
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._running.pop(token, None)

@@ -1,0 +1,70 @@
+"""Results of a run as JSON: small ones in memory, large ones in the spool folder."""
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import UnsetType
+
+from dagy.runner.protocol import INLINE_LIMIT_BYTES, Ref, Result, encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """JSON text of a value. `kept` is our own link to a spooled file, as hosts move the other."""
+
+    data: bytes | None = None
+    ref: Ref | None = None
+    kept: str | None = None
+
+    def load(self) -> bytes:
+        if self.data is not None:
+            return self.data
+        assert self.ref is not None
+        return Path(self.kept or self.ref.path).read_bytes()
+
+    def result(self) -> Result:
+        if self.ref is not None:
+            return Result(ref=self.ref)
+        assert self.data is not None
+        return Result(value=msgspec.Raw(self.data))
+
+
+NULL = Stored(data=b"null")
+
+
+def store(data: bytes, spool_dir: str) -> Stored:
+    """Keeps up to 64 KiB inline, else writes a file named by its hash."""
+    if len(data) <= INLINE_LIMIT_BYTES:
+        return Stored(data=data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = os.path.join(spool_dir, f"{sha256}-{os.getpid()}.json")
+    Path(path).write_bytes(data)
+    return Stored(ref=Ref(path=path, size_bytes=len(data), sha256=sha256), kept=_keep(path))
+
+
+def from_result(result: Result) -> Stored:
+    """A result that came from elsewhere: the host's reuse, its cache, an isolated child."""
+    if not isinstance(result.ref, UnsetType):
+        return Stored(ref=result.ref)
+    return Stored(data=encoder.encode(result.value))
+
+
+def adopt(result: Result) -> Stored:
+    """A result that a child of this run wrote into the spool folder."""
+    stored = from_result(result)
+    return stored if stored.ref is None else Stored(ref=stored.ref, kept=_keep(stored.ref.path))
+
+
+def _keep(path: str) -> str:
+    kept = path + ".keep"
+    if os.path.exists(kept):
+        return kept
+    try:
+        os.link(path, kept)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(path, kept)
+    return kept
