@@ -1,12 +1,11 @@
 import type { Metadata } from 'next';
 import { Mark } from '@/components/mark';
-import styles from './not-found.module.css';
 
 export const metadata: Metadata = { title: 'Not found' };
 
 export default function NotFound() {
   return (
-    <main className={styles.page}>
+    <main className="page-note">
       <Mark size={40} />
       <h1>There is no page here</h1>
       <p>The address may be mistyped, or the page has moved.</p>

@@ -1,13 +1,12 @@
 'use client';
 /** The bar above every page: where you are, who you are, light or dark. */
 import { useState } from 'react';
-import { useSession, type Viewer } from '@/features/session/session';
-import { ApiError } from '@/lib/graphql';
+import { asApiError, useSession, type Viewer } from '@/features/session/session';
 import { Mark } from './mark';
 import { ThemeSwitch } from './theme-switch';
 import styles from './header.module.css';
 
-export function Header({ page, onSignIn }: { page: string; onSignIn?: () => void }) {
+export function Header({ page }: { page: string }) {
   const { session } = useSession();
   return (
     <header className={styles.bar}>
@@ -18,11 +17,6 @@ export function Header({ page, onSignIn }: { page: string; onSignIn?: () => void
       </span>
       <span className={styles.right}>
         {session.status === 'signed-in' && <Account viewer={session.viewer} />}
-        {session.status === 'signed-out' && onSignIn && (
-          <button type="button" className={styles.action} onClick={onSignIn}>
-            Sign in
-          </button>
-        )}
         <ThemeSwitch />
       </span>
     </header>
@@ -33,9 +27,10 @@ function Account({ viewer }: { viewer: Viewer }) {
   const { signOut } = useSession();
   const [error, setError] = useState<string | null>(null);
   const leave = () =>
-    signOut().catch((problem: unknown) =>
-      setError(problem instanceof ApiError ? `${problem.code}: ${problem.message}` : String(problem)),
-    );
+    signOut().catch((problem: unknown) => {
+      const { code, message } = asApiError(problem);
+      setError(`${code}: ${message}`);
+    });
   return (
     <>
       <span className={styles.who} title={viewer.user?.email}>

@@ -38,7 +38,7 @@ export async function post<Data>(
   const response = await fetch(GRAPHQL_PATH, {
     method: 'POST',
     credentials: 'same-origin',
-    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    headers: checked({ 'content-type': 'application/json', accept: 'application/json', ...headers }),
     body: JSON.stringify(request),
   }).catch(() => {
     throw new ApiError('UNREACHABLE', 'The server does not answer. Is Dagy still running?');
@@ -46,9 +46,21 @@ export async function post<Data>(
   return parse(response);
 }
 
+/** A browser refuses names and values that HTTP cannot carry; that is no network failure. */
+function checked(headers: Record<string, string>): Headers {
+  try {
+    return new Headers(headers);
+  } catch {
+    throw new ApiError('BAD_USER_INPUT', 'A header has a character that HTTP cannot carry.');
+  }
+}
+
 /** Like `post`, but the first error of the answer is thrown. */
-export async function call<Data>(request: GraphQLRequest): Promise<Data> {
-  const { data, errors } = await post<Data>(request);
+export async function call<Data>(
+  request: GraphQLRequest,
+  headers: Record<string, string> = {},
+): Promise<Data> {
+  const { data, errors } = await post<Data>(request, headers);
   const [problem] = errors ?? [];
   if (problem) throw fromProblem(problem);
   if (!data) throw new ApiError('INTERNAL', 'The server answered without data.');

@@ -46,3 +46,23 @@ function subscribe(onChange: () => void): () => void {
 export function useTheme(): Theme {
   return useSyncExternalStore(subscribe, read, () => 'system');
 }
+
+const SYSTEM_IS_DARK = '(prefers-color-scheme: dark)';
+
+function subscribeSystem(onChange: () => void): () => void {
+  const query = window.matchMedia(SYSTEM_IS_DARK);
+  query.addEventListener('change', onChange);
+  return () => query.removeEventListener('change', onChange);
+}
+
+/** What is on the screen now. */
+export function useResolvedTheme(): 'light' | 'dark' {
+  const theme = useTheme();
+  const systemIsDark = useSyncExternalStore(
+    subscribeSystem,
+    () => window.matchMedia(SYSTEM_IS_DARK).matches,
+    () => false,
+  );
+  if (theme !== 'system') return theme;
+  return systemIsDark ? 'dark' : 'light';
+}

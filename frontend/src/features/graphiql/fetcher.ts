@@ -1,9 +1,12 @@
 /** GraphiQL's transport: queries by POST, subscriptions by graphql-transport-ws, same origin. */
-import type { Fetcher, FetcherOpts, FetcherParams, Observable } from '@graphiql/toolkit';
-import { Kind, OperationTypeNode } from 'graphql';
+import type { Fetcher, FetcherParams, Observable } from '@graphiql/toolkit';
+import { Kind, OperationTypeNode, parse, type OperationDefinitionNode } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { GRAPHQL_PATH, post, type GraphQLResult } from '@/lib/graphql';
+import { bearer } from '@/features/session/session';
+import { GRAPHQL_PATH, post, type GraphQLProblem, type GraphQLResult } from '@/lib/graphql';
 import { LiveLog, type LiveAnswer } from './live-log';
+
+const UNAUTHENTICATED_CLOSE_CODES: readonly number[] = [4401, 4403];
 
 type Headers = Record<string, string>;
 interface Sink {
@@ -12,37 +15,68 @@ interface Sink {
   complete: () => void;
 }
 
-/** `onExpired` is told when the session cookie is no longer accepted. */
-export function createFetcher(onExpired: () => void): Fetcher {
-  return (params, options) => {
-    const headers: Headers = { ...options?.headers };
-    if (isSubscription(params, options)) return subscription(params, headers);
+interface Options {
+  /** Of a session by token; without one the cookie speaks. The headers tab overrides both. */
+  token?: string;
+  /** The server no longer accepts that session. */
+  onExpired: () => void;
+}
+
+export function createFetcher({ token, onExpired }: Options): Fetcher {
+  return (given, options) => {
+    const written: Headers = options?.headers ?? {};
+    const isOwnSession = !hasToken(written);
+    const headers = { ...(token && isOwnSession ? bearer(token) : {}), ...written };
+    const { params, isSubscription } = settled(given);
+    const onRefused = () => {
+      if (isOwnSession) onExpired();
+    };
+    if (isSubscription) return subscription(params, headers, onRefused);
     return post(params, headers).then((result) => {
-      if (!hasToken(headers) && isUnauthenticated(result)) onExpired();
+      if (isUnauthenticated(result.errors)) onRefused();
       return result as never;
     });
   };
 }
 
-function isSubscription({ operationName }: FetcherParams, options?: FetcherOpts): boolean {
-  return (options?.documentAST?.definitions ?? []).some(
-    (node) =>
-      node.kind === Kind.OPERATION_DEFINITION &&
-      node.operation === OperationTypeNode.SUBSCRIPTION &&
-      (!operationName || node.name?.value === operationName),
-  );
+/**
+ * What kind of operation this is, read from the text that is sent: just after a change of tabs,
+ * GraphiQL still gives the document and the operation name of the tab before.
+ */
+function settled(given: FetcherParams): { params: FetcherParams; isSubscription: boolean } {
+  const operations = operationsOf(given.query);
+  const named = operations.find((one) => one.name?.value === given.operationName);
+  const chosen = named ?? (operations.length === 1 ? operations[0] : undefined);
+  return {
+    params: chosen ? { ...given, operationName: chosen.name?.value } : given,
+    isSubscription: chosen?.operation === OperationTypeNode.SUBSCRIPTION,
+  };
+}
+
+function operationsOf(query: string): OperationDefinitionNode[] {
+  try {
+    return parse(query).definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  } catch {
+    return []; // The server explains a syntax error better, with its place.
+  }
 }
 
 function hasToken(headers: Headers): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
 }
 
-function isUnauthenticated({ errors }: GraphQLResult): boolean {
-  return errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED') ?? false;
+function isUnauthenticated(problem: unknown): boolean {
+  if (problem instanceof CloseEvent) return UNAUTHENTICATED_CLOSE_CODES.includes(problem.code);
+  if (!Array.isArray(problem)) return false;
+  return problem.some((error: GraphQLProblem) => error.extensions?.code === 'UNAUTHENTICATED');
 }
 
 /** The headers tab travels as the payload of connection_init: a browser sets no WebSocket header. */
-function subscription(params: FetcherParams, headers: Headers): Observable<never> {
+function subscription(
+  params: FetcherParams,
+  headers: Headers,
+  onRefused: () => void,
+): Observable<never> {
   const observable = {
     subscribe(sink: Sink) {
       const log = new LiveLog((answer) => sink.next(answer));
@@ -53,9 +87,13 @@ function subscription(params: FetcherParams, headers: Headers): Observable<never
         retryAttempts: 0,
       });
       const dispose = client.subscribe(params as { query: string }, {
-        next: (event) => log.add(event),
+        next: (event) => {
+          log.add(event as GraphQLResult);
+          if (isUnauthenticated(event.errors)) onRefused();
+        },
         error: (problem) => {
           log.flush();
+          if (isUnauthenticated(problem)) onRefused();
           sink.error(readable(problem));
         },
         complete: () => {

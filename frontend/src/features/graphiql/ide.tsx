@@ -8,44 +8,47 @@ import './graphiql-theme.css';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { useMemo, useState } from 'react';
-import { useTheme } from '@/lib/theme';
+import { useResolvedTheme } from '@/lib/theme';
+import { EditorColours } from './editor-colours';
 import { FIRST_TABS } from './examples';
 import { EXAMPLES_PLUGIN } from './examples-plugin';
 import { createFetcher } from './fetcher';
 import { takePrefill } from './prefill';
+import { storage } from './storage';
 
 const PLUGINS = [EXAMPLES_PLUGIN, HISTORY_PLUGIN];
 // The variables editor would otherwise refuse an object where a custom scalar is expected.
 const SCALARS = { JSON: {} };
-const TOKEN_HEADERS = JSON.stringify({ Authorization: 'Bearer dagy_at_…' }, null, 2);
+const ROOM_FOR_EXAMPLES_PX = 1000;
 
 interface IdeProps {
-  withToken: boolean;
+  token?: string;
   onExpired: () => void;
 }
 
-export default function Ide({ withToken, onExpired }: IdeProps) {
-  const theme = useTheme();
-  const fetcher = useMemo(() => createFetcher(onExpired), [onExpired]);
+export default function Ide({ token, onExpired }: IdeProps) {
+  const theme = useResolvedTheme();
+  const fetcher = useMemo(() => createFetcher({ token, onExpired }), [token, onExpired]);
   const [prefill] = useState(takePrefill);
+  const [isWide] = useState(() => window.innerWidth >= ROOM_FOR_EXAMPLES_PX);
   return (
     <GraphiQL
       fetcher={fetcher}
       forcedTheme={theme}
       plugins={PLUGINS}
-      visiblePlugin={EXAMPLES_PLUGIN}
+      visiblePlugin={isWide ? EXAMPLES_PLUGIN : undefined}
       customScalarSchemas={SCALARS}
       defaultTabs={FIRST_TABS}
       defaultQuery=""
+      defaultEditorToolsVisibility="variables"
       initialQuery={prefill.query}
       initialVariables={prefill.variables}
-      initialHeaders={withToken ? TOKEN_HEADERS : undefined}
-      defaultEditorToolsVisibility={withToken ? 'headers' : 'variables'}
+      storage={storage}
       shouldPersistHeaders={false}
       inputValueDeprecation
     >
       <GraphiQL.Logo>
-        <span />
+        <EditorColours />
       </GraphiQL.Logo>
     </GraphiQL>
   );

@@ -1,4 +1,5 @@
 /** Collects the events of a subscription, newest first, and shows them at a readable pace. */
+import type { GraphQLResult } from '@/lib/graphql';
 
 const REPAINT_DELAY_MS = 80;
 const KEPT_EVENTS = 200;
@@ -17,9 +18,10 @@ export class LiveLog {
 
   constructor(private readonly show: (answer: LiveAnswer) => void) {}
 
-  add(event: unknown): void {
+  add(event: GraphQLResult): void {
     this.received += 1;
-    this.events = [event, ...this.events].slice(0, KEPT_EVENTS);
+    const shown = event.errors ? event : event.data;
+    this.events = [shown, ...this.events].slice(0, KEPT_EVENTS);
     this.timer ??= setTimeout(() => this.flush(), REPAINT_DELAY_MS);
   }
 

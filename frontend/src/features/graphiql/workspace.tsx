@@ -1,10 +1,10 @@
 'use client';
-/** The page /graphiql: the editor once somebody is signed in or has chosen to use a token. */
+/** The page /graphiql: the editor once somebody is signed in. */
 import dynamic from 'next/dynamic';
-import { useState } from 'react';
+import { useEffect } from 'react';
 import { Header } from '@/components/header';
 import { SessionProvider, useSession } from '@/features/session/session';
-import { SignIn, Unreachable } from '@/features/session/sign-in';
+import { SessionFailed, SignIn } from '@/features/session/sign-in';
 import styles from './graphiql.module.css';
 
 const Loading = () => (
@@ -12,30 +12,39 @@ const Loading = () => (
     Opening the editor…
   </main>
 );
-const Ide = dynamic(() => import('./ide'), { ssr: false, loading: Loading });
+const loadIde = () => import('./ide');
+const Ide = dynamic(loadIde, { ssr: false, loading: Loading });
 
 export function GraphiqlWorkspace() {
+  // The editor is about a megabyte: it loads while the session is checked or the form filled in.
+  useEffect(() => void loadIde(), []);
   return (
     <SessionProvider>
-      <Workspace />
+      <div className={styles.shell}>
+        <Header page="GraphiQL" />
+        <Content />
+      </div>
     </SessionProvider>
   );
 }
 
-function Workspace() {
+function Content() {
   const { session, expire } = useSession();
-  const [withToken, setWithToken] = useState(false);
-  const signedIn = session.status === 'signed-in';
-  const askWho = () => setWithToken(false);
-  return (
-    <div className={styles.shell}>
-      <Header page="GraphiQL" onSignIn={withToken ? askWho : undefined} />
-      {session.status === 'checking' && <Loading />}
-      {session.status === 'unreachable' && <Unreachable error={session.error} />}
-      {session.status === 'signed-out' && !withToken && <SignIn onUseToken={() => setWithToken(true)} />}
-      {(signedIn || (session.status === 'signed-out' && withToken)) && (
-        <Ide withToken={withToken && !signedIn} onExpired={expire} />
-      )}
-    </div>
-  );
+  switch (session.status) {
+    case 'checking':
+      return <Loading />;
+    case 'failed':
+      return <SessionFailed error={session.error} />;
+    case 'signed-out':
+      return <SignIn />;
+    case 'signed-in':
+      return (
+        <div className={styles.stack} key={`${session.viewer.organization.slug}/${session.viewer.user?.email}`}>
+          <div className={styles.editor} inert={session.hasExpired}>
+            <Ide token={session.token} onExpired={expire} />
+          </div>
+          {session.hasExpired && <SignIn hasExpired />}
+        </div>
+      );
+  }
 }

@@ -1,5 +1,5 @@
 'use client';
-/** Who is signed in. The cookie is HttpOnly, so the server is asked; nothing is kept in storage. */
+/** Who is signed in: by the HttpOnly cookie, or by a token that lives in memory and nowhere else. */
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { ApiError, call } from '@/lib/graphql';
 
@@ -11,14 +11,15 @@ export interface Viewer {
 
 export type Session =
   | { status: 'checking' }
-  | { status: 'signed-in'; viewer: Viewer }
+  | { status: 'signed-in'; viewer: Viewer; token?: string; hasExpired: boolean }
   | { status: 'signed-out' }
-  | { status: 'unreachable'; error: ApiError };
+  | { status: 'failed'; error: ApiError };
 
 interface SessionActions {
   session: Session;
   check: () => Promise<void>;
   signIn: (email: string, password: string) => Promise<void>;
+  tryToken: (token: string) => Promise<void>;
   signOut: () => Promise<void>;
   expire: () => void;
 }
@@ -29,38 +30,57 @@ const LOGOUT = `mutation SignOut { logout { __typename } }`;
 
 const SessionContext = createContext<SessionActions | null>(null);
 
-async function ask(): Promise<Session> {
+export function bearer(token: string): { Authorization: string } {
+  return { Authorization: `Bearer ${token}` };
+}
+
+export function asApiError(problem: unknown): ApiError {
+  return problem instanceof ApiError ? problem : new ApiError('INTERNAL', String(problem));
+}
+
+async function viewerOf(token?: string): Promise<Session> {
+  const headers = token ? bearer(token) : {};
+  const { viewer } = await call<{ viewer: Viewer }>({ query: VIEWER }, headers);
+  return { status: 'signed-in', viewer, token, hasExpired: false };
+}
+
+async function fromCookie(): Promise<Session> {
   try {
-    const { viewer } = await call<{ viewer: Viewer }>({ query: VIEWER });
-    return { status: 'signed-in', viewer };
-  } catch (error) {
-    const known = error instanceof ApiError ? error : new ApiError('INTERNAL', String(error));
-    return known.code === 'UNAUTHENTICATED'
-      ? { status: 'signed-out' }
-      : { status: 'unreachable', error: known };
+    return await viewerOf();
+  } catch (problem) {
+    const error = asApiError(problem);
+    if (error.code === 'UNAUTHENTICATED') return { status: 'signed-out' };
+    return { status: 'failed', error };
   }
 }
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState<Session>({ status: 'checking' });
-  const check = useCallback(async () => setSession(await ask()), []);
+  const token = session.status === 'signed-in' ? session.token : undefined;
+  const check = useCallback(async () => setSession(await fromCookie()), []);
+  const expire = useCallback(
+    () => setSession((was) => (was.status === 'signed-in' ? { ...was, hasExpired: true } : was)),
+    [],
+  );
   useEffect(() => void check(), [check]);
-  const actions = useMemo(
+  const value = useMemo(
     () => ({
+      session,
       check,
+      expire,
       signIn: async (email: string, password: string) => {
         await call({ query: LOGIN, variables: { input: { email, password } } });
         await check();
       },
+      tryToken: async (given: string) => setSession(await viewerOf(given)),
       signOut: async () => {
-        await call({ query: LOGOUT });
-        setSession({ status: 'signed-out' });
+        if (!token) await call({ query: LOGOUT });
+        // Nothing that was on the screen or in memory is left for the next person.
+        window.location.reload();
       },
-      expire: () => setSession({ status: 'signed-out' }),
     }),
-    [check],
+    [session, token, check, expire],
   );
-  const value = useMemo(() => ({ session, ...actions }), [session, actions]);
   return <SessionContext value={value}>{children}</SessionContext>;
 }
 
