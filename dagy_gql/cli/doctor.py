@@ -51,6 +51,8 @@ def doctor() -> None:
         raise click.ClickException(f"A DAGY_* variable is wrong: {error}") from error
     found = findings(settings)
     table = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        table.add_column(overflow="fold")
     for finding in found:
         table.add_row(_MARKS[finding.outcome], finding.subject, escape(finding.text))
     Console(highlight=False).print(table)

@@ -151,7 +151,8 @@ def _signal(pid: int, number: signal.Signals) -> None:
 
 def _check_version(folder: LocalFolder) -> None:
     written = (folder.postgres / "PG_VERSION").read_text().strip()
-    ours = next((binaries().parent / "share").rglob("postgres.bki")).open().readline().split()[-1]
+    with next((binaries().parent / "share").rglob("postgres.bki")).open() as catalog:
+        ours = catalog.readline().split()[-1]  # "# PostgreSQL 18"
     if written != ours:
         raise EmbeddedError(
             f"{folder.postgres} was written by PostgreSQL {written}, this is {ours}. "
