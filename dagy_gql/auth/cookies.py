@@ -1,0 +1,54 @@
+"""The session cookie: set at sign-in, and taken only from pages of this site."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from dagy_gql.errors import Unauthenticated
+from dagy_gql.settings import Settings
+
+COOKIE = "dagy_session"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def session_of(request: HTTPConnection, settings: Settings) -> str | None:
+    """The token in the cookie. Raises Unauthenticated where another site may have sent it."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    changes = request.scope["type"] == "websocket" or request.scope["method"] not in _SAFE_METHODS
+    if changes and not _is_own_page(request, settings):
+        raise Unauthenticated(
+            "The session cookie is taken from pages of this site only: send a Bearer token."
+        )
+    return token
+
+
+def _is_own_page(request: HTTPConnection, settings: Settings) -> bool:
+    origin = request.headers.get("origin")
+    if origin is None:
+        return request.headers.get("sec-fetch-site") == "same-origin"
+    own = {request.headers.get("host"), urlsplit(settings.public_url).netloc or None}
+    return urlsplit(origin).netloc in own
+
+
+def set_session(
+    response: Response, token: str, *, expires_at: datetime, settings: Settings
+) -> None:
+    response.set_cookie(
+        COOKIE,
+        token,
+        expires=expires_at,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.is_https,
+    )
+
+
+def clear_session(response: Response, settings: Settings) -> None:
+    response.delete_cookie(
+        COOKIE, path="/", httponly=True, samesite="lax", secure=settings.is_https
+    )

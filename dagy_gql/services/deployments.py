@@ -1,0 +1,151 @@
+"""Deployments: create, change, delete. Parameters are checked against the flow's schema."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from dagy.validation import validate_parameters
+
+from dagy.errors import BadParameterError
+from dagy_gql import clock, db
+from dagy_gql.auth.actor import Actor
+from dagy_gql.db import json_text
+from dagy_gql.enums import Executor
+from dagy_gql.errors import BadUserInput, Conflict, NotFound
+from dagy_gql.repositories.deployments import DeploymentRepository, DeploymentValues
+from dagy_gql.repositories.flows import FlowRepository
+from dagy_gql.runtime import Runtime
+from dagy_gql.services import environments, flows
+from dagy_gql.services.labels import checked_name, checked_tags
+
+_MAX_INTEGER = 2**31 - 1
+
+# What a client sent, by column; what it left out is not there.
+Changes = Mapping[str, Any]
+
+
+async def create(rt: Runtime, actor: Actor, changes: Changes) -> asyncpg.Record:
+    """Raises NotFound (flow, environment), BadUserInput with the field, Conflict (name)."""
+    flow = await flows.by_version(
+        rt, actor, name=changes["flow_name"], version=changes.get("flow_version")
+    )
+    values = await _values(rt, actor, changes, flow=flow, current={})
+    try:
+        return await DeploymentRepository(actor.org_id).add(
+            values, created_by=actor.name, now=clock.now()
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise _taken(values.name) from error
+
+
+async def update(
+    rt: Runtime, actor: Actor, changes: Changes, *, deployment_id: UUID
+) -> asyncpg.Record:
+    """Columns that are not in `changes` stay. Raises as `create` does."""
+    repository = DeploymentRepository(actor.org_id)
+    async with db.transaction():
+        current = await repository.held(deployment_id)
+        if current is None:
+            raise NotFound("deployment", deployment_id)
+        flow = await _flow_after(rt, actor, changes, current=current)
+        values = await _values(rt, actor, changes, flow=flow, current=current)
+        try:
+            return await repository.change(deployment_id, values, now=clock.now())
+        except asyncpg.UniqueViolationError as error:
+            raise _taken(values.name) from error
+
+
+async def delete(rt: Runtime, actor: Actor, *, deployment_id: UUID) -> None:
+    """Its runs stay. Raises NotFound."""
+    if not await DeploymentRepository(actor.org_id).remove(deployment_id):
+        raise NotFound("deployment", deployment_id)
+
+
+async def by_name(rt: Runtime, actor: Actor, name: str) -> asyncpg.Record:
+    """Raises NotFound."""
+    row = await DeploymentRepository(actor.org_id).by_name(name)
+    if row is None:
+        raise NotFound("deployment", name)
+    return row
+
+
+async def _flow_after(
+    rt: Runtime, actor: Actor, changes: Changes, *, current: asyncpg.Record
+) -> asyncpg.Record:
+    """A version without a name is one of the same flow; a name alone means its latest."""
+    name, version = changes.get("flow_name"), changes.get("flow_version")
+    if name is None and version is None:
+        return await FlowRepository(actor.org_id).by_id(current["flow_id"])
+    return await flows.by_version(rt, actor, name=name or current["flow_name"], version=version)
+
+
+async def _values(
+    rt: Runtime,
+    actor: Actor,
+    changes: Changes,
+    *,
+    flow: asyncpg.Record,
+    current: Mapping[str, Any] | asyncpg.Record,
+) -> DeploymentValues:
+    after = dict(current) | dict(changes)
+    return DeploymentValues(
+        name=checked_name(after["name"]),
+        flow_id=flow["id"],
+        flow_name=flow["name"],
+        environment_id=await _environment_id(rt, actor, changes, current=current),
+        parameters=json_text(_parameters(flow, after.get("parameters"))),
+        tags=json_text(checked_tags(after.get("tags") or {})),
+        paused=bool(after.get("paused")),
+        concurrency_limit=_at_least_one(after.get("concurrency_limit"), field="concurrencyLimit"),
+        default_executor=_executor(rt, after.get("default_executor")),
+        sla_seconds=_at_least_one(after.get("sla_seconds"), field="slaSeconds"),
+    )
+
+
+async def _environment_id(
+    rt: Runtime, actor: Actor, changes: Changes, *, current: Mapping[str, Any] | asyncpg.Record
+) -> UUID | None:
+    if "environment" not in changes:
+        return current.get("environment_id")
+    if changes["environment"] is None:
+        return None
+    row = await environments.by_name(rt, actor, changes["environment"])
+    key: UUID = row["id"]
+    return key
+
+
+def _parameters(flow: asyncpg.Record, parameters: Any) -> dict[str, Any]:
+    """Only what is there is checked: a run may add what is missing."""
+    if parameters is None:
+        return {}
+    if not isinstance(parameters, dict):
+        raise BadUserInput("parameters is an object.", field="parameters")
+    try:
+        validate_parameters(flow["spec"]["parameters"], parameters, partial=True)
+    except BadParameterError as error:
+        raise BadUserInput(str(error), field=f"parameters.{error.field}") from error
+    return parameters
+
+
+def _at_least_one(number: int | None, *, field: str) -> int | None:
+    if number is not None and not 1 <= number <= _MAX_INTEGER:
+        raise BadUserInput(f"{field} is {number}: it must be at least 1.", field=field)
+    return number
+
+
+def _executor(rt: Runtime, name: str | None) -> Executor | None:
+    if name is None:
+        return None
+    executor = Executor(name)
+    if executor not in rt.engines:
+        known = ", ".join(sorted(rt.engines))
+        raise BadUserInput(
+            f"The executor {name!r} is not configured here. There are: {known}.",
+            field="defaultExecutor",
+        )
+    return executor
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"There is a deployment {name!r} already.", field="name")
