@@ -40,6 +40,7 @@ lock: .stamps/venv ## Resolve the requirements again, with hashes
 	@$(PIP) uv
 	$(BIN)/uv $(LOCK) pyproject.toml -o requirements.lock
 	$(BIN)/uv $(LOCK) --group build -c requirements.lock -o requirements-build.lock
+	$(BIN)/uv $(LOCK) --group examples --no-deps -o requirements-examples.lock
 	$(BIN)/uv $(LOCK) pyproject.toml --group build --group dev \
 		-c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 
@@ -63,10 +64,11 @@ clean: ## Remove what set-up made
 	[ -x $(BIN)/python ] || $$python -m venv .venv
 	@mkdir -p .stamps && touch $@
 
-.stamps/runtime: .stamps/venv requirements.lock requirements-build.lock pyproject.toml \
-		sdk/pyproject.toml
+.stamps/runtime: .stamps/venv requirements.lock requirements-build.lock \
+		requirements-examples.lock pyproject.toml sdk/pyproject.toml
 	@echo "Installing Python packages …"
 	@$(PIP) --require-hashes -r requirements-build.lock -r requirements.lock
+	@$(PIP) --require-hashes --no-deps -r requirements-examples.lock
 	@$(PIP) --no-deps --no-build-isolation -e sdk -e .
 	@touch $@
 

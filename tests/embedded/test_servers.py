@@ -60,8 +60,11 @@ async def test_starts_after_a_crash_whose_process_id_somebody_else_has_now(
         bystander.wait()
 
 
-async def test_ends_what_a_killed_server_left_behind(folder: LocalFolder) -> None:
+async def test_ends_what_a_killed_server_left_behind(
+    folder: LocalFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A busy backend outlives its postmaster, and would keep the next one from starting."""
+    monkeypatch.setattr(postgres, "_LEFTOVER_SECONDS", 0.1)
     with servers.running(folder) as both:
         connection = await asyncpg.connect(dsn=both.database_url)
         backend = await connection.fetchval("SELECT pg_backend_pid()")
