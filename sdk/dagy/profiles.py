@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from dagy.errors import DagyError
+from dagy.places import local_dir
 
 DEFAULT_API_URL = "http://127.0.0.1:8000"
 DEFAULT_PROFILE = "default"
@@ -39,12 +40,6 @@ class Connection:
     api_url: str
     token: str | None
     profile: str | None
-
-
-def local_dir() -> Path:
-    """The folder of everything the command line keeps: DAGY_LOCAL_DIR, by default ~/.dagy."""
-    configured = os.environ.get("DAGY_LOCAL_DIR")
-    return Path(configured).expanduser() if configured else Path.home() / ".dagy"
 
 
 def normalized_url(url: str) -> str:

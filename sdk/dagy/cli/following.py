@@ -1,6 +1,5 @@
 """`--follow`: show a run of the server live until it is over, then its end."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -9,8 +8,9 @@ from rich.text import Text
 
 from dagy.api.follow import Item
 from dagy.api.models import LogLine, Run, TaskCounts
+from dagy.cli.failed import failure_lines, tell
 from dagy.cli.failures import INTERRUPTED, RUN_FAILED
-from dagy.cli.output import emit, printable, say, state
+from dagy.cli.output import emit, say, state
 from dagy.cli.progress import RunView
 from dagy.cli.session import Session
 from dagy.cli.times import duration
@@ -28,7 +28,9 @@ def follow_to_end(session: Session, client: DagyClient, run: Run) -> None:
         detach(run.slug)
     emit(session, finished, quiet=lambda: [], table=lambda: _summary(finished))
     if finished.state != "SUCCEEDED":
-        tell_failure(finished)
+        tell(
+            failure_lines(finished.slug, finished.state, finished.error, reason=reason_of(finished))
+        )
         raise click.exceptions.Exit(RUN_FAILED)
 
 
@@ -40,32 +42,6 @@ def detach(slug: str) -> None:
         err=True,
     )
     raise click.exceptions.Exit(INTERRUPTED)
-
-
-def tell_failure(run: Run) -> None:
-    """The error of a run on stderr: what, where, traceback, what to do."""
-    for line in failure_lines(run):
-        click.echo(line, err=True)
-
-
-def failure_lines(run: Run) -> Iterable[str]:
-    error = run.error
-    if error is None:
-        reason = f": {run.state_reason.message}" if run.state_reason else ""
-        yield click.style(f"Run {run.slug} {run.state}{printable(reason)}", fg="red")
-        return
-    place = f" in task {error.task_key}" if error.task_key else ""
-    kind = f"{error.type}: " if error.type else ""
-    yield click.style(f"Run {run.slug} {run.state}: {error.code}{place}", fg="red")
-    yield f"  {printable(kind + error.message)}"
-    if error.where:
-        yield f"  at {printable(error.where)}"
-    if error.traceback:
-        yield ""
-        yield from (f"  {printable(line)}" for line in error.traceback.splitlines())
-    if error.hint:
-        yield ""
-        yield f"  hint: {printable(error.hint)}"
 
 
 def _watch(session: Session, client: DagyClient, run: Run) -> None:
@@ -106,6 +82,10 @@ def by_state(counts: TaskCounts | None) -> list[tuple[str, int]]:
         return []
     named = ((name, getattr(counts, name)) for name in counts.__struct_fields__)
     return [(name.replace("_", " "), count) for name, count in named if count]
+
+
+def reason_of(run: Run) -> str | None:
+    return run.state_reason.message if run.state_reason else None
 
 
 def _summary(run: Run) -> RenderableType:

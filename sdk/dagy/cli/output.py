@@ -34,6 +34,7 @@ STATE_STYLES = {
 }
 # Wide enough that nothing is cut or wrapped for a program that reads a pipe.
 PIPE_WIDTH = 10_000
+LONGEST_SHOWN_JSON = 500
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -136,6 +137,14 @@ def tags(value: Any) -> str | None:
     if not isinstance(value, dict) or not value:
         return None
     return " ".join(f"{name}={value[name]}" for name in sorted(value))
+
+
+def short_json(value: Any) -> str | None:
+    """A value on one line; None for what says nothing."""
+    if value is None or value == {}:
+        return None
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_SHOWN_JSON else f"{text[:LONGEST_SHOWN_JSON]}…"
 
 
 def printable(text: str) -> str:

@@ -36,12 +36,14 @@ SHOWN_COUNTS = (
 class RunView:
     """Use as a context manager; prints nothing when quiet, to stderr unless format is table."""
 
-    def __init__(self, session: Session, *, slug: str, planned_tasks: int) -> None:
+    def __init__(
+        self, session: Session, *, slug: str, planned_tasks: int, state: str = "QUEUED"
+    ) -> None:
         self.console = console(stderr=not session.is_table)
         self._quiet = session.quiet
         self._verbose = session.verbose
         self._slug = slug
-        self._run_state = "QUEUED"
+        self._run_state = state
         self._planned_tasks = planned_tasks
         self._states: dict[str, str] = {}
         self._task_column = 8
@@ -106,8 +108,10 @@ class RunView:
 
     def counts(self) -> dict[str, int]:
         """Tasks by state, in the order of the status line; states nobody is in are left out."""
-        found = Counter(self._states.values())
-        started = sum(1 for key, state in self._states.items() if _is_started(key, state))
+        # A copy: the thread that draws reads while the one that runs writes.
+        states = self._states.copy()
+        found = Counter(states.values())
+        started = sum(1 for key, state in states.items() if _is_started(key, state))
         found["PENDING"] = max(0, self._planned_tasks - started)
         return {state: found[state] for state in (*SHOWN_COUNTS, "PENDING") if found[state]}
 

@@ -1,8 +1,6 @@
 """`dagy runs`: list, show, cancel, retry."""
 
-import json
 from datetime import datetime
-from typing import Any
 
 import click
 from rich.console import Group, RenderableType
@@ -10,9 +8,10 @@ from rich.text import Text
 
 from dagy.api.models import Run, RunArtifact, RunSummary, TaskRun
 from dagy.cli.connect import connected
-from dagy.cli.following import by_state, failure_lines, follow_to_end, tell_started
+from dagy.cli.failed import failure_lines
+from dagy.cli.following import by_state, follow_to_end, tell_started
 from dagy.cli.options import DagyGroup, pass_session
-from dagy.cli.output import emit, facts, grid, plain, printable, state, tags
+from dagy.cli.output import emit, facts, grid, plain, printable, short_json, state, tags
 from dagy.cli.session import Session
 from dagy.cli.times import duration, moment, size
 
@@ -27,7 +26,6 @@ STATES = (
     "TIMED_OUT",
 )
 MODES = {"from-start": "FROM_START", "from-failed": "FROM_FAILED"}
-LONGEST_SHOWN_JSON = 500
 
 
 @click.group(cls=DagyGroup)
@@ -176,7 +174,7 @@ def _details(run: Run, tasks: list[TaskRun], artifacts: list[RunArtifact]) -> Re
         rows = [(each.name, each.content_type, size(each.size_bytes)) for each in artifacts]
         parts += ["", grid(("ARTIFACT", "TYPE", "SIZE"), rows)]
     if run.error is not None:
-        parts += ["", Text.from_ansi("\n".join(failure_lines(run)))]
+        parts += ["", Text.from_ansi("\n".join(failure_lines(run.slug, run.state, run.error)))]
     return Group(*parts)
 
 
@@ -200,8 +198,8 @@ def _facts(run: Run) -> RenderableType:
             ("duration", duration(run.duration_ms)),
             ("tasks", counts or None),
             ("tags", tags(run.tags)),
-            ("parameters", _short_json(run.parameters)),
-            ("result", _short_json(run.result)),
+            ("parameters", short_json(run.parameters)),
+            ("result", short_json(run.result)),
         ]
     )
 
@@ -220,13 +218,6 @@ def _tasks(tasks: list[TaskRun]) -> RenderableType:
             for task in tasks
         ],
     )
-
-
-def _short_json(value: Any) -> str | None:
-    if value is None or value == {}:
-        return None
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST_SHOWN_JSON else f"{text[:LONGEST_SHOWN_JSON]}…"
 
 
 COMMANDS = {"runs": runs}
