@@ -14,8 +14,9 @@ from dagy.outputs import TaskOutput, unmapped
 from dagy.spec import FlowSpec
 from dagy.states import State
 from dagy.task import Task, task
+from dagy.version import VERSION
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _LAZY = {
     "DagyClient": "dagy.client",

@@ -10,6 +10,8 @@ from typing import Any
 from dagy.errors import LoadError
 from dagy.flow import Flow
 
+_TAKEN = sys.stdlib_module_names | {"dagy", "msgspec"}
+
 
 def load_flow(entrypoint: str, *, root: Path | None = None) -> Flow[..., Any]:
     """The flow of "file.py:name"; without ":name" the file must hold exactly one.
@@ -32,9 +34,11 @@ def import_file(path: Path, root: Path | None = None) -> ModuleType:
     for folder in dict.fromkeys([str(root or top), str(top)]):
         if folder not in sys.path:
             sys.path.insert(0, folder)
-    loaded = sys.modules.get(name)
-    if loaded is not None and getattr(loaded, "__file__", None) == str(path):
-        return loaded
+    if name.partition(".")[0] in _TAKEN:
+        raise LoadError(
+            f"{path.name} has the name of a module that Python itself uses",
+            hint=f"rename {name.partition('.')[0]}",
+        )
     if "." in name:
         return importlib.import_module(name)
     spec = importlib.util.spec_from_file_location(name, path)

@@ -4,8 +4,10 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import PurePath
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Union
 
 import msgspec
 
@@ -112,6 +114,29 @@ def _schema_hook(kind: type) -> dict[str, Any]:
     raise NotImplementedError(kind)
 
 
+_FORMATS = {datetime: "date-time", time: "time"}
+
+
+def _with_formats(annotation: Any) -> Any:
+    """msgspec leaves the format away when a zone is optional; people who fill forms need it."""
+    if annotation in _FORMATS:
+        return Annotated[
+            annotation, msgspec.Meta(extra_json_schema={"format": _FORMATS[annotation]})
+        ]
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    inner = tuple(_with_formats(each) for each in args) if _is_plain(origin) else args
+    if inner == args:
+        return annotation
+    return Union[inner] if origin in _UNIONS else origin[inner]  # noqa: UP007  # made at run time
+
+
+_UNIONS = (Union, UnionType)
+
+
+def _is_plain(origin: Any) -> bool:
+    return origin in _UNIONS or origin in (list, dict, set, tuple)
+
+
 def check_flow_signature(signature: Signature, flow: str) -> None:
     for each in signature.arguments.values():
         if each.kind not in _NAMED:
@@ -124,7 +149,7 @@ def check_flow_signature(signature: Signature, flow: str) -> None:
 def parameters_schema(signature: Signature, flow: str) -> dict[str, Any]:
     """JSON Schema of an object with the flow's parameters; definitions under $defs."""
     arguments = list(signature.arguments.values())
-    types = [each.annotation for each in arguments]
+    types = [_with_formats(each.annotation) for each in arguments]
     try:
         schemas, definitions = msgspec.json.schema_components(
             types, schema_hook=_schema_hook, ref_template="#/$defs/{name}"
