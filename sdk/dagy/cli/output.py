@@ -75,10 +75,10 @@ def emit(
 
 def emit_line(session: Session, value: Any) -> None:
     """One item of an endless result: JSON Lines, or a stream of YAML documents."""
-    if session.format == "json":
-        click.echo(json.dumps(plain(value), ensure_ascii=False))
-    else:
+    if session.format == "yaml":
         click.echo(f"---\n{yaml_text(value)}", nl=False)
+    else:
+        click.echo(json.dumps(plain(value), ensure_ascii=False))
 
 
 def plain(value: Any) -> Any:
