@@ -1,0 +1,110 @@
+"""`dagy deploy`: pack, upload and register a flow, and bind it to a deployment."""
+
+from typing import Any
+
+import click
+from rich.console import RenderableType
+
+from dagy.cli.connect import connected
+from dagy.cli.options import DagyCommand, pass_session
+from dagy.cli.output import emit, facts
+from dagy.cli.params import pairs, parameters
+from dagy.cli.session import Session
+from dagy.cli.source import loaded
+from dagy.cli.times import size
+from dagy.deploy import Deployed, deploy_artifact
+
+
+@click.command(cls=DagyCommand)
+@click.argument("entrypoint", metavar="FILE.py:FLOW")
+@click.option("--name", help="Name of the deployment; by default that of the flow.")
+@click.option("--version", help="Version of the flow; by default named by its content.")
+@click.option("--environment", help="Environment the runs belong to.")
+@click.option("--namespace", help="Namespace of the flow; by default its folder.")
+@click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="A tag; repeatable.")
+@click.option(
+    "-p",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A default for a parameter; repeatable.",
+)
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="GLOB",
+    help="Pack these files too, relative to the flow's folder; repeatable.",
+)
+@pass_session
+def deploy(
+    session: Session,
+    entrypoint: str,
+    name: str | None,
+    version: str | None,
+    environment: str | None,
+    namespace: str | None,
+    tags: tuple[str, ...],
+    given: tuple[str, ...],
+    include: tuple[str, ...],
+) -> None:
+    """Upload a flow and bind a deployment to it.
+
+    The same content again changes nothing. Other content needs another --version; without
+    one the version is named by the content. What is not given keeps its value on a
+    deployment that exists.
+    """
+    texts, labels = pairs(given), pairs(tags, option="--tag")
+    flow = loaded(entrypoint)
+    with connected(session) as client:
+        deployed = deploy_artifact(
+            entrypoint,
+            name,
+            client=client,
+            version=version or flow.version,
+            namespace=namespace,
+            tags=labels or None,
+            environment=environment,
+            parameters=parameters(texts, flow.spec().parameters) if texts else None,
+            include=include,
+        )
+    emit(
+        session,
+        _document(deployed),
+        quiet=lambda: [deployed.deployment.name],
+        table=lambda: _summary(deployed),
+    )
+
+
+def _document(deployed: Deployed) -> dict[str, Any]:
+    """What --format json prints."""
+    return {
+        "flow": deployed.flow.flow,
+        "flowCreated": deployed.flow.created,
+        "deployment": deployed.deployment,
+        "deploymentCreated": deployed.created,
+        "artifact": {
+            "sha256": deployed.artifact.sha256,
+            "sizeBytes": deployed.artifact.size_bytes,
+            "files": deployed.artifact.files,
+        },
+    }
+
+
+def _summary(deployed: Deployed) -> RenderableType:
+    flow, name, files = deployed.flow.flow, deployed.deployment.name, deployed.artifact.files
+    packed = f"{len(files)} file{'' if len(files) == 1 else 's'}"
+    return facts(
+        [
+            ("flow", f"{flow.name} {flow.version} ({_news(deployed.flow.created, 'unchanged')})"),
+            ("deployment", f"{name} ({_news(deployed.created, 'updated')})"),
+            ("artifact", f"{packed}, {size(deployed.artifact.size_bytes)}"),
+            ("run it", f"dagy trigger {name} --follow"),
+        ]
+    )
+
+
+def _news(created: bool, otherwise: str) -> str:
+    return "new" if created else otherwise
+
+
+COMMANDS = {"deploy": deploy}

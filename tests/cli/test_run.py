@@ -1,0 +1,176 @@
+"""dagy run FILE.py:FLOW: local, in process, no server."""
+
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Dagy = Callable[..., Result]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+SOURCE = """
+import os, sys, time
+from dagy import flow, task
+
+@task
+def load(city: str, days: int = 3):
+    print("loading", city)
+    if city == "Nowhere":
+        raise ValueError("no such city")
+    return list(range(days))
+
+@task
+def double(number):
+    if number == 7:
+        raise RuntimeError("seven is odd")
+    return number * 2
+
+@task
+def total(numbers):
+    return sum(numbers)
+
+@task
+def nap(ready: str):
+    open(ready, "w").close()
+    time.sleep(60)
+
+@flow
+def weather(city: str, days: int = 3):
+    return total(double.map(load(city, days)))
+
+@flow
+def sleepy(ready: str):
+    nap(ready)
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    name = f"run_{tmp_path.name}.py"
+    (tmp_path / name).write_text(SOURCE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return name
+
+
+def still(text: str) -> str:
+    """Times, durations and the slug replaced, so that the rest can be compared."""
+    text = re.sub(r"\d\d:\d\d:\d\d\.\d{3}", "TIME", text)
+    text = re.sub(r"\b[\d.]+ m?s\b", "1 ms", text)
+    return re.sub(r"\b[a-z]+-[a-z]+-\d+\b", "SLUG", text)
+
+
+def test_shows_lines_and_a_summary_tree(dagy: Dagy, source: str) -> None:
+    result = dagy("run", f"{source}:weather", "-p", "city=2024")
+
+    assert result.exit_code == 0
+    assert still(result.stdout) == (
+        "TIME INFO      load      loading 2024\n"
+        "TIME SUCCEEDED load      1 ms\n"
+        "TIME SUCCEEDED double    1 ms\n"
+        "TIME SUCCEEDED total     1 ms\n"
+        "✓ SUCCEEDED weather SLUG in 1 ms\n"
+        "├── ✓ load  1 ms\n"
+        "├── ✓ double ×3  1 ms\n"
+        "└── ✓ total  1 ms\n"
+        "\n"
+        "result  6\n"
+    )
+    assert result.stderr == ""
+
+
+def test_a_failed_run_exits_6_with_the_traceback(dagy: Dagy, source: str) -> None:
+    result = dagy("run", f"{source}:weather", "-p", "city=Nowhere")
+
+    assert result.exit_code == 6
+    assert still(result.stdout).endswith(
+        "✗ FAILED weather SLUG in 1 ms\n"
+        "├── ✗ load  FAILED  no such city\n"
+        "├── ↷ double  SKIPPED  upstream 'load' failed\n"
+        "└── ↷ total  SKIPPED  upstream 'double' was skipped\n"
+    )
+    where = Path(source).resolve()
+    assert still(result.stderr) == (
+        "Run SLUG FAILED: TASK_FAILED in task load\n"
+        "  ValueError: no such city\n"
+        f"  at {where}:9\n"
+        "\n"
+        "  Traceback (most recent call last):\n"
+        f'    File "{where}", line 9, in load\n'
+        '      raise ValueError("no such city")\n'
+        "  ValueError: no such city\n"
+    )
+
+
+def test_no_fail_fast_runs_what_still_can(dagy: Dagy, source: str) -> None:
+    args = ("run", f"{source}:weather", "-p", "city=Oslo", "-p", "days=10", "--max-workers", "1")
+
+    document = json.loads(dagy(*args, "--no-fail-fast", "--format", "json").stdout)
+
+    states = {task["key"]: task["state"] for task in document["taskRuns"]}
+    assert states["double[7]"] == "FAILED"
+    assert states["double[9]"] == "SUCCEEDED"
+    assert document["state"] == "FAILED"
+
+
+def test_as_json(dagy: Dagy, source: str) -> None:
+    result = dagy("run", f"{source}:weather", "-p", "city=Oslo", "--format", "json")
+
+    document = json.loads(result.stdout)
+    assert (document["state"], document["result"], document["error"]) == ("SUCCEEDED", 6, None)
+    assert document["taskRuns"][0]["key"] == "load"
+    assert "loading Oslo" in result.stderr
+
+
+def test_quiet_prints_the_slug_only(dagy: Dagy, source: str) -> None:
+    result = dagy("run", f"{source}:weather", "-p", "city=Oslo", "--quiet")
+
+    assert (still(result.stdout), result.stderr) == ("SLUG\n", "")
+
+
+@pytest.mark.parametrize(
+    ("args", "field"),
+    [
+        ((), "city"),
+        (("-p", "city=x", "-p", "days=many"), "days"),
+        (("-p", "city=x", "-p", "nope=1"), "nope"),
+    ],
+)
+def test_bad_parameters_are_usage_errors_and_nothing_runs(
+    dagy: Dagy, source: str, local_dir: Path, args: tuple[str, ...], field: str
+) -> None:
+    result = dagy("run", f"{source}:weather", *args)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: {field}: ")
+    assert not (local_dir / "runs").exists()
+
+
+def test_a_process_of_its_own_exits_6(dagy_process: Start, source: str, tmp_path: Path) -> None:
+    process = dagy_process("run", f"{source}:weather", "-p", "city=Nowhere", cwd=tmp_path)
+
+    stdout, stderr = process.communicate(timeout=30)
+
+    assert process.returncode == 6
+    assert "\x1b" not in stdout + stderr
+    assert "ValueError: no such city" in stderr
+
+
+def test_ctrl_c_stops_the_run(dagy_process: Start, source: str, tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    process = dagy_process("run", f"{source}:sleepy", "-p", f"ready={ready}", cwd=tmp_path)
+    while not ready.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert stderr == "\nInterrupted: the run was stopped.\n"
