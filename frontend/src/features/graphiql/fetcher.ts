@@ -11,7 +11,6 @@ const UNAUTHENTICATED_CLOSE_CODES: readonly number[] = [4401, 4403];
 type Headers = Record<string, string>;
 interface Sink {
   next: (answer: LiveAnswer) => void;
-  error: (problem: unknown) => void;
   complete: () => void;
 }
 
@@ -92,9 +91,9 @@ function subscription(
           if (isUnauthenticated(event.errors)) onRefused();
         },
         error: (problem) => {
-          log.flush();
+          log.fail(readable(problem));
           if (isUnauthenticated(problem)) onRefused();
-          sink.error(readable(problem));
+          sink.complete();
         },
         complete: () => {
           log.complete();
@@ -121,5 +120,5 @@ function readable(problem: unknown): unknown {
     return { message: `Subscription ended: ${reason} (WebSocket close code ${problem.code}).` };
   }
   if (problem instanceof Event) return { message: 'The WebSocket to the server could not be opened.' };
-  return Array.isArray(problem) ? { errors: problem } : problem;
+  return problem;
 }

@@ -6,7 +6,8 @@ const KEPT_EVENTS = 200;
 
 export interface LiveAnswer {
   received: number;
-  status: 'live' | 'complete';
+  status: 'live' | 'complete' | 'failed';
+  error?: unknown;
   events: unknown[];
 }
 
@@ -14,6 +15,7 @@ export class LiveLog {
   private received = 0;
   private events: unknown[] = [];
   private status: LiveAnswer['status'] = 'live';
+  private error: unknown;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly show: (answer: LiveAnswer) => void) {}
@@ -30,9 +32,17 @@ export class LiveLog {
     this.flush();
   }
 
-  flush(): void {
+  /** What had arrived stays on the screen below the reason. */
+  fail(error: unknown): void {
+    this.status = 'failed';
+    this.error = error;
+    this.flush();
+  }
+
+  private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.show({ received: this.received, status: this.status, events: this.events });
+    const { received, status, error, events } = this;
+    this.show({ received, status, error, events });
   }
 }
