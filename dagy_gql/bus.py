@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 # A follower that is further behind than this reads the rows instead of the messages.
 _FEED_LIMIT = 1000
 _RECONNECT_SECONDS = 0.2
+_CONNECT_SECONDS = 2.0
 _LOST = (RedisError, OSError)
 
 
@@ -90,7 +91,7 @@ class Bus:
 
     def __init__(self, settings: Settings) -> None:
         self.redis: ArqRedis = ArqRedis.from_url(
-            settings.redis_url, socket_connect_timeout=2, socket_keepalive=True
+            settings.redis_url, socket_connect_timeout=_CONNECT_SECONDS
         )
         self.redis.default_queue_name = settings.queue_name
         self._feeds: dict[str, set[Feed]] = {}

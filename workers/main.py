@@ -1,7 +1,6 @@
 """The worker process: arq for jobs, and loops of its own for what must go on without Redis."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import signal
@@ -43,6 +42,7 @@ class WorkerParts:
     backend: LocalBackend
     recorder: Recorder
     dispatcher: Dispatcher
+    loops: list["asyncio.Task[None]"]
 
 
 def run(settings: Settings) -> None:
@@ -56,8 +56,9 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with runtime.opened(settings) as rt, working(rt):
-        await stop.wait()
+    async with runtime.opened(settings) as rt, working(rt) as parts:
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([stopped, *parts.loops], return_when=asyncio.FIRST_COMPLETED)
 
 
 @asynccontextmanager
@@ -66,7 +67,8 @@ async def working(rt: Runtime) -> AsyncIterator[WorkerParts]:
     parts = _assemble(rt)
     await housekeeping.bury_dead_neighbours(rt, worker_id=parts.worker_id)
     await _beat(parts)
-    loops = [asyncio.create_task(loop) for loop in _loops(parts)]
+    # None of these ends by itself: one that does takes the process with it, to be restarted.
+    parts.loops.extend(asyncio.create_task(loop) for loop in _loops(parts))
     recording = asyncio.create_task(parts.recorder.run_until_stopped())
     parts.dispatcher.poke()
     try:
@@ -74,7 +76,7 @@ async def working(rt: Runtime) -> AsyncIterator[WorkerParts]:
     finally:
         parts.dispatcher.is_paused = True
         parts.recorder.is_stopping = True
-        await _cancelled(loops)
+        await _cancelled(parts.loops)
         await parts.backend.close()
         parts.recorder.stop()
         await recording
@@ -93,7 +95,7 @@ def _assemble(rt: Runtime) -> WorkerParts:
     backend = LocalBackend(recorder, pool, cancel_grace_seconds=settings.cancel_grace_seconds)
     dispatcher = Dispatcher(rt, backend, recorder, worker_id=worker_id)
     recorder.connect(backend, on_ended=dispatcher.ended)
-    return WorkerParts(worker_id, rt, backend, recorder, dispatcher)
+    return WorkerParts(worker_id, rt, backend, recorder, dispatcher, [])
 
 
 def _loops(parts: WorkerParts) -> list[Coroutine[None, None, None]]:
@@ -173,5 +175,9 @@ async def _cancelled(tasks: list["asyncio.Task[None]"]) -> None:
     for task in tasks:
         task.cancel()
     for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError):
+        try:
             await task
+        except asyncio.CancelledError:
+            pass
+        except Exception:
+            logger.exception("a loop of the worker has failed")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from dagy.parameters import validate_parameters
+from dagy.validation import validate_parameters
 
 from dagy.errors import BadParameterError
 from dagy.spec import FlowSpec

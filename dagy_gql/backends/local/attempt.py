@@ -64,14 +64,16 @@ class Attempt:
             asyncio.create_task(self._read_output(child.output)),
         ]
         try:
-            return self._judge(await _settled(child.exited))
-        finally:
+            exited = await _settled(child.exited)
+            # The last words are still in the socket and the pipe when the process is gone.
             await asyncio.wait(readers, timeout=_DRAIN_SECONDS)
+        finally:
             for task in (deadline, *readers):
                 task.cancel()
             await asyncio.gather(deadline, *readers, return_exceptions=True)
             await self._record(self._output.rest())
             child.events.close()
+        return self._judge(exited)
 
     def _judge(self, exited: Exited | None) -> RunEnd:
         if self._ending.finished:

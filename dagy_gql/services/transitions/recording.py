@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from dagy.runner.protocol import Event
+from dagy.runner.protocol import Event, Log
 from dagy_gql import clock, db
 from dagy_gql.db import json_text
 from dagy_gql.enums import RunEventType, RunState
@@ -46,6 +46,9 @@ class Recorded:
 
 async def record(rt: Runtime, batches: Sequence[Batch]) -> Recorded:
     """Write everything or nothing; answers which runs have ended and which batches came late."""
+    batches = [b for b in batches if b.events or b.finish is not None]
+    if not batches:
+        return Recorded({}, {})
     finished: dict[UUID, RunState] = {}
     refused: dict[UUID, LateWrite] = {}
     folds: list[tuple[asyncpg.Record, Folded]] = []
@@ -54,7 +57,7 @@ async def record(rt: Runtime, batches: Sequence[Batch]) -> Recorded:
         late: list[EventRow] = []
         for batch in batches:
             row = rows.get(batch.run_id)
-            if row is None or not _is_current(row, batch):
+            if row is None or not _may_write(row, batch):
                 refused[batch.run_id] = _late(batch, row)
                 late.extend(_refusal(row, batch) if row is not None else ())
                 continue
@@ -72,9 +75,13 @@ def _ids(batches: Sequence[Batch]) -> list[UUID]:
     return [batch.run_id for batch in batches]
 
 
-def _is_current(row: asyncpg.Record, batch: Batch) -> bool:
-    is_active = row["state"] in (RunState.RUNNING, RunState.CANCELLING)
-    return is_active and row["fence"] == batch.fence
+def _may_write(row: asyncpg.Record, batch: Batch) -> bool:
+    """Only the current attempt. Behind its end it may still bring the last lines of its log."""
+    if row["fence"] != batch.fence:
+        return False
+    if row["state"] in (RunState.RUNNING, RunState.CANCELLING):
+        return True
+    return batch.finish is None and all(isinstance(event, Log) for event in batch.events)
 
 
 def _late(batch: Batch, row: asyncpg.Record | None) -> LateWrite:
