@@ -52,7 +52,8 @@ Answer = dict[str, Any] | Refusal | Response | Callable[[dict[str, Any]], Any]
 @dataclass
 class Fake:
     """`answers[operation]` is used each time, a list one by one. `streams[operation]` has one
-    script per connection: payloads, a Refusal, and at the end COMPLETE, CUT or WAIT."""
+    script per connection: payloads or a Refusal, and at the end COMPLETE, CUT or WAIT; or one
+    Response."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     streams: dict[str, list[list[Any]]] = field(default_factory=dict)
@@ -88,6 +89,8 @@ class Fake:
 
     def _stream(self, operation: str) -> Response:
         script = self.streams[operation].pop(0)
+        if script and isinstance(script[0], Response):
+            return script[0]
         if script and isinstance(script[0], Refusal) and script[0].status != 200:
             return script[0].response()
         return StreamingResponse(_events(script), media_type="text/event-stream")

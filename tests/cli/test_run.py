@@ -1,9 +1,13 @@
 """dagy run FILE.py:FLOW: local, in process, no server."""
 
+import contextlib
 import json
+import os
+import pty
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +17,8 @@ from click.testing import Result
 
 Dagy = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
+
+DAGY = str(Path(sys.executable).with_name("dagy"))
 
 SOURCE = """
 import os, sys, time
@@ -174,3 +180,30 @@ def test_ctrl_c_stops_the_run(dagy_process: Start, source: str, tmp_path: Path) 
 
     assert process.returncode == 130
     assert stderr == "\nInterrupted: the run was stopped.\n"
+
+
+def test_on_a_terminal_the_state_of_tasks_is_shown_live(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [DAGY, "run", f"{source}:weather", "-p", "city=Oslo"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=tmp_path,
+    )
+    os.close(theirs)
+    shown = bytearray()
+    with contextlib.suppress(OSError):  # Linux: the end of a terminal is an error
+        while chunk := os.read(ours, 65_536):
+            shown += chunk
+    os.close(ours)
+
+    text = shown.decode()
+    assert process.wait(timeout=30) == 0
+    assert "\x1b[34m● RUNNING\x1b[0m  weather" in text
+    assert "\x1b[32m✓ SUCCEEDED\x1b[0m weather" in text
+    assert text.splitlines()[-1].endswith("6")

@@ -5,9 +5,8 @@ ends without it was cut, and is taken up again after the last cursor.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -37,7 +36,7 @@ def subscribe(
     asked = dict(variables)
     failures = 0
     while True:
-        connected_at = time.monotonic()
+        connected_at = monotonic()
         try:
             for data in _one_connection(transport, document, asked):
                 reached = cursor(data) if cursor else None
@@ -48,7 +47,7 @@ def subscribe(
                 failures = 0
                 yield data
         except ApiError as error:
-            if time.monotonic() - connected_at > LASTING_CONNECTION_SECONDS:
+            if monotonic() - connected_at > LASTING_CONNECTION_SECONDS:
                 failures = 0
             sleep(_wait_or_raise(error, failures, resumable=cursor is not None))
             failures += 1
