@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench ui lock fmt clean
+.PHONY: help run test check bench ui lock sdl fmt clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
@@ -43,6 +43,9 @@ lock: .stamps/venv ## Resolve the requirements again, with hashes
 	$(BIN)/uv $(LOCK) --group examples --no-deps -o requirements-examples.lock
 	$(BIN)/uv $(LOCK) pyproject.toml --group build --group dev \
 		-c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+
+sdl: .stamps/dev ## Print the GraphQL schema into schema/schema.graphql
+	@$(BIN)/dagy schema > schema/schema.graphql
 
 fmt: .stamps/dev ## Format and mend what ruff can
 	$(BIN)/ruff format .

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dagy_gql.bus import Job
+from schema import root
 
 ROOT = Path(__file__).parent.parent
 OURS = ("dagy_gql", "schema", "workers", "migrations", "dagy")
@@ -149,6 +150,11 @@ def test_queries_that_cross_organizations_are_the_reviewed_ones() -> None:
 def test_every_job_has_a_function_in_the_workers() -> None:
     defined = {function.name for _, tree in modules("workers") for function in functions(tree)}
     assert {job.value for job in Job} <= defined
+
+
+def test_the_checked_in_schema_is_the_one_the_code_has() -> None:
+    written = (ROOT / "schema" / "schema.graphql").read_text()
+    assert written.strip() == root.schema.as_str().strip()
 
 
 def test_the_models_have_no_change_without_a_migration(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def require_urls(settings: Settings) -> None:
             raise click.ClickException(f"{name} is not set. `dagy up` starts servers of its own.")
 
 
-async def wait(settings: Settings, *, timeout_seconds: float = 60.0) -> None:
+async def wait(settings: Settings, *, timeout_seconds: float = 20.0) -> None:
     """Until the database takes connections; raises ClickException when it never does."""
     deadline = time.monotonic() + timeout_seconds
     pause = _RETRY_SECONDS

@@ -17,7 +17,7 @@ from dagy_gql import logs
 from dagy_gql import settings as settings_module
 from dagy_gql.app import create_app
 from dagy_gql.cli import database
-from dagy_gql.runtime import opened
+from dagy_gql.runtime import Runtime, opened
 from dagy_gql.services import accounts
 from dagy_gql.settings import Settings
 
@@ -54,9 +54,9 @@ class Server(uvicorn.Server):
             self._announcement.send()
 
 
-def configuration(settings: Settings) -> uvicorn.Config:
+def configuration(settings: Settings, rt: Runtime) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(settings),
+        create_app(settings, rt),
         host=settings.host,
         port=settings.port,
         backlog=_BACKLOG,
@@ -70,11 +70,10 @@ def configuration(settings: Settings) -> uvicorn.Config:
     )
 
 
-async def _first_owner(settings: Settings, email: str) -> dict[str, Any] | None:
+async def _first_owner(rt: Runtime, email: str) -> dict[str, Any] | None:
     """Make the first organization and its owner; None when there is one already."""
     password = secrets.token_urlsafe(12)
-    async with opened(settings) as rt:
-        made = await accounts.bootstrap(rt, email, password)
+    made = await accounts.bootstrap(rt, email, password)
     if made is None:
         return None
     return {"email": email, "password": password, "api_key": made.api_key}
@@ -83,16 +82,17 @@ async def _first_owner(settings: Settings, email: str) -> dict[str, Any] | None:
 async def serve(
     settings: Settings, *, fd: int | None, migrate: bool, announce_fd: int | None, owner: str | None
 ) -> None:
-    config = configuration(settings)
     await database.prepare(settings, migrate=migrate)
-    made = await _first_owner(settings, owner) if owner else None
-    if made is not None and announce_fd is None:
-        click.echo(
-            f"First owner: {made['email']}, password (shown only this once): {made['password']}"
-        )
-    announcement = Announcement(announce_fd, {"owner": made}) if announce_fd is not None else None
-    sockets = [socket.socket(fileno=fd)] if fd is not None else None
-    await Server(config, announcement).serve(sockets=sockets)
+    async with opened(settings) as rt:
+        made = await _first_owner(rt, owner) if owner else None
+        announcement = None
+        if announce_fd is not None:
+            announcement = Announcement(announce_fd, {"owner": made})
+        elif made is not None:
+            click.echo(f"First owner: {made['email']}")
+            click.echo(f"Password (shown only this once): {made['password']}")
+        sockets = [socket.socket(fileno=fd)] if fd is not None else None
+        await Server(configuration(settings, rt), announcement).serve(sockets=sockets)
 
 
 @click.command()
