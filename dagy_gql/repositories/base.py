@@ -1,8 +1,8 @@
 """The only way to a row: an OrgRepository is bound to one organization, and so is its every
 query. Rows are asyncpg Records; a missing row and somebody else's row are the same NotFound."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +12,8 @@ from dagy_gql.errors import NotFound
 from dagy_gql.repositories.pagination import OLDEST_FIRST, Order, Page, Slice
 
 COUNT_CAP = 10_000
+
+K = TypeVar("K", bound=Hashable)
 
 
 class Where:
@@ -100,8 +102,14 @@ class OrgRepository:
         return Slice.cut(await db.fetch(sql, *where.values), page, order)
 
     async def slices(
-        self, parent: str, keys: Sequence[UUID], *, page: Page, order: Order | None = None
-    ) -> dict[UUID, Slice]:
+        self,
+        parent: str,
+        keys: Sequence[K],
+        *,
+        page: Page,
+        order: Order | None = None,
+        key_type: str = "uuid",
+    ) -> dict[K, Slice]:
         """The same page of many parents (`parent` is the referring column) in one query."""
         order = order or self.order
         where = self.where()
@@ -109,11 +117,13 @@ class OrgRepository:
         where.add(f"{parent} = parents.key").keys(page, order)
         by = order.by(backward=page.backward)
         inner = select(self.columns, self.table, where, order=by, limit=page.size + 1)
-        source = f"unnest({parents}::uuid[]) AS parents(key) CROSS JOIN LATERAL ({inner}) AS page"
+        source = (
+            f"unnest({parents}::{key_type}[]) AS parents(key) CROSS JOIN LATERAL ({inner}) AS page"
+        )
         rows = await db.fetch(
             select("parents.key AS parent_key, page.*", source, "true"), *where.values
         )
-        groups: dict[UUID, list[asyncpg.Record]] = {key: [] for key in keys}
+        groups: dict[K, list[asyncpg.Record]] = {key: [] for key in keys}
         for row in rows:
             groups[row["parent_key"]].append(row)
         return {key: Slice.cut(group, page, order) for key, group in groups.items()}

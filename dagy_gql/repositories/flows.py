@@ -1,7 +1,9 @@
 """Flows: one row per version, and a "latest" pointer per name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import asyncpg
 
@@ -9,7 +11,19 @@ from dagy_gql import db
 from dagy_gql.enums import Executor, FlowStatus
 from dagy_gql.ids import new_id
 from dagy_gql.repositories.base import OrgRepository, Where
-from dagy_gql.repositories.pagination import NEWEST_FIRST
+from dagy_gql.repositories.pagination import NEWEST_FIRST, Order, Page, Slice, cursor_text
+
+
+class FlowOrder(StrEnum):
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    NAME_ASC = "NAME_ASC"
+
+    @property
+    def order(self) -> Order:
+        if self is FlowOrder.NAME_ASC:
+            return Order(columns=("name",), readers=(cursor_text,))
+        return Order(descending=self is FlowOrder.CREATED_AT_DESC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,10 @@ class FlowRepository(OrgRepository):
 
     def versions_of(self, name: str) -> Where:
         return self.where().add("name = {}", name)
+
+    async def version_slices(self, names: Sequence[str], *, page: Page) -> dict[str, Slice]:
+        """The same page of the versions of many names, newest first."""
+        return await self.slices("name", names, page=page, key_type="text")
 
     async def by_version(self, name: str, version: str | None) -> asyncpg.Record | None:
         """Without a version: the latest."""

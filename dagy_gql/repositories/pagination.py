@@ -59,6 +59,13 @@ def small_int(value: Any) -> int:
     return value
 
 
+def cursor_text(value: Any) -> str:
+    """Reader of a text part of a cursor."""
+    if type(value) is not str or "\x00" in value:
+        raise ValueError("not a text")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a client asked for: `size` rows after and before the keys; `backward` counts from

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from dagy.validation import validate_parameters
 
 from dagy.errors import BadParameterError
+from dagy.validation import validate_parameters
 from dagy_gql import clock, db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.db import json_text
@@ -121,10 +121,11 @@ def _parameters(flow: asyncpg.Record, parameters: Any) -> dict[str, Any]:
         return {}
     if not isinstance(parameters, dict):
         raise BadUserInput("parameters is an object.", field="parameters")
+    schema = flow["spec"]["parameters"] | {"required": []}
     try:
-        validate_parameters(flow["spec"]["parameters"], parameters, partial=True)
+        validate_parameters(schema, parameters)
     except BadParameterError as error:
-        raise BadUserInput(str(error), field=f"parameters.{error.field}") from error
+        raise BadUserInput(error.message, field=f"parameters.{error.field}") from error
     return parameters
 
 

@@ -1,0 +1,94 @@
+"""The composition root: one ASGI application out of GraphQL, files, health and the web UI."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from dagy_gql.auth.authenticate import Authenticator
+from dagy_gql.runtime import Runtime, opened
+from dagy_gql.services.accounts import Throttle
+from dagy_gql.settings import Settings
+from dagy_gql.web.files import Files
+from dagy_gql.web.middleware import BodyLimit, RequestLog
+from dagy_gql.web.static import static_app
+from schema.asgi import GraphQLApp
+from schema.context import Shared
+
+_UPLOADS = "/artifacts/uploads/"
+
+
+class Application:
+    """What the routes share; the runtime is there from start-up to shut-down."""
+
+    def __init__(self, settings: Settings, runtime: Runtime | None) -> None:
+        self._settings = settings
+        self._given = runtime
+        self._runtime = runtime
+        self._authenticator = Authenticator()
+        self._graphql: GraphQLApp | None = None
+
+    def runtime(self) -> Runtime:
+        assert self._runtime is not None, "the application has not been started"
+        return self._runtime
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        if self._given is not None:
+            yield
+            return
+        async with opened(self._settings) as self._runtime:
+            yield
+
+    async def graphql(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._graphql is None:
+            self._graphql = GraphQLApp(Shared(self.runtime(), self._authenticator, Throttle()))
+        await self._graphql(scope, receive, send)
+
+    def files(self) -> Files:
+        return Files(self.runtime, self._authenticator)
+
+    def limit_of(self, path: str) -> int:
+        """How large a request's body may be."""
+        if path.startswith(_UPLOADS):
+            return self._settings.artifact_max_bytes
+        return self._settings.request_max_bytes
+
+
+class GraphQLRoute:
+    """A route takes instances of classes as ASGI applications, and functions as endpoints."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._application.graphql(scope, receive, send)
+
+
+async def _home(request: Request) -> Response:
+    return RedirectResponse("/graphiql", status_code=302)
+
+
+def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
+    """With `runtime` it uses that one; else it opens its own while it runs."""
+    application = Application(settings, runtime)
+    graphql = GraphQLRoute(application)
+    return Starlette(
+        routes=[
+            Route("/graphql", graphql, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", graphql),
+            *application.files().routes(),
+            Route("/", _home, methods=["GET"]),
+            Mount("/", static_app(settings.ui_dir)),
+        ],
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(BodyLimit, limit_of=application.limit_of),
+        ],
+        lifespan=application.lifespan,
+    )

@@ -1,0 +1,115 @@
+"""Around every request, as pure ASGI: an id, a line in the log, and a bound on its body."""
+
+import logging
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+import orjson
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+logger = logging.getLogger("dagy.access")
+
+_MAX_ID = 64
+
+
+class BodyTooLargeError(Exception):
+    """A streamed body has outgrown its limit; the response says so."""
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's, if it looks harmless; it is only ever shown and logged."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    if 0 < len(given) <= _MAX_ID and given.replace("-", "").replace("_", "").isalnum():
+        return given
+    return uuid4().hex
+
+
+class RequestLog:
+    """Puts `request_id` into the scope and the answer, and logs each answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        scope["request_id"] = request_id = _request_id(scope)
+        start, status = time.perf_counter(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] in ("http.response.start", "websocket.accept"):
+                MutableHeaders(scope=message).append("X-Request-Id", request_id)
+                status = message.get("status", 101)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        finally:
+            if logger.isEnabledFor(logging.INFO):
+                milliseconds = round((time.perf_counter() - start) * 1000, 1)
+                method, path = scope.get("method", "WS"), scope["path"]
+                logger.info(
+                    "%s %s %d %.1f ms",
+                    method,
+                    path,
+                    status,
+                    milliseconds,
+                    extra={"request_id": request_id},
+                )
+
+
+class BodyLimit:
+    """Refuses bodies above a limit: by Content-Length at once, else as soon as they outgrow it.
+
+    `limit_of` gives the limit for a path.
+    """
+
+    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int]) -> None:
+        self._app = app
+        self._limit_of = limit_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit, received, started = self._limit_of(scope["path"]), 0, False
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdigit() and int(length) > limit:
+            await _refuse(send, limit)
+            return
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise BodyTooLargeError
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except BodyTooLargeError:
+            if started:
+                raise
+            await _refuse(send, limit)
+
+
+async def _refuse(send: Send, limit: int) -> None:
+    message = f"The body is larger than {limit} bytes."
+    body = orjson.dumps({"error": {"code": "BAD_USER_INPUT", "message": message, "field": "body"}})
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,192 @@
+"""GraphQL over HTTP (JSON and server-sent events) and WebSocket (graphql-transport-ws)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import uuid4
+
+import msgspec
+import orjson
+from cross_web import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+from strawberry.types.unset import UnsetType
+
+from dagy_gql.auth.authenticate import bearer, bearer_of_connection
+from dagy_gql.auth.cookies import session_of
+from dagy_gql.errors import Unauthenticated
+from schema.context import Context, Shared
+from schema.errors import expected
+from schema.root import schema
+
+_JSON = "application/json"
+
+
+def encoded(data: object) -> bytes:
+    """JSON with orjson; msgspec for what it refuses: integers of more than 64 bits."""
+    try:
+        return orjson.dumps(data, option=orjson.OPT_UTC_Z)
+    except TypeError:
+        return msgspec.json.encode(data, enc_hook=str)
+
+
+def decoded(data: str | bytes) -> object:
+    """Raises json.JSONDecodeError for whatever is not JSON; integers keep every digit."""
+    try:
+        return json.loads(data, parse_constant=_refuse_constant)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise json.JSONDecodeError(str(error), "", 0) from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def problem(code: str, message: str, *, status: int, **extensions: Any) -> Response:
+    error = {"message": message, "extensions": {"code": code, **extensions}}
+    return Response(encoded({"errors": [error]}), status_code=status, media_type=_JSON)
+
+
+class Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Closes with 4400 for messages whose parts have the wrong types."""
+
+    async def handle_message(self, message: Any) -> None:
+        if not isinstance(message, dict):
+            await self.handle_invalid_message("A message is a JSON object")
+            return
+        await super().handle_message(cast(Message, message))
+
+    async def handle_subscribe(self, message: Any) -> None:
+        payload = message["payload"]
+        well_formed = (
+            isinstance(message["id"], str)
+            and isinstance(payload, dict)
+            and isinstance(payload.get("query"), str)
+            and isinstance(payload.get("variables"), dict | None)
+            and isinstance(payload.get("operationName"), str | None)
+        )
+        if not well_formed:
+            await self.handle_invalid_message("Failed to parse message")
+            return
+        await super().handle_subscribe(message)
+
+
+class Socket(ASGIWebSocketAdapter):
+    """Text frames only, as the protocol asks, though our encoder gives bytes."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        try:
+            await self.ws.send_text(encoded(message).decode())
+        except (WebSocketDisconnect, RuntimeError) as error:
+            raise WebSocketDisconnected from error
+
+
+class GraphQLApp(GraphQL[Context, None]):
+    """The endpoint. Credentials: Authorization, connection_init, or the session cookie."""
+
+    graphql_transport_ws_handler_class = Handler
+    websocket_adapter_class = Socket
+
+    def __init__(self, shared: Shared) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+        )
+        self._shared = shared
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if self._is_a_person(request):
+            return RedirectResponse("/graphiql", status_code=302)
+        try:
+            return await self.run(request)
+        except HTTPException as error:
+            return problem("BAD_USER_INPUT", error.reason, status=error.status_code)
+        except Exception as error:
+            known = expected(error)
+            if known is None:
+                raise
+            status = known.http_status
+            return problem(known.code, known.message, status=status)
+
+    @staticmethod
+    def _is_a_person(request: Request) -> bool:
+        accepts = request.headers.get("accept", "")
+        return (
+            request.method == "GET"
+            and "text/html" in accepts
+            and "query" not in request.query_params
+        )
+
+    def should_render_graphql_ide(self, request: object) -> bool:
+        return False
+
+    def encode_json(self, data: object) -> bytes:
+        return encoded(data)
+
+    def decode_json(self, data: str | bytes) -> object:
+        return decoded(data)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        body = super().parse_json(data)
+        if not isinstance(body, dict | list):
+            raise HTTPException(400, "The body of a GraphQL request is a JSON object.")
+        return body
+
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> Context:
+        context = Context(
+            shared=self._shared,
+            request_id=request.scope.get("request_id") or uuid4().hex,
+            response=response if isinstance(response, Response) else None,
+        )
+        if request.scope["type"] == "http":
+            await self._sign_in(context, request)
+        else:
+            context.token = self._cookie(context, request)
+        return context
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """The payload's token goes before the cookie's; neither makes an anonymous connection."""
+        try:
+            token = bearer_of_connection(context.connection_params) or context.token
+        except Unauthenticated as error:
+            context.refusal = error
+            return UnsetType()
+        await context.sign_in(token)
+        return UnsetType()
+
+    async def _sign_in(self, context: Context, request: HTTPConnection) -> None:
+        try:
+            token = bearer(request.headers.get("authorization"))
+        except Unauthenticated as error:
+            context.refusal = error
+            return
+        await context.sign_in(token or self._cookie(context, request))
+
+    def _cookie(self, context: Context, request: HTTPConnection) -> str | None:
+        try:
+            return session_of(request, self._shared.rt.settings)
+        except Unauthenticated as error:
+            context.refusal = error
+            return None

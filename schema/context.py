@@ -1,0 +1,75 @@
+"""What a resolver knows: the runtime, who asks, and the loaders of its operation."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+from starlette.responses import Response
+
+from dagy_gql.auth.actor import Actor
+from dagy_gql.auth.authenticate import Authenticator
+from dagy_gql.errors import Unauthenticated
+from dagy_gql.runtime import Runtime
+from dagy_gql.services.accounts import Throttle
+from schema.loaders import Fetch, Loaders
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all requests of a process have in common."""
+
+    rt: Runtime
+    authenticator: Authenticator
+    throttle: Throttle
+
+
+@dataclass(slots=True)
+class Context:
+    """`refusal` says why there is no identity; `response` is None on a WebSocket."""
+
+    shared: Shared
+    request_id: str
+    token: str | None = None
+    identity: Actor | None = None
+    refusal: Unauthenticated | None = None
+    response: Response | None = None
+    connection_params: dict[str, Any] | None = None
+    loaders: Loaders = field(default_factory=Loaders)
+
+    @property
+    def rt(self) -> Runtime:
+        return self.shared.rt
+
+    @property
+    def actor(self) -> Actor:
+        """Raises Unauthenticated."""
+        if self.identity is None:
+            raise self.refusal or Unauthenticated()
+        return self.identity
+
+    def load(self, fetch: Fetch, key: Any, *arguments: Any) -> Any:
+        return self.loaders.load(self, fetch, key, *arguments)
+
+    def for_operation(self) -> "Context":
+        """Operations that share a WebSocket share no loaders."""
+        return Context(
+            shared=self.shared,
+            request_id=self.request_id,
+            token=self.token,
+            identity=self.identity,
+            refusal=self.refusal,
+            response=self.response,
+        )
+
+    async def sign_in(self, token: str | None) -> None:
+        """Learn who asks; a bad token makes an anonymous context that knows the reason."""
+        if not token:
+            return
+        try:
+            self.identity = await self.shared.authenticator.actor(token)
+            self.token = token
+        except Unauthenticated as error:
+            self.refusal = error
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,100 @@
+"""How a field is declared: what it needs, in one word, and where its value comes from.
+
+Objects are rows (asyncpg Records or mappings), read by the field's Python name; `read` computes a
+leaf from the row without the cost of a resolver. One declaration gives the directive in the SDL
+and the check of `guard.py`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.schema_directive import Location
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+from strawberry.types.lazy_type import LazyType
+
+from schema.enums import Permission
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="requires",
+    description="The field may be selected with this permission only.",
+)
+class Requires:
+    permission: Permission
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="signedIn",
+    description="The field may be selected with any valid credentials.",
+)
+class SignedIn:
+    pass
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="public",
+    description="The field may be selected by anybody.",
+)
+class Public:
+    pass
+
+
+class RowField(StrawberryField):
+    """`metadata["read"]`, where it is given, takes the row to the value."""
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:
+        read = self.metadata.get("read")
+        return super().get_result(source, info, args, kwargs) if read is None else read(source)
+
+
+def field(
+    resolver: Callable[..., Any] | None = None,
+    *,
+    requires: Permission | None = None,
+    signed_in: bool = False,
+    public: bool = False,
+    type_: Any = None,
+    read: Callable[[Any], Any] | None = None,
+    description: str | None = None,
+    subscription: bool = False,
+) -> Any:
+    """A field; `type_` where the class annotation cannot say it (see `lazy`)."""
+    directives: list[object] = []
+    if requires is not None:
+        directives.append(Requires(permission=requires))
+    if signed_in:
+        directives.append(SignedIn())
+    if public:
+        directives.append(Public())
+    return RowField(
+        type_annotation=StrawberryAnnotation.from_annotation(type_) if type_ else None,
+        base_resolver=StrawberryResolver(resolver) if resolver else None,
+        directives=directives,
+        description=description,
+        metadata={"read": read},
+        is_subscription=subscription,
+    )
+
+
+def lazy(noun: str, name: str) -> Any:
+    """The type `name` of `schema.<noun>.types`, for relations that go both ways."""
+    return LazyType(name, f"schema.{noun}.types")
+
+
+def need_of(directives: list[object]) -> tuple[str, Permission | None] | None:
+    """("requires", permission), ("signedIn", None), ("public", None), or None: nothing said."""
+    for directive in directives:
+        match directive:
+            case Requires(permission=permission):
+                return "requires", permission
+            case SignedIn():
+                return "signedIn", None
+            case Public():
+                return "public", None
+    return None

@@ -1,0 +1,91 @@
+"""createArtifactUpload, registerFlow."""
+
+from typing import Any
+
+import strawberry
+
+from dagy_gql.auth.permissions import Permission
+from dagy_gql.repositories.pagination import encode_id
+from dagy_gql.services import artifacts, flows
+from dagy_gql.services.flows import Registration
+from schema.arguments import json_object
+from schema.context import Info
+from schema.fields import field
+from schema.flows.types import Flow
+from schema.scalars import JSON
+
+
+@strawberry.input
+class CreateArtifactUploadInput:
+    sha256: str
+    size_bytes: int
+
+
+@strawberry.type(description="A flow's archive; id is null until it is uploaded.")
+class ArtifactReference:
+    id: strawberry.ID | None
+    sha256: str
+
+
+@strawberry.type
+class CreateArtifactUploadPayload:
+    artifact: ArtifactReference
+    upload_url: str | None = field(
+        description="PUT the archive here with the same credentials; null: it is stored already."
+    )
+
+
+@strawberry.input
+class RegisterFlowInput:
+    artifact_sha256: str
+    spec: JSON
+    version: str | None = strawberry.field(
+        default=None, description="Left out: a hash of the content."
+    )
+    namespace: str | None = None
+    tags: JSON | None = None
+
+
+@strawberry.type
+class RegisterFlowPayload:
+    flow: Flow
+    created: bool = field(description="False: this version with this content was there already.")
+
+
+async def _create_artifact_upload(info: Info, input: CreateArtifactUploadInput) -> Any:
+    context = info.context
+    artifacts.check_size(context.rt, input.size_bytes)
+    sha256 = artifacts.checked_sha256(input.sha256)
+    row = await artifacts.stored(context.rt, context.actor, sha256)
+    return {
+        "artifact": {
+            "id": None if row is None else encode_id("Artifact", row["id"]),
+            "sha256": sha256,
+        },
+        "upload_url": artifacts.upload_url(sha256) if row is None else None,
+    }
+
+
+async def _register_flow(info: Info, input: RegisterFlowInput) -> Any:
+    context = info.context
+    registration = Registration(
+        artifact_sha256=input.artifact_sha256,
+        spec=input.spec,
+        version=input.version,
+        namespace=input.namespace,
+        tags=json_object(input.tags, field="tags"),
+    )
+    flow, created = await flows.register(context.rt, context.actor, registration)
+    return {"flow": flow, "created": created}
+
+
+@strawberry.type
+class FlowMutations:
+    create_artifact_upload: CreateArtifactUploadPayload = field(
+        _create_artifact_upload, requires=Permission.FLOWS_WRITE
+    )
+    register_flow: RegisterFlowPayload = field(
+        _register_flow,
+        requires=Permission.FLOWS_WRITE,
+        description="Adds a version, and makes it the latest.",
+    )

@@ -1,0 +1,82 @@
+"""The one schema: what the rooms contribute, put together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from schema.accounts.mutations import AccountMutations
+from schema.accounts.queries import AccountQueries
+from schema.deployments.mutations import DeploymentMutations
+from schema.deployments.queries import DeploymentQueries
+from schema.errors import shown
+from schema.flows.mutations import FlowMutations
+from schema.flows.queries import FlowQueries
+from schema.health.queries import HealthQueries
+from schema.nodes import NodeQueries
+from schema.operations import Preparation
+from schema.organizations.queries import OrganizationQueries
+from schema.runs.mutations import RunMutations
+from schema.runs.queries import RunQueries
+from schema.runs.subscriptions import RunSubscriptions
+from schema.scalars import SCALARS
+
+
+@strawberry.type
+class Query(
+    AccountQueries,
+    NodeQueries,
+    OrganizationQueries,
+    FlowQueries,
+    DeploymentQueries,
+    RunQueries,
+    HealthQueries,
+):
+    pass
+
+
+@strawberry.type
+class Mutation(AccountMutations, FlowMutations, DeploymentMutations, RunMutations):
+    pass
+
+
+@strawberry.type
+class Subscription(RunSubscriptions):
+    pass
+
+
+def value_of(source: Any, name: str) -> Any:
+    """Rows and documents are read by key, other objects by attribute."""
+    if isinstance(source, asyncpg.Record | Mapping):
+        return source[name]
+    return getattr(source, name)
+
+
+class Schema(strawberry.Schema):
+    """Operations on one WebSocket share no loaders; errors are shown, masked or explained."""
+
+    async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> Any:
+        context = kwargs.get("context_value")
+        if context is not None:
+            kwargs["context_value"] = context.for_operation()
+        return await super().stream(query, *args, **kwargs)
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        context = execution_context.context if execution_context else None
+        request_id = context.request_id if context else ""
+        errors[:] = [shown(error, request_id) for error in errors]
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    extensions=[Preparation],
+    config=StrawberryConfig(default_resolver=value_of, scalar_map=SCALARS),
+)

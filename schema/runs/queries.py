@@ -1,0 +1,79 @@
+"""run, runs, taskRuns."""
+
+from typing import Any
+
+import strawberry
+
+from dagy_gql.auth.permissions import Permission
+from dagy_gql.repositories.pagination import Page, decode_id_of
+from dagy_gql.repositories.runs import RunRepository
+from dagy_gql.repositories.task_runs import TaskRunRepository
+from dagy_gql.services import runs
+from schema.arguments import exactly_one
+from schema.context import Info
+from schema.enums import RunOrder
+from schema.fields import field
+from schema.pagination import Connection, Listing
+from schema.runs.inputs import RunFilter, TaskRunFilter
+from schema.runs.types import Run, TaskRun
+
+
+async def _run(info: Info, id: strawberry.ID | None = None, slug: str | None = None) -> Any:
+    exactly_one(id=id, slug=slug)
+    context = info.context
+    if slug is not None:
+        return await runs.by_slug(context.rt, context.actor, slug)
+    return await runs.by_id(context.rt, context.actor, decode_id_of("Run", id or ""))
+
+
+async def _runs(
+    info: Info,
+    filter: RunFilter | None = None,
+    order_by: RunOrder = RunOrder.CREATED_AT_DESC,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Any:
+    repository = RunRepository(info.context.actor.org_id)
+    wanted = (filter or RunFilter()).stored()
+    page = Page.of(first, after, last=last, before=before)
+    slice_ = await repository.slice(
+        wanted.apply(repository.where()), page=page, order=order_by.order
+    )
+    return Listing(slice_, lambda: repository.count(wanted.apply(repository.where())))
+
+
+async def _task_runs(
+    info: Info,
+    run_id: strawberry.ID,
+    filter: TaskRunFilter | None = None,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Any:
+    context = info.context
+    run = await runs.by_id(context.rt, context.actor, decode_id_of("Run", run_id, field="runId"))
+    repository = TaskRunRepository(context.actor.org_id)
+    states = filter.state if filter else None
+
+    def where() -> Any:
+        conditions = repository.where().add("run_id = {}", run["id"])
+        if states is not None:
+            conditions.add("state = ANY({}::text[])", [state.value for state in states])
+        return conditions
+
+    page = Page.of(first, after, last=last, before=before, readers=repository.order.readers)
+    return Listing(await repository.slice(where(), page=page), lambda: repository.count(where()))
+
+
+@strawberry.type
+class RunQueries:
+    run: Run | None = field(_run, requires=Permission.RUNS_READ)
+    runs: Connection[Run] = field(_runs, requires=Permission.RUNS_READ)
+    task_runs: Connection[TaskRun] = field(
+        _task_runs,
+        requires=Permission.RUNS_READ,
+        description="In the order of the flow's tasks.",
+    )

@@ -1,0 +1,84 @@
+"""Small values inside runs and task runs, and what is computed from a row."""
+
+from typing import Any
+
+import strawberry
+
+from dagy_gql import clock
+from dagy_gql.auth.permissions import Permission
+from dagy_gql.enums import TaskState
+from schema.enums import Executor
+from schema.fields import field
+
+
+def _optional(name: str) -> Any:
+    """A leaf of a stored document that may not have it."""
+    return field(read=lambda document: document.get(name))
+
+
+def milliseconds(start: str, end: str) -> Any:
+    """A leaf: from one moment of a row to another; null until both are there."""
+
+    def read(row: Any) -> int | None:
+        if row[start] is None or row[end] is None:
+            return None
+        return clock.milliseconds_between(row[start], row[end])
+
+    return field(read=read)
+
+
+def result_of(row: Any) -> Any:
+    """The value; for one that is too large to keep in the row, {"ref": {…}}."""
+    result = row["result"]
+    return result["value"] if isinstance(result, dict) and "value" in result else result
+
+
+@strawberry.type(description="Why something is as it is: a stable code and a sentence.")
+class Reason:
+    code: str
+    message: str
+
+
+@strawberry.type(description="What went wrong, where, and what to do.")
+class ErrorInfo:
+    code: str
+    message: str
+    type: str | None = _optional("type")
+    traceback: str | None = field(
+        requires=Permission.PAYLOADS_READ, read=lambda document: document.get("traceback")
+    )
+    where: str | None = _optional("where")
+    hint: str | None = _optional("hint")
+    task_key: str | None = _optional("task_key")
+
+
+@strawberry.type(description="What a queued run waits for.")
+class Waiting:
+    code: str
+    message: str
+    limit: int | None = _optional("limit")
+    running: int | None = _optional("running")
+
+
+@strawberry.type(description="Which engine a run got, and who decided.")
+class Routing:
+    executor: Executor
+    level: str
+    reason: str
+
+
+def _counted(state: TaskState) -> Any:
+    return field(read=lambda counts: counts.get(state.value, 0))
+
+
+@strawberry.type(description="Task runs by state.")
+class TaskCounts:
+    pending: int = _counted(TaskState.PENDING)
+    running: int = _counted(TaskState.RUNNING)
+    retrying: int = _counted(TaskState.RETRYING)
+    succeeded: int = _counted(TaskState.SUCCEEDED)
+    failed: int = _counted(TaskState.FAILED)
+    skipped: int = _counted(TaskState.SKIPPED)
+    timed_out: int = _counted(TaskState.TIMED_OUT)
+    cancelled: int = _counted(TaskState.CANCELLED)
+    cached: int = _counted(TaskState.CACHED)
