@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dagy_gql.embedded.children import Children
 from dagy_gql.embedded.installation import Installation
-from dagy_gql.embedded.process import Command
+from dagy_gql.embedded.process import Command, EmbeddedError
 
 FOLDER = Path(__file__).parent.parent.parent / "examples"
 _DAGY = "from dagy.cli.main import main; main()"
@@ -28,6 +28,10 @@ async def deploy(installation: Installation, children: Children, *, profile: str
     for entry in listed():
         argv = [sys.executable, "-P", "-c", _DAGY, "deploy", str(FOLDER / entry)]
         log = installation.folder.log("examples")
-        await children.run(Command(argv, log, environment={**installation.environment, **mine}))
+        command = Command(argv, log, environment={**installation.environment, **mine})
+        try:
+            await children.run(command)
+        except EmbeddedError as error:
+            raise EmbeddedError(f"The example {entry} was not deployed: {error}") from error
         names.append(entry.rpartition(":")[2])
     return names

@@ -58,16 +58,20 @@ class Session:
     def announced(self, content: dict[str, Any]) -> None:
         """The API answers. It says so again after each restart; only the first time is news."""
         owner = content.get("owner")
-        if owner is not None:
-            self._store_profile(owner["api_key"])
-        else:
-            self._refresh_profile()
+        try:
+            if owner is not None:
+                self._store_profile(owner["api_key"])
+            else:
+                self._refresh_profile()
+        except profiles.ProfileError as error:
+            self.line(str(error))
         if self._is_announced:
             return
         self._is_announced = True
         self._say(self._summary(owner))
-        if owner is not None:
-            self._in_background(self._after_first_start())
+        if owner is not None and self._examples:
+            self._pending.touch()
+        self._in_background(self._after_start(is_first=owner is not None))
 
     def stopping(self) -> None:
         again = self._is_stopping
@@ -133,17 +137,23 @@ class Session:
         running = sorted(self._processes.items())
         yield "Processes", "  ".join(f"{name} [dim]{pid}[/]" for name, pid in running)
 
-    async def _after_first_start(self) -> None:
+    @property
+    def _pending(self) -> Path:
+        """There while the examples wait to be deployed, so that an early Ctrl-C loses none."""
+        return self.installation.folder.root / "examples.pending"
+
+    async def _after_start(self, *, is_first: bool) -> None:
         assert self.children is not None
-        folder = self.installation.folder
         try:
-            if not self.installation.database_url:
-                await self.children.run(postgres.sync_command(folder))
-            if self._examples:
+            if is_first and not self.installation.database_url:
+                await self.children.run(postgres.sync_command(self.installation.folder))
+            if self._examples and self._pending.exists():
                 names = await examples.deploy(self.installation, self.children, profile=PROFILE)
+                self._pending.unlink()
                 self._say(Text(f"Examples deployed: {', '.join(names) or 'none found'}"))
         except EmbeddedError as error:
-            self.line(str(error))
+            if not self._is_stopping:
+                self.line(str(error))
 
 
 def _new_lines(log: Path, positions: dict[Path, int]) -> list[str]:
