@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from uuid import UUID
 
+import uvloop
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
@@ -48,7 +49,7 @@ class WorkerParts:
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; what runs then is handed back to the queue."""
     logs.configure(settings.log_level)
-    asyncio.run(_serve(settings))
+    uvloop.run(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:

@@ -4,7 +4,7 @@ Every function takes rows of many runs at once, since a worker flushes all of it
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,7 +86,9 @@ class CacheRow:
 
 
 def _columns(rows: Sequence[Any]) -> Iterable[list[Any]]:
-    return (list(column) for column in zip(*(astuple(row) for row in rows), strict=True))
+    """One list a field, in the order of the dataclass."""
+    names = [one.name for one in fields(rows[0])]
+    return ([getattr(row, name) for row in rows] for name in names)
 
 
 async def add_events(rows: Sequence[EventRow]) -> None:

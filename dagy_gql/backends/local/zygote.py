@@ -136,14 +136,17 @@ class Zygote:
         """End the process and every run in it."""
         with contextlib.suppress(OSError):
             await self._send(Shutdown(), [])
-        self._control.close()
         try:
             await asyncio.wait_for(self._process.wait(), 1.0)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
+        # A stray process may hold the other end open: do not wait for the end of the stream.
+        for task in (self._reader, self._stderr):
+            task.cancel()
         await asyncio.gather(self._reader, self._stderr, return_exceptions=True)
+        self._control.close()
 
     async def _send(self, order: ZygoteOrder, fds: list[int]) -> None:
         data = line(order)
