@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Coroutine
 from pathlib import Path
 from uuid import UUID
@@ -19,6 +20,8 @@ from dagy_gql.backends.local.attempt import Attempt
 from dagy_gql.backends.local.pool import ZygoteKey, ZygotePool
 from dagy_gql.backends.local.zygote import ImportFailedError, Zygote, ZygoteGoneError
 from dagy_gql.enums import Executor
+
+logger = logging.getLogger(__name__)
 
 _RETIRE_SECONDS = 5.0
 
@@ -89,7 +92,9 @@ class LocalBackend:
         except ImportFailedError as failure:
             end = RunEnd(EndCause.IMPORT_FAILED, error=failure.error)
         except ZygoteGoneError:
-            end = RunEnd(EndCause.LOST)
+            logger.warning("zygote has died", extra={"run": str(run.run_id)})
+        except Exception:
+            logger.exception("an attempt could not be carried out")
         finally:
             self._attempts.pop(run.run_id, None)
             self._cancelled.discard(run.run_id)

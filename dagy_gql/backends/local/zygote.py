@@ -84,7 +84,7 @@ class Zygote:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
-                process_group=0,
+                start_new_session=True,
             )
         return cls(process, ours)
 
