@@ -27,7 +27,7 @@ def run_details(**fields: Any) -> dict[str, Any]:
     return run(
         **{
             "stateReason": None,
-            "executor": "local",
+            "executor": "LOCAL",
             "queuedAt": "2020-03-01T10:00:00+00:00",
             "queueMs": None,
             "tags": {},
@@ -151,5 +151,5 @@ def viewer() -> dict[str, Any]:
     return {
         "user": {"id": "VXNlcjox", "email": "ada@example.com", "name": "Ada"},
         "organization": {"id": "T3JnOjE=", "name": "Acme", "slug": "acme"},
-        "role": "owner",
+        "role": "OWNER",
     }

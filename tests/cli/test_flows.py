@@ -172,7 +172,10 @@ def test_delete_asks_first(dagy: Dagy, fake: Fake, signed_in: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["show", "pause", "resume", "delete"])
-@pytest.mark.parametrize("answer", [{"deployment": None}, Refusal("NOT_FOUND", "gone")])
+@pytest.mark.parametrize(
+    "answer",
+    [{"deployment": None}, Refusal("NOT_FOUND", "there is no deployment 'nope'")],
+)
 def test_an_unknown_deployment_exits_5(
     dagy: Dagy, fake: Fake, signed_in: str, command: str, answer: object
 ) -> None:

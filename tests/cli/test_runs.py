@@ -45,13 +45,12 @@ def shows(fake: Fake, found: dict[str, Any], *tasks: dict[str, Any]) -> None:
         "id": "QTox",
         "name": "report.html",
         "contentType": "text/html",
-        "sizeBytes": 2048,
+        "sizeBytes": 2048.0,
         "sha256": "00",
         "url": "/artifacts/QTox",
     }
-    fake.answers["Run"] = {"run": found}
+    fake.answers["Run"] = {"run": {**found, "artifacts": [report]}}
     fake.answers["RunTasks"] = {"taskRuns": page(*tasks)}
-    fake.answers["RunArtifacts"] = {"run": {"artifacts": [report]}}
 
 
 def test_list_as_a_table(dagy: Dagy, fake: Fake, signed_in: str) -> None:
@@ -250,6 +249,7 @@ def test_show_works_without_the_right_to_see_payloads(
     assert result.exit_code == 0
     assert "parameters" not in result.stdout
     assert [variables["payload"] for variables in fake.called("Run")] == [True, False]
+    assert [variables["payload"] for variables in fake.called("RunTasks")] == [False]
 
 
 def test_show_of_an_unknown_run_exits_5(dagy: Dagy, fake: Fake, signed_in: str) -> None:
@@ -313,6 +313,7 @@ def test_retry_and_follow(dagy: Dagy, fake: Fake, signed_in: str) -> None:
     fake.answers["RetryRun"] = {"retryRun": {"run": samples.run_details(slug="new-owl")}}
     fake.streams["RunEvents"] = [[event(1, runState="FAILED"), COMPLETE]]
     fake.streams["RunLogs"] = [[COMPLETE]]
-    fake.answers["Run"] = {"run": samples.failed(slug="new-owl")}
+    fake.answers["RunStatus"] = {"run": samples.failed(slug="new-owl")}
+    fake.answers["FinishedRun"] = {"run": samples.failed(slug="new-owl")}
 
     assert dagy("runs", "retry", "calm-otter", "--follow").exit_code == 6

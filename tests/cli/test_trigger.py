@@ -39,7 +39,7 @@ def will_end(fake: Fake, run: dict[str, Any]) -> None:
         ]
     ]
     fake.streams["RunLogs"] = [[log(3, "hello"), log(4, "two\nlines", level="WARNING"), COMPLETE]]
-    fake.answers["Run"] = {"run": run}
+    fake.answers["FinishedRun"] = fake.answers["RunStatus"] = {"run": run}
 
 
 def test_prints_the_run_and_how_to_follow_it(dagy: Dagy, triggered: Fake) -> None:
@@ -47,16 +47,22 @@ def test_prints_the_run_and_how_to_follow_it(dagy: Dagy, triggered: Fake) -> Non
 
     assert result.exit_code == 0
     assert result.stdout == (
-        "run     calm-otter\n"
-        "state   ○ QUEUED\n"
-        "flow    weather 1.0\n"
-        "follow  dagy logs calm-otter --follow\n"
+        "run     calm-otter\nstate   ○ QUEUED\nfollow  dagy logs calm-otter --follow\n"
     )
 
 
 def test_sends_the_token_and_an_idempotency_key(dagy: Dagy, triggered: Fake) -> None:
     dagy("trigger", "daily")
-    dagy("trigger", "daily", "--idempotency-key", "k-1", "--tag", "team=data", "--executor", "ecs")
+    dagy(
+        "trigger",
+        "daily",
+        "--idempotency-key",
+        "k-1",
+        "--tag",
+        "team=data",
+        "--executor",
+        "step-functions",
+    )
 
     first, second = (variables["input"] for variables in triggered.called("TriggerRun"))
     assert first == {
@@ -70,7 +76,7 @@ def test_sends_the_token_and_an_idempotency_key(dagy: Dagy, triggered: Fake) -> 
         "parameters": {},
         "idempotencyKey": "k-1",
         "tags": {"team": "data"},
-        "executor": "ecs",
+        "executor": "STEP_FUNCTIONS",
     }
     assert {call.token for call in triggered.calls} == {"Bearer dagy_sk_test"}
 
@@ -270,7 +276,8 @@ def test_a_stream_that_ends_before_the_run_does_is_followed_on(dagy: Dagy, trigg
     ]
     triggered.streams["RunLogs"] = [[log(1, "one"), COMPLETE], [log(2, "two"), COMPLETE]]
     ended = {"run": samples.succeeded()}
-    triggered.answers["Run"] = [{"run": samples.run_details(state="RUNNING")}, ended, ended]
+    triggered.answers["RunStatus"] = [{"run": samples.run_details(state="RUNNING")}, ended]
+    triggered.answers["FinishedRun"] = ended
 
     result = dagy("trigger", "daily", "--follow")
 
@@ -294,12 +301,67 @@ def test_a_stream_that_never_comes_back_exits_4(
 
 def test_a_refused_subscription_is_not_tried_again(dagy: Dagy, triggered: Fake) -> None:
     will_end(triggered, samples.succeeded())
-    triggered.streams["RunLogs"] = [[Refusal("FORBIDDEN", "no logs for you")]]
+    triggered.streams["RunEvents"] = [[Refusal("FORBIDDEN", "no runs for you")]]
 
     result = dagy("trigger", "daily", "--follow")
 
     assert result.exit_code == 3
-    assert result.stderr.endswith("Error: no logs for you\n")
+    assert result.stderr.endswith("Error: no runs for you\n")
+
+
+def test_who_may_not_see_payloads_follows_the_states(dagy: Dagy, triggered: Fake) -> None:
+    will_end(triggered, samples.succeeded())
+    triggered.streams["RunLogs"] = [[Refusal("FORBIDDEN", "no payloads")]]
+    triggered.answers["FinishedRun"] = [
+        Refusal("FORBIDDEN", "no payloads"),
+        {"run": samples.run_details(state="SUCCEEDED", durationMs=1200)},
+    ]
+
+    result = dagy("trigger", "daily", "--follow")
+
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "10:00:01.001 RUNNING   -         calm-otter\n"
+        "10:00:01.005 SUCCEEDED load      12 ms\n"
+        "10:00:01.006 SUCCEEDED -         calm-otter\n"
+        "✓ SUCCEEDED calm-otter in 1.2 s (2 pending)\n",
+    )
+    asked = [variables["payload"] for variables in triggered.called("FinishedRun")]
+    assert asked == [True, False]
+
+
+def test_retries_and_crashed_attempts_are_told(dagy: Dagy, triggered: Fake) -> None:
+    will_end(triggered, samples.succeeded())
+    error = {"code": "TASK_FAILED", "message": "flaky"}
+    triggered.streams["RunEvents"] = [
+        [
+            event(
+                1,
+                taskKey="load",
+                taskState="RETRYING",
+                runState="RUNNING",
+                data={"delayMs": 250, "error": error},
+            ),
+            event(2, type="RUN_ATTEMPT_CRASHED", data={"attempt": 1, "reason": "worker died"}),
+            COMPLETE,
+        ]
+    ]
+    triggered.streams["RunLogs"] = [[COMPLETE]]
+
+    assert dagy("trigger", "daily", "--follow").stdout == (
+        "10:00:01.001 RETRYING  load      flaky (again in 250 ms)\n"
+        "10:00:01.002 WARNING   -         the attempt crashed: worker died\n"
+        "✓ SUCCEEDED calm-otter in 1.2 s (2 succeeded)\n"
+    )
+
+
+def test_a_key_that_may_trigger_but_not_read_can_pass_parameters(
+    dagy: Dagy, triggered: Fake
+) -> None:
+    triggered.answers["DeploymentParametersSchema"] = Refusal("FORBIDDEN", "no flows.read")
+
+    assert dagy("trigger", "daily", "-p", "count=3").exit_code == 0
+    assert triggered.called("TriggerRun")[0]["input"]["parameters"] == {"count": 3}
 
 
 def test_an_expired_token_ends_the_stream_with_exit_3(dagy: Dagy, triggered: Fake) -> None:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from dagy.api.errors import BadResponseError
+from dagy.api.errors import BadResponseError, ForbiddenError, NotFoundError
 from dagy.api.streams import Cursor, subscribe
 from dagy.api.transport import Transport
 
@@ -18,6 +18,7 @@ class Calls:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self._sees_payloads = True
 
     def execute(
         self,
@@ -29,6 +30,22 @@ class Calls:
     ) -> dict[str, Any]:
         """The `data` of the answer. `safe` says that the operation may be sent twice."""
         return self._transport.execute(document, variables, operation_name, safe=safe)
+
+    def execute_with_payload(
+        self, document: str, variables: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """A query with the variable $payload: true, or false for who may not see payloads.
+
+        The server refuses a whole operation for one field that may not be seen.
+        """
+        if self._sees_payloads:
+            try:
+                return self.execute(document, {**(variables or {}), "payload": True})
+            except ForbiddenError:
+                data = self.execute(document, {**(variables or {}), "payload": False})
+                self._sees_payloads = False
+                return data
+        return self.execute(document, {**(variables or {}), "payload": False})
 
     def post(
         self,
@@ -58,12 +75,14 @@ class Calls:
         *,
         connection: Callable[[dict[str, Any]], Any],
         limit: int | None,
+        execute: Callable[[str, Mapping[str, Any]], dict[str, Any]] | None = None,
     ) -> Iterator[T]:
         """Nodes of a connection, page by page, at most `limit`."""
         left, after = limit, None
         while left is None or left > 0:
             first = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
-            data = self.execute(document, {**variables, "first": first, "after": after})
+            asked = {**variables, "first": first, "after": after}
+            data = (execute or self.execute)(document, asked)
             page = connection(data)
             nodes = [converted(node, kind) for node in page["nodes"]]
             yield from nodes
@@ -79,6 +98,13 @@ def converted(data: Any, kind: type[T]) -> T:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         raise BadResponseError(f"the server answered in an unknown shape: {error}") from error
+
+
+def found(data: Any, kind: type[T], what: str) -> T:
+    """The struct; raises NotFoundError when the answer is null."""
+    if data is None:
+        raise NotFoundError(f"there is no {what}")
+    return converted(data, kind)
 
 
 def given(**values: Any) -> dict[str, Any]:

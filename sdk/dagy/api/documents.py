@@ -9,15 +9,12 @@ _DEPLOYMENT_FIELDS = """
   defaultExecutor concurrencyLimit slaSeconds tags createdAt updatedAt
 """
 
-_RUN_FIELDS = """
-  id slug state flow { id name version } deployment { id name } environment { id name }
-  trigger attempt createdAt startedAt finishedAt durationMs
-"""
+_RUN_CORE = "id slug state trigger attempt createdAt startedAt finishedAt durationMs"
 
-_ERROR_FIELDS = "code message type traceback where hint"
+_RUN_RELATIONS = "flow { id name version } deployment { id name } environment { id name }"
 
-_RUN_DETAILS = f"""
-  {_RUN_FIELDS}
+_RUN_STATUS = f"""
+  {_RUN_CORE}
   stateReason {{ code message }}
   executor queuedAt queueMs tags
   taskCounts {{
@@ -25,7 +22,16 @@ _RUN_DETAILS = f"""
   }}
   waiting {{ code message limit running }}
   routing {{ executor level reason }}
+"""
+
+# Who may not see payloads is refused the whole operation that asks for one: $payload says.
+_ERROR_FIELDS = "code message type traceback @include(if: $payload) where hint"
+
+_FINISHED_RUN = f"""
+  {_RUN_STATUS}
   error {{ {_ERROR_FIELDS} taskKey }}
+  parameters @include(if: $payload)
+  result @include(if: $payload)
 """
 
 _VIEWER_FIELDS = "user { id email name } organization { id name slug } role"
@@ -37,7 +43,7 @@ mutation Login($input: LoginInput!) {{
 """
 
 LOGOUT = """
-mutation Logout { logout { __typename } }
+mutation Logout { logout { signedOut } }
 """
 
 VIEWER = f"""
@@ -110,14 +116,14 @@ mutation UpdateDeployment($input: UpdateDeploymentInput!) {{
 
 DELETE_DEPLOYMENT = """
 mutation DeleteDeployment($input: DeleteDeploymentInput!) {
-  deleteDeployment(input: $input) { __typename }
+  deleteDeployment(input: $input) { deletedId }
 }
 """
 
 RUNS = f"""
-query Runs($filter: RunFilter, $orderBy: RunOrder, $first: Int, $after: String) {{
+query Runs($filter: RunFilter, $orderBy: RunOrder!, $first: Int, $after: String) {{
   runs(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {{
-    nodes {{ {_RUN_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+    nodes {{ {_RUN_CORE} {_RUN_RELATIONS} }} pageInfo {{ hasNextPage endCursor }}
   }}
 }}
 """
@@ -125,15 +131,26 @@ query Runs($filter: RunFilter, $orderBy: RunOrder, $first: Int, $after: String) 
 RUN = f"""
 query Run($id: ID, $slug: String, $payload: Boolean!) {{
   run(id: $id, slug: $slug) {{
-    {_RUN_DETAILS}
-    parameters @include(if: $payload)
-    result @include(if: $payload)
+    {_FINISHED_RUN} {_RUN_RELATIONS}
+    artifacts @include(if: $payload) {{ id name contentType sizeBytes sha256 url }}
   }}
 }}
 """
 
+RUN_STATUS = f"""
+query RunStatus($id: ID, $slug: String) {{
+  run(id: $id, slug: $slug) {{ {_RUN_STATUS} }}
+}}
+"""
+
+FINISHED_RUN = f"""
+query FinishedRun($id: ID!, $payload: Boolean!) {{
+  run(id: $id) {{ {_FINISHED_RUN} }}
+}}
+"""
+
 RUN_TASKS = f"""
-query RunTasks($runId: ID!, $first: Int, $after: String) {{
+query RunTasks($runId: ID!, $payload: Boolean!, $first: Int, $after: String) {{
   taskRuns(runId: $runId, first: $first, after: $after) {{
     nodes {{
       id key name state attempt mapIndex startedAt finishedAt durationMs dependsOn reason
@@ -142,12 +159,6 @@ query RunTasks($runId: ID!, $first: Int, $after: String) {{
     pageInfo {{ hasNextPage endCursor }}
   }}
 }}
-"""
-
-RUN_ARTIFACTS = """
-query RunArtifacts($id: ID!) {
-  run(id: $id) { artifacts { id name contentType sizeBytes sha256 url } }
-}
 """
 
 LOGS = """
@@ -163,19 +174,19 @@ query Logs($id: ID!, $taskRunId: ID, $first: Int, $after: String) {
 
 TRIGGER_RUN = f"""
 mutation TriggerRun($input: TriggerRunInput!) {{
-  triggerRun(input: $input) {{ created run {{ {_RUN_DETAILS} }} }}
+  triggerRun(input: $input) {{ created run {{ {_RUN_STATUS} }} }}
 }}
 """
 
 CANCEL_RUN = f"""
 mutation CancelRun($input: CancelRunInput!) {{
-  cancelRun(input: $input) {{ run {{ {_RUN_DETAILS} }} }}
+  cancelRun(input: $input) {{ run {{ {_RUN_STATUS} }} }}
 }}
 """
 
 RETRY_RUN = f"""
 mutation RetryRun($input: RetryRunInput!) {{
-  retryRun(input: $input) {{ run {{ {_RUN_DETAILS} }} }}
+  retryRun(input: $input) {{ run {{ {_RUN_STATUS} }} }}
 }}
 """
 

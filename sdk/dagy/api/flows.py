@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dagy.api import documents
-from dagy.api.calls import Calls, converted, given
-from dagy.api.errors import ConflictError, ForbiddenError, NotFoundError
+from dagy.api.calls import Calls, converted, found, given
+from dagy.api.errors import ConflictError, NotFoundError
 from dagy.api.models import Deployment, DeploymentDetails, Flow, FlowDetails, RegisteredFlow
 
 
@@ -88,27 +88,20 @@ class FlowCalls(Calls):
 
     def deployment(self, name: str) -> DeploymentDetails:
         """Raises NotFoundError. Parameters are None for who may not see payloads."""
-        found = self.find_deployment(name)
-        if found is None:
-            raise NotFoundError(f"there is no deployment '{name}'")
-        return found
+        data = self.execute_with_payload(documents.DEPLOYMENT, {"name": name})
+        return found(data["deployment"], DeploymentDetails, f"deployment '{name}'")
 
     def find_deployment(self, name: str) -> DeploymentDetails | None:
         try:
-            data = self.execute(documents.DEPLOYMENT, {"name": name, "payload": True})
+            return self.deployment(name)
         except NotFoundError:
             return None
-        except ForbiddenError:
-            data = self.execute(documents.DEPLOYMENT, {"name": name, "payload": False})
-        found = data["deployment"]
-        return None if found is None else converted(found, DeploymentDetails)
 
     def parameters_schema(self, deployment_name: str) -> dict[str, Any]:
         """JSON Schema of the parameters of the flow behind a deployment."""
         data = self.execute(documents.DEPLOYMENT_PARAMETERS_SCHEMA, {"name": deployment_name})
-        if data["deployment"] is None:
-            raise NotFoundError(f"there is no deployment '{deployment_name}'")
-        return converted(data["deployment"]["flow"]["parametersSchema"] or {}, dict[str, Any])
+        deployment = found(data["deployment"], dict[str, Any], f"deployment '{deployment_name}'")
+        return converted(deployment["flow"]["parametersSchema"] or {}, dict[str, Any])
 
     def deployments(self, *, limit: int | None = None, **filters: Any) -> Iterator[Deployment]:
         """`filters` are those of DeploymentFilter (name, flowName, environment, paused)."""
@@ -132,8 +125,8 @@ class FlowCalls(Calls):
 
     def flow(self, name: str, *, version: str | None = None) -> FlowDetails:
         """The version, by default the latest; raises NotFoundError."""
-        found = self.execute(documents.FLOW, {"name": name, "version": version})["flow"]
-        if found is None:
-            raise NotFoundError(f"there is no flow '{name}'" + (f" {version}" if version else ""))
-        nodes = {key: found.pop(key)["nodes"] for key in ("versions", "deployments")}
-        return converted({**found, **nodes}, FlowDetails)
+        data = self.execute(documents.FLOW, {"name": name, "version": version})["flow"]
+        what = f"flow '{name}'" + (f" {version}" if version else "")
+        flow = found(data, dict[str, Any], what)
+        nodes = {key: flow[key]["nodes"] for key in ("versions", "deployments")}
+        return converted({**flow, **nodes}, FlowDetails)

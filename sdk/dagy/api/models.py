@@ -85,7 +85,6 @@ class Deployment(Model, frozen=True):
 
 class DeploymentDetails(Deployment, frozen=True):
     parameters: Any = None
-    parameters_schema: Any = None
 
 
 class Reason(Model, frozen=True):
@@ -128,13 +127,10 @@ class TaskCounts(Model, frozen=True):
     cached: int = 0
 
 
-class RunSummary(Model, frozen=True):
+class RunCore(Model, frozen=True):
     id: str
     slug: str
     state: str
-    flow: FlowRef | None = None
-    deployment: Named | None = None
-    environment: Named | None = None
     trigger: str | None = None
     attempt: int | None = None
     created_at: datetime | None = None
@@ -145,6 +141,25 @@ class RunSummary(Model, frozen=True):
     @property
     def is_terminal(self) -> bool:
         return self.state in TERMINAL_STATES
+
+
+class RunSummary(RunCore, frozen=True):
+    flow: FlowRef | None = None
+    deployment: Named | None = None
+    environment: Named | None = None
+
+
+class RunStatus(RunCore, frozen=True):
+    """What whoever may trigger a run may know of it."""
+
+    state_reason: Reason | None = None
+    executor: str | None = None
+    queued_at: datetime | None = None
+    queue_ms: float | None = None
+    task_counts: TaskCounts | None = None
+    waiting: Waiting | None = None
+    routing: Routing | None = None
+    tags: Any = None
 
 
 class TaskRun(Model, frozen=True):
@@ -166,24 +181,23 @@ class RunArtifact(Model, frozen=True):
     id: str
     name: str
     content_type: str | None = None
-    size_bytes: int | None = None
+    size_bytes: float | None = None
     sha256: str | None = None
     url: str | None = None
 
 
-class Run(RunSummary, frozen=True):
-    state_reason: Reason | None = None
-    executor: str | None = None
-    queued_at: datetime | None = None
-    queue_ms: float | None = None
-    task_counts: TaskCounts | None = None
-    waiting: Waiting | None = None
-    routing: Routing | None = None
+class FinishedRun(RunStatus, frozen=True):
+    """`parameters`, `result` and the traceback are None for who may not see payloads."""
+
     error: ErrorInfo | None = None
-    tags: Any = None
     parameters: Any = None
     result: Any = None
-    task_runs: list[TaskRun] = []
+
+
+class Run(FinishedRun, frozen=True):
+    flow: FlowRef | None = None
+    deployment: Named | None = None
+    environment: Named | None = None
     artifacts: list[RunArtifact] = []
 
 
@@ -219,5 +233,5 @@ class RegisteredFlow(Model, frozen=True):
 class TriggeredRun(Model, frozen=True):
     """`created` is False when the idempotency key had been used: the run is the first one's."""
 
-    run: Run
+    run: RunStatus
     created: bool

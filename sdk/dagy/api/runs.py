@@ -7,14 +7,15 @@ from time import sleep
 from typing import Any
 
 from dagy.api import documents
-from dagy.api.calls import Calls, converted, given
-from dagy.api.errors import ForbiddenError, NotFoundError
+from dagy.api.calls import Calls, converted, found, given
+from dagy.api.errors import ForbiddenError
 from dagy.api.follow import Item, merged
 from dagy.api.models import (
+    FinishedRun,
     LogLine,
     Run,
-    RunArtifact,
     RunEvent,
+    RunStatus,
     RunSummary,
     TaskRun,
     TriggeredRun,
@@ -48,26 +49,32 @@ class RunCalls(Calls):
         data = self.execute(documents.TRIGGER_RUN, {"input": fields}, safe=True)
         return converted(data["triggerRun"], TriggeredRun)
 
-    def cancel(self, run: str) -> Run:
+    def cancel(self, run: str) -> RunStatus:
         data = self.execute(documents.CANCEL_RUN, {"input": reference(run)}, safe=True)
-        return converted(data["cancelRun"]["run"], Run)
+        return converted(data["cancelRun"]["run"], RunStatus)
 
-    def retry(self, run: str, *, mode: str = "FROM_FAILED", task_key: str | None = None) -> Run:
+    def retry(
+        self, run: str, *, mode: str = "FROM_FAILED", task_key: str | None = None
+    ) -> RunStatus:
         """`mode` is FROM_START, FROM_FAILED or FROM_TASK (which needs `task_key`)."""
         fields = {**reference(run), "mode": mode, **given(taskKey=task_key)}
-        return converted(
-            self.execute(documents.RETRY_RUN, {"input": fields})["retryRun"]["run"], Run
-        )
+        data = self.execute(documents.RETRY_RUN, {"input": fields})
+        return converted(data["retryRun"]["run"], RunStatus)
 
     def run(self, run: str) -> Run:
-        """Raises NotFoundError. Parameters and result are None for who may not see payloads."""
-        try:
-            data = self.execute(documents.RUN, {**reference(run), "payload": True})
-        except ForbiddenError:
-            data = self.execute(documents.RUN, {**reference(run), "payload": False})
-        if data["run"] is None:
-            raise NotFoundError(f"there is no run '{run}'")
-        return converted(data["run"], Run)
+        """Everything about a run; raises NotFoundError."""
+        data = self.execute_with_payload(documents.RUN, reference(run))
+        return found(data["run"], Run, f"run '{run}'")
+
+    def run_status(self, run: str) -> RunStatus:
+        """Its state; needs no more than the right to read runs."""
+        data = self.execute(documents.RUN_STATUS, reference(run))
+        return found(data["run"], RunStatus, f"run '{run}'")
+
+    def finished_run(self, run_id: str) -> FinishedRun:
+        """Its state, error and result, without flow and deployment."""
+        data = self.execute_with_payload(documents.FINISHED_RUN, {"id": run_id})
+        return found(data["run"], FinishedRun, f"run '{run_id}'")
 
     def runs(self, *, limit: int | None = None, **filters: Any) -> Iterator[RunSummary]:
         """Newest first. `filters` are those of RunFilter (state, flowName, deploymentName, …)."""
@@ -86,11 +93,8 @@ class RunCalls(Calls):
             TaskRun,
             connection=lambda data: data["taskRuns"],
             limit=None,
+            execute=self.execute_with_payload,
         )
-
-    def artifacts(self, run_id: str) -> list[RunArtifact]:
-        found = self.execute(documents.RUN_ARTIFACTS, {"id": run_id})["run"]
-        return converted(found["artifacts"] if found else [], list[RunArtifact])
 
     def logs(
         self, run_id: str, *, task_run_id: str | None = None, limit: int | None = None
@@ -123,20 +127,29 @@ class RunCalls(Calls):
             yield converted(data["runEvents"], RunEvent)
 
     def follow_run(self, run_id: str) -> Iterator[Item]:
-        """Events and log lines, each once, until the run is in a terminal state."""
+        """Events and log lines, each once, until the run is in a terminal state.
+
+        Who may not see payloads gets the events only.
+        """
         reached: dict[type[Item], str] = {}
         while True:
             for item in merged(
                 [
                     lambda: self.follow_events(run_id, after=reached.get(RunEvent)),
-                    lambda: self.follow_logs(run_id, after=reached.get(LogLine)),
+                    lambda: self._readable_logs(run_id, after=reached.get(LogLine)),
                 ]
             ):
                 reached[type(item)] = item.cursor
                 yield item
-            if self.run(run_id).is_terminal:
+            if self.run_status(run_id).is_terminal:
                 return
             sleep(RESUME_SECONDS)
+
+    def _readable_logs(self, run_id: str, *, after: str | None) -> Iterator[LogLine]:
+        try:
+            yield from self.follow_logs(run_id, after=after)
+        except ForbiddenError:
+            return
 
 
 def reference(run: str) -> dict[str, str]:

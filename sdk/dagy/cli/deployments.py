@@ -7,6 +7,7 @@ from rich.console import RenderableType
 
 from dagy.api.models import Deployment, DeploymentDetails
 from dagy.cli.connect import connected
+from dagy.cli.engines import shown
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, tags
 from dagy.cli.session import Session
@@ -119,7 +120,7 @@ def _details(found: DeploymentDetails) -> RenderableType:
             ("flow", f"{found.flow.name} {found.flow.version}" if found.flow else None),
             ("environment", found.environment.name if found.environment else None),
             ("status", "paused" if found.paused else "active"),
-            ("engine", found.default_executor),
+            ("engine", shown(found.default_executor)),
             ("concurrency", None if limit is None else f"at most {limit} runs at a time"),
             ("parameters", json.dumps(found.parameters) if found.parameters else None),
             ("tags", tags(found.tags)),

@@ -5,6 +5,7 @@ from rich.console import Group, RenderableType
 
 from dagy.api.models import Flow, FlowDetails
 from dagy.cli.connect import connected
+from dagy.cli.engines import shown
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, tags
 from dagy.cli.session import Session
@@ -67,7 +68,7 @@ def _details(flow: FlowDetails) -> RenderableType:
                 ("namespace", flow.namespace),
                 ("description", flow.description or None),
                 ("status", flow.status),
-                ("engine", flow.default_executor),
+                ("engine", shown(flow.default_executor)),
                 ("tags", tags(flow.tags)),
                 ("created", moment(flow.created_at)),
                 ("deployments", ", ".join(each.name for each in flow.deployments) or None),

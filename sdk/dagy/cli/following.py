@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from dagy.api.follow import Item
-from dagy.api.models import LogLine, Run, TaskCounts
+from dagy.api.models import FinishedRun, LogLine, RunStatus, TaskCounts
 from dagy.cli.failed import failure_lines, tell
 from dagy.cli.failures import INTERRUPTED, RUN_FAILED
 from dagy.cli.output import emit, say, state
@@ -17,13 +17,13 @@ from dagy.cli.times import duration
 from dagy.client import DagyClient
 
 
-def follow_to_end(session: Session, client: DagyClient, run: Run) -> None:
+def follow_to_end(session: Session, client: DagyClient, run: RunStatus) -> None:
     """Ends the command: 0 if the run SUCCEEDED, 6 if it did not, 130 after Ctrl-C."""
     if session.quiet and session.is_table:
         click.echo(run.slug)
     try:
         _watch(session, client, run)
-        finished = client.run(run.id)
+        finished = client.finished_run(run.id)
     except KeyboardInterrupt:
         detach(run.slug)
     emit(session, finished, quiet=lambda: [], table=lambda: _summary(finished))
@@ -44,7 +44,7 @@ def detach(slug: str) -> None:
     raise click.exceptions.Exit(INTERRUPTED)
 
 
-def _watch(session: Session, client: DagyClient, run: Run) -> None:
+def _watch(session: Session, client: DagyClient, run: RunStatus) -> None:
     planned = total(run.task_counts)
     with RunView(session, slug=run.slug, planned_tasks=planned) as view:
         for item in client.follow_run(run.id):
@@ -56,6 +56,8 @@ def feed(view: RunView, item: Item) -> None:
         view.log(item.at, item.level, item.task_key, item.message)
     elif item.task_key and item.task_state:
         view.task_state(item.task_key, item.task_state, item.at, detail=_detail(item.data))
+    elif item.type == "RUN_ATTEMPT_CRASHED":
+        view.log(item.at, "WARNING", None, f"the attempt crashed: {_detail(item.data)}")
     elif item.run_state:
         view.run_state(item.run_state, item.at)
 
@@ -66,7 +68,8 @@ def _detail(data: Any) -> str:
         return ""
     error = data.get("error")
     if isinstance(error, dict):
-        return str(error.get("message", ""))
+        again = f" (again in {duration(data['delayMs'])})" if "delayMs" in data else ""
+        return f"{error.get('message', '')}{again}"
     if isinstance(data.get("durationMs"), int | float):
         return duration(data["durationMs"])
     return str(data.get("reason") or "")
@@ -84,11 +87,11 @@ def by_state(counts: TaskCounts | None) -> list[tuple[str, int]]:
     return [(name.replace("_", " "), count) for name, count in named if count]
 
 
-def reason_of(run: Run) -> str | None:
+def reason_of(run: RunStatus) -> str | None:
     return run.state_reason.message if run.state_reason else None
 
 
-def _summary(run: Run) -> RenderableType:
+def _summary(run: FinishedRun) -> RenderableType:
     counts = ", ".join(f"{count} {name}" for name, count in by_state(run.task_counts))
     return Text.assemble(
         state(run.state),
@@ -97,6 +100,6 @@ def _summary(run: Run) -> RenderableType:
     )
 
 
-def tell_started(session: Session, run: Run, *, created: bool) -> None:
+def tell_started(session: Session, run: RunStatus, *, created: bool) -> None:
     remark = "" if created else " (the idempotency key was used before: this is its run)"
     say(session, f"Run {run.slug} {run.state}{remark}")

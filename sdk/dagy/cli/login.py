@@ -71,7 +71,7 @@ def login(
                 ("server", profile.api_url),
                 ("signed in as", _who(viewer)),
                 ("organization", organization),
-                ("role", viewer.role),
+                ("role", viewer.role.lower() if viewer.role else None),
             ]
         ),
     )

@@ -6,8 +6,9 @@ import click
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from dagy.api.models import Run, RunArtifact, RunSummary, TaskRun
+from dagy.api.models import Run, RunSummary, TaskRun
 from dagy.cli.connect import connected
+from dagy.cli.engines import shown
 from dagy.cli.failed import failure_lines
 from dagy.cli.following import by_state, follow_to_end, tell_started
 from dagy.cli.options import DagyGroup, pass_session
@@ -90,13 +91,12 @@ def show_run(session: Session, run: str) -> None:
     with connected(session) as client:
         found = client.run(run)
         tasks = list(client.task_runs(found.id))
-        artifacts = client.artifacts(found.id)
-    document = {**plain(found), "taskRuns": tasks, "artifacts": artifacts}
+    document = {**plain(found), "taskRuns": tasks}
     emit(
         session,
         document,
         quiet=lambda: [found.slug],
-        table=lambda: _details(found, tasks, artifacts),
+        table=lambda: _details(found, tasks),
     )
 
 
@@ -166,12 +166,12 @@ def _table(found: list[RunSummary]) -> RenderableType:
     )
 
 
-def _details(run: Run, tasks: list[TaskRun], artifacts: list[RunArtifact]) -> RenderableType:
+def _details(run: Run, tasks: list[TaskRun]) -> RenderableType:
     parts: list[RenderableType] = [_facts(run)]
     if tasks:
         parts += ["", _tasks(tasks)]
-    if artifacts:
-        rows = [(each.name, each.content_type, size(each.size_bytes)) for each in artifacts]
+    if run.artifacts:
+        rows = [(each.name, each.content_type, size(each.size_bytes)) for each in run.artifacts]
         parts += ["", grid(("ARTIFACT", "TYPE", "SIZE"), rows)]
     if run.error is not None:
         parts += ["", Text.from_ansi("\n".join(failure_lines(run.slug, run.state, run.error)))]
@@ -191,7 +191,7 @@ def _facts(run: Run) -> RenderableType:
             ("deployment", run.deployment.name if run.deployment else None),
             ("environment", run.environment.name if run.environment else None),
             ("trigger", run.trigger),
-            ("engine", run.executor),
+            ("engine", shown(run.executor)),
             ("attempt", None if run.attempt is None else str(run.attempt)),
             ("created", moment(run.created_at)),
             ("started", moment(run.started_at)),

@@ -56,11 +56,11 @@ def clock(at: datetime) -> str:
     return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
 
 
-def size(size_bytes: int | None) -> str:
+def size(size_bytes: float | None) -> str:
     if size_bytes is None:
         return "-"
     if size_bytes < 1_024:
-        return f"{size_bytes} B"
+        return f"{size_bytes:.0f} B"
     if size_bytes < 1_048_576:
         return f"{size_bytes / 1_024:.1f} KB"
     return f"{size_bytes / 1_048_576:.1f} MB"

@@ -4,8 +4,10 @@ from typing import Any
 
 import click
 
-from dagy.api.models import Run
+from dagy.api.errors import ForbiddenError
+from dagy.api.models import RunStatus
 from dagy.cli.connect import connected
+from dagy.cli.engines import ENGINES, api_name
 from dagy.cli.following import follow_to_end, tell_started
 from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import emit, facts, state
@@ -20,7 +22,7 @@ from dagy.client import DagyClient
 @click.option("--params", "document", metavar="JSON|@FILE|-", help="Parameters as a JSON object.")
 @click.option("--follow", is_flag=True, help="Stream logs and states until the run is over.")
 @click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="A tag; repeatable.")
-@click.option("--executor", help="Run on this engine.")
+@click.option("--executor", type=click.Choice(ENGINES), help="Run on this engine.")
 @click.option("--idempotency-key", metavar="KEY", help="The same key gives the same run.")
 @pass_session
 def trigger(
@@ -44,7 +46,7 @@ def trigger(
             deployment,
             _parameters(client, deployment, given, document),
             tags=pairs(tags, option="--tag") or None,
-            executor=executor,
+            executor=api_name(executor) if executor else None,
             idempotency_key=idempotency_key,
         )
         if follow:
@@ -60,16 +62,24 @@ def _parameters(
 ) -> dict[str, Any]:
     texts = pairs(given)
     whole = json_object(argument_text(document), option="--params") if document is not None else {}
-    schema = client.parameters_schema(deployment) if needs_schema(texts) else None
+    schema = _schema(client, deployment) if needs_schema(texts) else None
     return whole | parameters(texts, schema)
 
 
-def _started(run: Run) -> Any:
+def _schema(client: DagyClient, deployment: str) -> dict[str, Any] | None:
+    """None for a key that may trigger but not read; the server checks the values anyway."""
+    try:
+        return client.parameters_schema(deployment)
+    except ForbiddenError:
+        return None
+
+
+def _started(run: RunStatus) -> Any:
     return facts(
         [
             ("run", run.slug),
             ("state", state(run.state)),
-            ("flow", f"{run.flow.name} {run.flow.version}" if run.flow else None),
+            ("waiting for", run.waiting.message if run.waiting else None),
             ("follow", f"dagy logs {run.slug} --follow"),
         ]
     )
