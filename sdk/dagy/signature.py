@@ -46,20 +46,28 @@ class Signature:
         return dict(self.plain.bind(*args, **kwargs).arguments)
 
     def call(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-        """Calls with arguments by name; `*args` and `**kwargs` are spread again."""
+        """Calls with arguments by name, in any order; `*args` and `**kwargs` are spread again."""
         positional: list[Any] = []
         named: dict[str, Any] = {}
-        for name, value in arguments.items():
-            kind = self.arguments[name].kind
+        for name in (each for each in self.arguments if each in arguments):
+            kind, value = self.arguments[name].kind, arguments[name]
             if kind is inspect.Parameter.VAR_POSITIONAL:
                 positional.extend(value)
             elif kind is inspect.Parameter.VAR_KEYWORD:
                 named.update(value)
-            elif kind is inspect.Parameter.KEYWORD_ONLY:
-                named[name] = value
-            else:
+            elif kind is inspect.Parameter.POSITIONAL_ONLY or self._stands_before_star(name):
                 positional.append(value)
+            else:
+                named[name] = value
         return function(*positional, **named)
+
+    def _stands_before_star(self, name: str) -> bool:
+        """With `*args` behind it, an argument cannot be given by name."""
+        kinds = {each.kind for each in self.arguments.values()}
+        return (
+            inspect.Parameter.VAR_POSITIONAL in kinds
+            and self.arguments[name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        )
 
     def can_call_by_name(self) -> bool:
         return all(each.kind in _NAMED for each in self.arguments.values())
@@ -119,7 +127,7 @@ _FORMATS = {datetime: "date-time", time: "time"}
 
 def _with_formats(annotation: Any) -> Any:
     """msgspec leaves the format away when a zone is optional; people who fill forms need it."""
-    if annotation in _FORMATS:
+    if isinstance(annotation, type) and annotation in _FORMATS:
         return Annotated[
             annotation, msgspec.Meta(extra_json_schema={"format": _FORMATS[annotation]})
         ]

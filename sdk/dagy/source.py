@@ -6,7 +6,8 @@ import traceback
 from types import FrameType, TracebackType
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_MACHINERY = (_HERE, os.path.dirname(os.__file__) + os.sep + "contextlib.py", "<frozen ")
+_STANDARD = os.path.dirname(os.__file__) + os.sep
+_MACHINERY = (_HERE, _STANDARD + "contextlib.py", "<frozen ")
 
 
 def is_ours(file_name: str) -> bool:
@@ -22,14 +23,19 @@ def user_frame() -> str | None:
 
 
 def user_location(trace: TracebackType | None) -> str | None:
-    """file:line of the deepest frame of a traceback that is not ours."""
-    location = None
+    """file:line of the deepest frame in the user's own code; if there is none, in a library."""
+    own = library = None
     while trace is not None:
         file_name = trace.tb_frame.f_code.co_filename
         if not is_ours(file_name):
-            location = f"{file_name}:{trace.tb_lineno}"
+            library = f"{file_name}:{trace.tb_lineno}"
+            own = own if _is_library(file_name) else library
         trace = trace.tb_next
-    return location
+    return own or library
+
+
+def _is_library(file_name: str) -> bool:
+    return file_name.startswith((_STANDARD, "<")) or "site-packages" in file_name
 
 
 def user_traceback(error: BaseException) -> str:

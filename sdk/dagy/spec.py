@@ -166,15 +166,15 @@ def check(spec: FlowSpec) -> None:
         raise SpecError("a flow needs at least one task", path="tasks")
     if not spec.name:
         raise SpecError("must not be empty", path="name")
-    _check_keys(spec)
+    keys = _checked_keys(spec)
     for index, task in enumerate(spec.tasks):
-        _check_task(spec, task, f"tasks[{index}]")
+        _check_task(spec, task, keys, f"tasks[{index}]")
     if spec.output is not None:
-        _check_binding(spec, spec.output, "output")
+        _check_binding(spec, spec.output, keys, "output")
     _check_order(spec)
 
 
-def _check_keys(spec: FlowSpec) -> None:
+def _checked_keys(spec: FlowSpec) -> set[str]:
     seen: set[str] = set()
     for index, task in enumerate(spec.tasks):
         if not task.key or "[" in task.key:
@@ -182,10 +182,10 @@ def _check_keys(spec: FlowSpec) -> None:
         if task.key in seen:
             raise SpecError(f"duplicate task key {task.key!r}", path=f"tasks[{index}].key")
         seen.add(task.key)
+    return seen
 
 
-def _check_task(spec: FlowSpec, task: TaskSpec, path: str) -> None:
-    keys = {each.key for each in spec.tasks}
+def _check_task(spec: FlowSpec, task: TaskSpec, keys: set[str], path: str) -> None:
     for index, key in enumerate(task.depends_on):
         if key not in keys:
             raise SpecError(f"unknown task {key!r}", path=f"{path}.depends_on[{index}]")
@@ -197,14 +197,13 @@ def _check_task(spec: FlowSpec, task: TaskSpec, path: str) -> None:
     bindings = {f"{path}.inputs.{name}": each for name, each in task.inputs.items()}
     bindings |= {f"{path}.when[{index}]": each for index, each in enumerate(task.when)}
     for where, binding in bindings.items():
-        _check_binding(spec, binding, where)
+        _check_binding(spec, binding, keys, where)
         missing = [key for key in sources(binding) if key not in task.depends_on]
         if missing:
             raise SpecError(f"{missing[0]!r} is not in depends_on", path=where)
 
 
-def _check_binding(spec: FlowSpec, binding: Binding, path: str) -> None:
-    keys = {each.key for each in spec.tasks}
+def _check_binding(spec: FlowSpec, binding: Binding, keys: set[str], path: str) -> None:
     for key in sources(binding):
         if key not in keys:
             raise SpecError(f"unknown task {key!r}", path=path)

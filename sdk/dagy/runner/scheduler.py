@@ -105,12 +105,12 @@ class Scheduler:
         limit = self.execution.timeout_seconds
         if limit is not None:
             self.clock.after(limit, lambda: self._stop(Ending.timed_out(limit)))
+        self._arrived.extend(self.graph.roots())
         for key, node in self.graph.nodes.items():
             reused = self.execution.request.reuse.get(key)
             if reused is not None:
                 node.stored = from_result(reused)
                 self._arrived.extend(self.graph.finish(node, State.SUCCEEDED))
-        self._arrived.extend(self.graph.roots())
 
     def _advance(self) -> None:
         """Brings every node that waits for nothing to a queue, and starts what has a slot."""
