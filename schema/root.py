@@ -1,9 +1,7 @@
 """The one schema: what the rooms contribute, put together."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
@@ -17,6 +15,7 @@ from schema.errors import shown
 from schema.flows.mutations import FlowMutations
 from schema.flows.queries import FlowQueries
 from schema.health.queries import HealthQueries
+from schema.leaves import shorten, value_of
 from schema.nodes import NodeQueries
 from schema.operations import Preparation
 from schema.organizations.queries import OrganizationQueries
@@ -49,13 +48,6 @@ class Subscription(RunSubscriptions):
     pass
 
 
-def value_of(source: Any, name: str) -> Any:
-    """Rows and documents are read by key, other objects by attribute."""
-    if isinstance(source, asyncpg.Record | Mapping):
-        return source[name]
-    return getattr(source, name)
-
-
 class Schema(strawberry.Schema):
     """Operations on one WebSocket share no loaders; errors are shown, masked or explained."""
 
@@ -80,3 +72,4 @@ schema = Schema(
     extensions=[Preparation],
     config=StrawberryConfig(default_resolver=value_of, scalar_map=SCALARS),
 )
+shorten(schema._schema)
