@@ -79,11 +79,14 @@ def test_list_of_nothing(dagy: Dagy, fake: Fake, signed_in: str) -> None:
 def test_list_as_json_has_the_names_of_the_api_and_iso_times(
     dagy: Dagy, fake: Fake, signed_in: str
 ) -> None:
-    fake.answers["Runs"] = {"runs": page(run(state="RUNNING"))}
+    fake.answers["Runs"] = {"runs": page(run(state="FAILED", durationMs=65_000))}
 
-    assert json.loads(dagy("runs", "list", "--format", "json").stdout) == [
-        run(state="RUNNING", createdAt="2020-03-01T10:00:00Z")
+    text = dagy("runs", "list", "--format", "json").stdout
+
+    assert json.loads(text) == [
+        run(state="FAILED", durationMs=65_000, createdAt="2020-03-01T10:00:00Z")
     ]
+    assert '"durationMs": 65000,\n' in text
 
 
 def test_list_as_yaml(dagy: Dagy, fake: Fake, signed_in: str) -> None:

@@ -136,7 +136,7 @@ class RunCore(Model, frozen=True):
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    duration_ms: float | None = None
+    duration_ms: int | float | None = None
 
     @property
     def is_terminal(self) -> bool:
@@ -155,7 +155,7 @@ class RunStatus(RunCore, frozen=True):
     state_reason: Reason | None = None
     executor: str | None = None
     queued_at: datetime | None = None
-    queue_ms: float | None = None
+    queue_ms: int | float | None = None
     task_counts: TaskCounts | None = None
     waiting: Waiting | None = None
     routing: Routing | None = None
@@ -171,7 +171,7 @@ class TaskRun(Model, frozen=True):
     map_index: int | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    duration_ms: float | None = None
+    duration_ms: int | float | None = None
     depends_on: list[str] = []
     reason: str | None = None
     error: ErrorInfo | None = None
@@ -181,7 +181,7 @@ class RunArtifact(Model, frozen=True):
     id: str
     name: str
     content_type: str | None = None
-    size_bytes: float | None = None
+    size_bytes: int | float | None = None
     sha256: str | None = None
     url: str | None = None
 

@@ -65,7 +65,7 @@ def _details(flow: FlowDetails) -> RenderableType:
             [
                 ("flow", flow.name),
                 ("version", f"{flow.version} (latest)" if flow.is_latest else flow.version),
-                ("namespace", flow.namespace),
+                ("namespace", flow.namespace or None),
                 ("description", flow.description or None),
                 ("status", flow.status),
                 ("engine", shown(flow.default_executor)),
