@@ -24,7 +24,7 @@ _NO_DATABASE = (
     asyncpg.CrashShutdownError,
 )
 # How graphql-core says where in a variable the wrong value is.
-_PLACE = re.compile(r" at '([^']+)'")
+_PLACE = re.compile(r" has invalid value at ([^:]+): ")
 
 
 def expected(error: BaseException | None) -> DagyError | None:
@@ -45,7 +45,7 @@ def expected(error: BaseException | None) -> DagyError | None:
 
 def shown(error: GraphQLError, request_id: str) -> GraphQLError:
     """The error as clients may see it."""
-    if "code" in (error.extensions or {}):
+    if error.original_error is None and "code" in (error.extensions or {}):
         return error
     known = expected(error.original_error)
     if known is not None:
@@ -75,7 +75,7 @@ def _place_in_variable(error: GraphQLError) -> dict[str, Any]:
     if not isinstance(node, VariableDefinitionNode):
         return {}
     found = _PLACE.search(error.message)
-    return {"field": found.group(1) if found else node.variable.name.value}
+    return {"field": node.variable.name.value + (found.group(1) if found else "")}
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

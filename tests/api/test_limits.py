@@ -1,0 +1,146 @@
+"""Operations that are too large, malformed, or carry values nothing can hold."""
+
+import pytest
+
+from schema import limits
+from schema.operations import Documents
+from schema.root import schema
+from tests.api.client import Client
+from tests.api.conftest import deploy
+
+
+def messages(query: str) -> list[str]:
+    return [error.message for error in Documents().prepared(schema._schema, query).errors]
+
+
+def test_depth_has_a_limit() -> None:
+    deep = "id"
+    for _ in range(limits.MAX_DEPTH):
+        deep = f"retryOf {{ {deep} }}"
+    found = messages(f'{{ run(slug: "x") {{ {deep} }} }}')
+    assert found == ["The operation is 14 levels deep; at most 12 are allowed."]
+
+
+def test_depth_counts_through_fragments() -> None:
+    links = " ".join(f"fragment F{n} on Run {{ retryOf {{ ...F{n + 1} }} }}" for n in range(12))
+    query = f'{{ run(slug: "x") {{ ...F0 }} }} {links} fragment F12 on Run {{ id }}'
+    assert messages(query) == ["The operation is 14 levels deep; at most 12 are allowed."]
+
+
+def test_aliases_have_a_limit_however_they_are_nested() -> None:
+    query = """{ runs { nodes { ...A ...B } } }
+    fragment A on Run { x: retryOf { ...B ...B } y: retryOf { ...B ...B } }
+    fragment B on Run { p: retryOf { ...C ...C } q: retryOf { ...C ...C } }
+    fragment C on Run { a: id b: slug }"""
+    assert "aliases large" in messages(query)[0]
+
+
+def test_root_fields_have_a_limit() -> None:
+    query = "{" + " ".join("viewer { role }" for _ in range(21)) + "}"
+    assert messages(query) == ["The operation is 21 root fields large; at most 20 are allowed."]
+
+
+def test_spreads_that_double_at_every_level_are_measured_at_once() -> None:
+    links = " ".join(f"fragment F{n} on Run {{ ...F{n + 1} ...F{n + 1} }}" for n in range(150))
+    query = f"{{ runs {{ nodes {{ ...F0 }} }} }} {links} fragment F150 on Run {{ a: id }}"
+    assert "aliases large" in messages(query)[0]
+
+
+def test_the_usual_introspection_is_within_the_limits() -> None:
+    query = "{ __schema { types { " + "fields { type { " + "ofType { " * 7 + "name"
+    query += " }" * 7 + " } } } } }"
+    assert messages(query) == []
+
+
+async def test_tokens_have_a_limit(viewer: Client) -> None:
+    answer = await viewer("{ viewer { " + "role " * 3000 + "} }")
+    assert answer.code == "GRAPHQL_VALIDATION_FAILED"
+    assert "2000 tokens" in answer.message
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["{", "", "{ nothing }", "query Q($x: Nothing) { viewer { role } }", "{ runs }", "\x00"],
+)
+async def test_documents_that_are_wrong_say_so(viewer: Client, query: str) -> None:
+    response = await viewer.http.post("/graphql", json={"query": query}, headers=viewer.auth)
+    codes = {error["extensions"]["code"] for error in response.json()["errors"]}
+    assert codes <= {"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"[", 400),
+        (b"5", 400),
+        (b"[]", 400),
+        (b'[{"query": "{ viewer { role } }"}]', 400),
+        (b'{"query": 5}', 400),
+        (b'{"query": "{ viewer { role } }", "variables": 5}', 400),
+        (b'{"query": "{ viewer { role } }", "variables": {"x": NaN}}', 400),
+        (b'{"variables": {"x": ' + b"9" * 5000 + b'}, "query": ""}', 400),
+        (b"[" * 100_000, 400),
+        (b'{"query": "\xff"}', 400),
+        (b'{"query": "{ viewer { role } }", "operationName": "Nothing"}', 400),
+    ],
+)
+async def test_bodies_that_are_wrong_say_so(viewer: Client, body: bytes, status: int) -> None:
+    headers = viewer.auth | {"Content-Type": "application/json"}
+    response = await viewer.http.post("/graphql", content=body, headers=headers)
+    assert response.status_code == status
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        '{"city": "a\\u0000b"}',
+        '{"city": "\\ud800"}',
+        '{"city": 99999999999999999999999999}',
+        '{"a\\u0000": 1}',
+        '{"city": ' + "[" * 100 + "]" * 100 + "}",
+        "[]",
+        '"x"',
+        "5",
+    ],
+)
+async def test_parameters_that_nothing_can_hold_are_bad_input(
+    developer: Client, parameters: str
+) -> None:
+    await deploy(developer)
+    query = "mutation M($input: TriggerRunInput!) { triggerRun(input: $input) { created } }"
+    variables = f'{{"input": {{"deploymentName": "nightly", "parameters": {parameters}}}}}'
+    body = f'{{"query": "{query}", "variables": {variables}}}'
+    headers = developer.auth | {"Content-Type": "application/json"}
+    response = await developer.http.post("/graphql", content=body.encode(), headers=headers)
+    error = response.json()["errors"][0]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT", error
+    assert error["extensions"]["field"] in ("input.parameters", "parameters")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ flow(name: "\\u0000") { id } }',
+        '{ run(slug: "\\u0000") { id } }',
+        '{ flows(filter: {search: "%\\u0000"}) { nodes { id } } }',
+    ],
+)
+async def test_text_that_postgresql_cannot_hold_is_bad_input(viewer: Client, query: str) -> None:
+    assert (await viewer(query)).code == "BAD_USER_INPUT"
+
+
+async def test_half_a_surrogate_pair_is_bad_input(viewer: Client) -> None:
+    query = "query Q($name: String) { flow(name: $name) { id } }"
+    body = f'{{"query": "{query}", "variables": {{"name": "\\ud800"}}}}'
+    headers = viewer.auth | {"Content-Type": "application/json"}
+    response = await viewer.http.post("/graphql", content=body.encode(), headers=headers)
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", "", 5])
+async def test_a_datetime_needs_a_zone(viewer: Client, moment: object) -> None:
+    query = "query Q($at: DateTime) { runs(filter: {createdAfter: $at}) { nodes { id } } }"
+    answer = await viewer(query, at=moment)
+    assert (answer.code, answer.field) == ("BAD_USER_INPUT", "at")
