@@ -15,8 +15,9 @@ import asyncpg
 import msgspec
 from tortoise import Tortoise
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.base.client import TransactionContextPooled
 from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.connection import get_connection
+from tortoise.connection import get_connection, get_connections
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
@@ -105,7 +106,7 @@ async def transaction() -> AsyncIterator[None]:
     mine: list[Effect] = []
     token = _effects.set(mine)
     try:
-        async with in_transaction("default"):
+        async with _begun():
             yield
     finally:
         _effects.reset(token)
@@ -114,6 +115,37 @@ async def transaction() -> AsyncIterator[None]:
         return
     for effect in mine:
         await _run_effect(effect)
+
+
+@asynccontextmanager
+async def _begun() -> AsyncIterator[None]:
+    """Tortoise loses a pooled connection for good when BEGIN is cancelled or fails: give it back.
+
+    A client that disconnects at the wrong moment would otherwise shrink the pool by one.
+    """
+    context = in_transaction("default")
+    try:
+        await context.__aenter__()
+    except BaseException:
+        await _give_back(context)
+        raise
+    try:
+        yield
+    except BaseException as error:
+        await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    else:
+        await context.__aexit__(None, None, None)
+
+
+async def _give_back(context: Any) -> None:
+    if not isinstance(context, TransactionContextPooled):
+        return
+    client: Any = context.client
+    if hasattr(context, "token"):
+        get_connections().reset(context.token)
+    if client._connection is not None:
+        await client._parent._pool.release(client._connection)
 
 
 async def _run_effect(effect: Effect) -> None:

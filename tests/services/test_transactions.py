@@ -1,0 +1,79 @@
+"""Transactions: effects wait for the commit, and no connection is ever lost."""
+
+import asyncio
+
+import pytest
+
+from dagy_gql import db
+from dagy_gql.runtime import Runtime
+
+pytestmark = pytest.mark.usefixtures("rt")
+
+
+async def test_effects_run_in_order_after_the_outermost_commit() -> None:
+    said: list[str] = []
+
+    async def say(word: str) -> None:
+        said.append(word)
+
+    async with db.transaction():
+        await db.after_commit(lambda: say("outer"))
+        async with db.transaction():
+            await db.after_commit(lambda: say("inner"))
+        assert said == []
+
+    assert said == ["outer", "inner"]
+
+
+async def test_effects_of_a_rolled_back_inner_transaction_are_dropped() -> None:
+    said: list[str] = []
+
+    async def say(word: str) -> None:
+        said.append(word)
+
+    async with db.transaction():
+        await db.after_commit(lambda: say("outer"))
+        with pytest.raises(ValueError, match="inner"):
+            async with db.transaction():
+                await db.after_commit(lambda: say("inner"))
+                raise ValueError("inner")
+
+    assert said == ["outer"]
+
+
+async def test_nothing_is_said_and_nothing_written_after_a_rollback() -> None:
+    said: list[str] = []
+
+    async def say(word: str) -> None:
+        said.append(word)
+
+    with pytest.raises(ValueError, match="no"):
+        async with db.transaction():
+            await db.execute(
+                "INSERT INTO organizations (id, name, slug, created_at) "
+                "VALUES (gen_random_uuid(), 'a', 'a', now())"
+            )
+            await db.after_commit(lambda: say("outer"))
+            raise ValueError("no")
+
+    assert said == []
+    assert await db.fetch_value("SELECT count(*) FROM organizations") == 0
+
+
+async def test_a_transaction_that_is_cancelled_at_any_moment_gives_its_connection_back(
+    rt: Runtime,
+) -> None:
+    async def work() -> None:
+        async with db.transaction():
+            await db.fetch_value("SELECT 1")
+
+    for steps in range(12):
+        task = asyncio.create_task(work())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    everything = [work() for _ in range(rt.settings.database_pool_size * 2)]
+    async with asyncio.timeout(5):
+        await asyncio.gather(*everything)
