@@ -33,6 +33,7 @@ class HostedRun:
         self.output_fd = output
         self.events: list[Event] = []
         self._lines = Lines()
+        self._fresh: list[Event] = []
         self._output = bytearray()
         self._reader = threading.Thread(target=self._read_output, daemon=True)
         self._reader.start()
@@ -46,12 +47,13 @@ class HostedRun:
         self.socket.sendall(line(message))
 
     def stream(self) -> Iterator[Event]:
-        """Every event until the child closes its end."""
-        while data := self.socket.recv(65536):
-            for each in self._lines.feed(data):
-                event = event_decoder.decode(each)
-                self.events.append(event)
-                yield event
+        """Every event until the child closes its end; a later call goes on where one stopped."""
+        while self._fresh or (data := self.socket.recv(65536)):
+            if not self._fresh:
+                self._fresh += map(event_decoder.decode, self._lines.feed(data))
+                self.events += self._fresh
+            while self._fresh:
+                yield self._fresh.pop(0)
 
     def until(self, kind: type[Any], **wanted: Any) -> Any:
         for event in self.stream():
@@ -89,6 +91,7 @@ class ZygoteHost:
         theirs.close()
         self._lines = Lines()
         self._reports: list[Any] = []
+        self._runs: list[HostedRun] = []
 
     def report(self, kind: type[Any] | None = None) -> Any:
         """The next report, or the next of a kind (others are dropped)."""
@@ -122,13 +125,16 @@ class ZygoteHost:
         socket.send_fds(self.control, [line(Start(request))], [theirs.fileno(), write])
         theirs.close()
         os.close(write)
-        return HostedRun(request, ours, read)
+        self._runs.append(HostedRun(request, ours, read))
+        return self._runs[-1]
 
     def close(self) -> None:
-        if self.process.poll() is None:
+        if self.process.poll() is None and self.control.fileno() >= 0:
             self.control.sendall(line(Shutdown()))
         self.process.wait(10)
         self.control.close()
+        for run in self._runs:
+            run.socket.close()
 
 
 def value(result: Result | None) -> Any:

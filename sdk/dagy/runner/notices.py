@@ -16,6 +16,7 @@ from dagy.states import State
 
 # A run that prints more is a loop gone wild; the rest is dropped with one line that says so.
 MAX_LINES = 100_000
+_SILENCE_SECONDS = 0.005
 # Hooks that take longer do not hold the end of a run.
 HOOK_GRACE_SECONDS = 30.0
 
@@ -27,20 +28,30 @@ class Notices:
         self._pool = pool
         self._lock = threading.Lock()
         self._lines = 0
+        self._sent_at = 0.0
         self._is_woken = False
         self._open_hooks = 0
 
     def log(self, event: Log) -> bool:
-        """Passes a line on; True when the scheduler must be woken to send it."""
+        """Passes a line on; True when the scheduler must be woken to send it.
+
+        After a silence it is sent from here: the next step of the task may crash the process."""
+        at = time.monotonic()
         with self._lock:
             self._lines += 1
             count = self._lines
-            wake, self._is_woken = not self._is_woken, True
+            is_first = at - self._sent_at >= _SILENCE_SECONDS
+            if is_first:
+                self._sent_at = at
+            wake = not is_first and not self._is_woken
+            self._is_woken = self._is_woken or wake
         if count <= MAX_LINES:
             self._host.emit(event)
         elif count == MAX_LINES + 1:
             text = f"log truncated: the run wrote more than {MAX_LINES} lines"
             self._host.emit(Log(message=text, level="WARNING"))
+        if is_first:
+            self._host.flush()
         return wake
 
     def _log(self, event: Log) -> None:

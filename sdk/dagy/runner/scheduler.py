@@ -70,6 +70,7 @@ class Scheduler:
         self._processes = Slots(1 if workers == 1 else max(workers, os.cpu_count() or 1))
         self._working: set[Instance] = set()
         self._arrived: deque[Node] = deque()
+        self._launching: list[Instance] = []
         self._sync_numbers = itertools.count(1)
         self._unconfirmed: dict[int, Instance] = {}
 
@@ -121,6 +122,12 @@ class Scheduler:
         for slots in (self._threads, self._processes):
             while not self.ending and (instance := slots.take()):
                 self._start(instance)
+        if self._launching and not self.ending:
+            # The host must know what starts before the task can end this process.
+            self.host.flush()
+            for instance in self._launching:
+                self._launch(instance)
+            self._launching.clear()
 
     def _arrive(self, node: Node) -> None:
         reason = self.graph.skip_reason(node)
@@ -195,9 +202,13 @@ class Scheduler:
         if instance.node.spec.cache_key and not instance.looked_up:
             self.pool.submit(lambda: self._look_up(instance), name=instance.key)
             return
-        job = instance.job
         instance.state = State.RUNNING
-        self.host.emit(TaskStarted(key=instance.key, attempt=job.attempt, map_index=instance.index))
+        attempt, index = instance.job.attempt, instance.index
+        self.host.emit(TaskStarted(key=instance.key, attempt=attempt, map_index=index))
+        self._launching.append(instance)
+
+    def _launch(self, instance: Instance) -> None:
+        job = instance.job
         if instance.node.spec.is_isolated:
             assert self._isolation is not None
             self._isolation.run(
@@ -347,6 +358,8 @@ class Scheduler:
         self.ending = ending
         self.execution.cancelled = True
         self.clock.clear_timers()
+        while self._launching:
+            self._release(self._launching.pop())
         self._threads.clear()
         self._processes.clear()
         self.pool.interrupt()

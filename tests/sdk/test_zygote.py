@@ -1,0 +1,439 @@
+"""The zygote and its children, spoken to over real sockets."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagy.runner.protocol import (
+    Ack,
+    CacheGet,
+    CacheReply,
+    Cancel,
+    Exited,
+    ImportFailed,
+    Kill,
+    Log,
+    Ready,
+    Result,
+    Started,
+    TaskCached,
+    TaskFailed,
+    TaskStarted,
+    TaskSucceeded,
+)
+from tests.sdk.zygote_host import HostedRun, ZygoteHost, value
+
+Open = Callable[..., ZygoteHost]
+
+HEAD = """
+import os, signal, sys, threading, time
+from dagy import flow, task, get_run_context
+"""
+
+
+@pytest.fixture
+def zygote(tmp_path: Path) -> Iterator[Open]:
+    """zygote(code) starts one for `main` of a file with that code, when it is ready."""
+    opened: list[ZygoteHost] = []
+
+    def start(code: str, *arguments: str, ready: bool = True, **env: str) -> ZygoteHost:
+        source = tmp_path / "source"
+        source.mkdir()
+        (source / "flows.py").write_text(HEAD + code)
+        opened.append(ZygoteHost(source, "flows.py:main", *arguments, **env))
+        if ready:
+            assert isinstance(opened[-1].report(), Ready)
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+SIMPLE = """
+@task
+def add(n: int, m: int = 1) -> int:
+    print("adding", n)
+    return n + m
+
+@flow
+def main(n: int = 1):
+    return add(n)
+"""
+
+
+def test_ready_started_events_exited(zygote: Open):
+    host = zygote(SIMPLE, ready=False)
+    ready = host.report()
+    assert isinstance(ready, Ready)
+    assert ready.warnings == []
+    run = host.start(parameters={"n": 4}, spec_sha256=ready.spec_sha256)
+    started = host.report()
+    assert isinstance(started, Started)
+    assert started.run_id == run.request.run_id
+    finished = run.finish()
+    assert (finished.state, value(finished.result)) == ("SUCCEEDED", 5)
+    assert [type(each).__name__ for each in run.events] == [
+        "TaskStarted",
+        "Log",
+        "TaskSucceeded",
+        "RunFinished",
+    ]
+    assert host.report() == Exited(run.request.run_id, 0, None)
+    assert run.output == b""
+
+
+def test_bad_parameters_and_another_spec_end_the_run_at_once(zygote: Open):
+    host = zygote(SIMPLE)
+    error = host.start(parameters={"n": "x"}).finish().error
+    assert error is not None
+    assert (error.code, error.message) == ("BAD_PARAMETER", "n: Expected `int`, got `str`")
+    error = host.start(spec_sha256="0" * 64).finish().error
+    assert error is not None
+    assert error.code == "SPEC_MISMATCH"
+
+
+@pytest.mark.parametrize(
+    ("code", "code_name", "message", "where", "hint"),
+    [
+        ("import nothing_like_this", "IMPORT_FAILED", "No module named", 5, "install 'nothing"),
+        ("x = 1 / 0", "IMPORT_FAILED", "division by zero", 5, "must import without errors"),
+        ("def broken(:", "IMPORT_FAILED", "invalid syntax", 5, "must import"),
+        ("raise SystemExit(4)", "IMPORT_FAILED", "called sys.exit(4) while", 5, "__main__"),
+        ("main = 3", "IMPORT_FAILED", "else than a flow named 'main'", None, "flows in"),
+        ("", "IMPORT_FAILED", "has no 'main'", None, "flows in flows.py: none"),
+        ("@flow\ndef main(): pass", "IMPORT_FAILED", "calls no task", 5, "decorate"),
+    ],
+)
+def test_an_import_that_fails_is_told(
+    zygote: Open, code: str, code_name: str, message: str, where: int | None, hint: str
+):
+    host = zygote("\n" + code, ready=False)
+    report = host.report()
+    assert isinstance(report, ImportFailed)
+    assert report.error.code == code_name
+    assert message in report.error.message
+    assert hint in (report.error.hint or "")
+    file = host.source / "flows.py"
+    assert report.error.where == (where and f"{file}:{where}") or where is None
+    assert "dagy/runner" not in (report.error.traceback or "")
+    assert "importlib" not in (report.error.traceback or "")
+    assert host.process.wait(5) == 1
+
+
+def test_runs_start_clean(zygote: Open):
+    host = zygote("""
+import random
+STATE = []
+
+@task
+def look() -> dict:
+    STATE.append(1)
+    os.environ["LEFT"] = os.environ.get("LEFT", "") + "x"
+    here = os.getcwd()
+    open("file", "w").write("x")
+    os.chdir("/")
+    return {"state": len(STATE), "env": os.environ["LEFT"], "cwd": here,
+            "random": random.random(), "pid": os.getpid(), "leader": os.getsid(0)}
+
+@flow
+def main():
+    return look()
+""")
+    runs = [host.start() for _ in range(3)]
+    seen = [value(run.finish().result) for run in runs]
+    assert [(each["state"], each["env"]) for each in seen] == [(1, "x")] * 3
+    assert [each["cwd"] for each in seen] == [run.request.work_dir for run in runs]
+    assert len({each["random"] for each in seen}) == 3
+    assert [each["leader"] for each in seen] == [each["pid"] for each in seen]
+
+
+def test_settings_of_the_server_are_not_seen_by_user_code(zygote: Open):
+    code = """
+AT_IMPORT = sorted(name for name in os.environ if name.startswith("DAGY_"))
+@task
+def look() -> list: return AT_IMPORT
+@flow
+def main(): return look()
+"""
+    host = zygote(code, "--keep-env", "DAGY_ALLOWED", DAGY_SECRETS_KEY="s", DAGY_ALLOWED="y")
+    assert value(host.start().finish().result) == ["DAGY_ALLOWED"]
+
+
+def test_raw_output_and_crashes_come_through_the_pipe(zygote: Open):
+    host = zygote("""
+import subprocess
+@task
+def noisy() -> None:
+    os.write(1, b"raw \\xff\\n")
+    subprocess.run(["sh", "-c", "echo from sh; echo bad >&2"])
+    print(sys.stdin.read() == "")
+    import ctypes
+    ctypes.string_at(0)
+@flow
+def main(): noisy()
+""")
+    run = host.start()
+    assert [each.message for each in [run.until(Log)]] == ["True"]
+    assert host.report(Exited) == Exited(run.request.run_id, None, signal.SIGSEGV)
+    assert run.output.startswith(b"raw \xff\nfrom sh\nbad\n")
+    assert b"Segmentation fault" in run.output
+    assert b"in noisy" in run.output
+
+
+def test_os_exit_in_a_task_is_reported_as_the_end_of_the_process(zygote: Open):
+    host = zygote("""
+@task
+def leave() -> None: os._exit(9)
+@flow
+def main(): leave()
+""")
+    run = host.start()
+    assert [type(each).__name__ for each in run.stream()] == ["TaskStarted"]
+    assert host.report(Exited) == Exited(run.request.run_id, 9, None)
+
+
+LONG = """
+@task
+def wait(x=None):
+    print("running")
+    while True:
+        time.sleep(0.01)
+@flow
+def main():
+    return wait(wait())
+"""
+
+
+def test_a_cancel_in_the_middle_of_a_run(zygote: Open):
+    run = zygote(LONG).start()
+    run.until(Log)
+    run.send(Cancel(reason="enough"))
+    finished = run.finish()
+    assert finished.state == "CANCELLED"
+    assert finished.error is not None
+    assert finished.error.message == "enough"
+
+
+def test_a_kill_order_and_the_end_of_a_host(zygote: Open):
+    host = zygote(LONG)
+    run = host.start()
+    run.until(Log)
+    host.control.sendall(
+        b'{"type":"kill","run_id":"%s","signal":9}\n' % run.request.run_id.encode()
+    )
+    assert host.report(Exited) == Exited(run.request.run_id, None, 9)
+    assert Kill(run.request.run_id, 9)
+    orphan = host.start()
+    orphan.until(Log)
+    orphan.socket.close()
+    assert host.report(Exited) == Exited(orphan.request.run_id, 70, None)
+
+
+def test_the_end_of_the_control_socket_ends_everything(zygote: Open):
+    host = zygote(LONG)
+    run = host.start()
+    run.until(Log)
+    pid = host.report(Started).pid
+    host.control.close()
+    assert host.process.wait(5) == 0
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_cache_and_sync_go_over_the_wire(zygote: Open):
+    host = zygote("""
+@task(cache_key="{n}", cache_ttl=5, checkpoint="sync")
+def work(n: int) -> int: return n + 1
+@flow
+def main():
+    return work(work(1))
+""")
+    run = host.start()
+    asked = run.until(CacheGet)
+    assert asked.cache_key == "main:work:1"
+    run.send(CacheReply(asked.request_id, None))
+    done = run.until(TaskSucceeded)
+    assert (done.cache_key, done.cache_ttl_seconds, done.sync_id) == ("main:work:1", 5.0, 1)
+    run.send(Ack(1))
+    asked = run.until(CacheGet)
+    assert asked.cache_key == "main:work:2"
+    run.send(CacheReply(asked.request_id, Result(value=50)))
+    assert value(run.finish().result) == 50
+    assert [each.key for each in run.events if isinstance(each, TaskCached)] == ["work-2"]
+
+
+ISOLATED = """
+@task(timeout_seconds=0.3)
+def spin(x=None) -> None:
+    while True: pass
+@task(isolate=True)
+def pid(x: int) -> int:
+    print("child", x)
+    return os.getppid()
+@flow(fail_fast=False)
+def main():
+    spin()
+    return pid.map([1, 2, 3])
+"""
+
+
+def test_isolated_tasks_in_a_run(zygote: Open):
+    run = zygote(ISOLATED).start(max_workers=2)
+    finished = run.finish()
+    assert finished.error is not None
+    assert finished.error.code == "TASK_TIMED_OUT"
+    results = [each for each in run.events if isinstance(each, TaskSucceeded)]
+    parents = {each.result.value for each in results if each.key.startswith("pid[")}
+    assert len(parents) == 1
+    logged = sorted(each.message for each in run.events if isinstance(each, Log))
+    assert logged == ["child 1", "child 2", "child 3"]
+
+
+def test_a_grandchild_cannot_speak_for_the_run(zygote: Open):
+    host = zygote("""
+@task
+def forks() -> str:
+    if os.fork() == 0:
+        print("grandchild")
+        return "from the grandchild"
+    os.wait()
+    if os.fork() == 0:
+        signal.pause()
+    return "parent"
+@flow
+def main(): return forks()
+""")
+    run = host.start()
+    assert value(run.finish().result) == "parent"
+    assert [each for each in run.events if isinstance(each, Log)] == []
+    assert host.report(Exited) == Exited(run.request.run_id, 0, None)
+    assert run.output == b"grandchild\n"
+
+
+def test_what_a_run_leaves_behind_is_killed(zygote: Open):
+    host = zygote("""
+import subprocess
+@task
+def spawn() -> list:
+    one = subprocess.Popen(["sleep", "60"])
+    two = subprocess.Popen(["setsid", "sleep", "60"], start_new_session=True)
+    three = subprocess.check_output(["sh", "-c", "setsid sleep 60 >/dev/null 2>&1 & echo $!"])
+    return [one.pid, two.pid, int(three)]
+@flow
+def main(): return spawn()
+""")
+    other = host.start()
+    run = host.start()
+    pids = value(run.finish().result) + value(other.finish().result)
+    host.report(Exited), host.report(Exited)
+    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_a_memory_limit_of_the_run(zygote: Open):
+    host = zygote("""
+@task
+def fat() -> int: return len(bytearray(500 * 1024 * 1024))
+@flow
+def main(): return fat()
+""")
+    error = host.start(memory_limit_mb=100).finish().error
+    assert error is not None
+    assert error.code == "MEMORY_EXCEEDED"
+
+
+def test_threads_at_import_are_warned_about(zygote: Open):
+    host = zygote(
+        'threading.Thread(target=time.sleep, args=(60,), daemon=True, name="mine").start()\n'
+        + SIMPLE,
+        ready=False,
+    )
+    ready = host.report()
+    assert "started 1 thread(s)" in ready.warnings[0]
+    assert "(mine)" in ready.warnings[0]
+    assert value(host.start().finish().result) == 2
+
+
+def test_a_flow_that_is_not_fork_safe_gets_a_new_process_each_time(zygote: Open):
+    host = zygote("""
+IMPORTED_BY = os.getpid()
+@task
+def look() -> bool: print("fresh"); return IMPORTED_BY == os.getpid()
+@task(isolate=True)
+def inside(x: bool) -> bool: return x
+@flow(fork_safe=False)
+def main(): return inside(look())
+""")
+    run = host.start()
+    assert value(run.finish().result) is True
+    assert host.report(Exited) == Exited(run.request.run_id, 0, None)
+    bad = host.start(parameters={"n": 1}).finish()
+    assert bad.error is not None
+    assert bad.error.code == "BAD_PARAMETER"
+
+
+def test_modules_and_packages_beside_the_file(tmp_path: Path):
+    source = tmp_path / "source"
+    (source / "pkg" / "sub").mkdir(parents=True)
+    (source / "other.py").write_text("VALUE = 1")
+    for each in ("pkg/__init__.py", "pkg/sub/__init__.py"):
+        (source / each).touch()
+    (source / "pkg" / "near.py").write_text("VALUE = 2")
+    (source / "pkg" / "sub" / "f.py").write_text(
+        "from dagy import flow, task\nimport other\nfrom ..near import VALUE\n"
+        "@task\ndef t(): return [__name__, other.VALUE, VALUE]\n@flow\ndef main(): return t()\n"
+    )
+    host = ZygoteHost(source, "pkg/sub/f.py:main")
+    assert isinstance(host.report(), Ready)
+    assert value(host.start().finish().result) == ["pkg.sub.f", 1, 2]
+    host.close()
+
+
+def test_many_runs_leave_no_process_and_no_descriptor(zygote: Open):
+    host = zygote(SIMPLE)
+
+    def runs(count: int) -> None:
+        for run in [host.start() for _ in range(count)]:
+            assert run.finish().state == "SUCCEEDED"
+            run.socket.close()
+            host.report(Exited)
+
+    runs(2)
+    before = len(os.listdir(f"/proc/{host.process.pid}/fd"))
+    runs(20)
+    assert len(os.listdir(f"/proc/{host.process.pid}/fd")) == before
+    children = Path(f"/proc/{host.process.pid}/task/{host.process.pid}/children").read_text()
+    assert children == ""
+
+
+def test_a_flood_of_output_arrives_whole(zygote: Open):
+    run = zygote("""
+@task
+def talk() -> None:
+    for index in range(20_000): print("line", index)
+@flow
+def main(): talk()
+""").start()
+    run.finish()
+    told = [each.message for each in run.events if isinstance(each, Log)]
+    assert told == [f"line {index}" for index in range(20_000)]
+
+
+def test_a_line_is_seen_while_the_task_goes_on(zygote: Open):
+    run = zygote(LONG).start()
+    started = time.monotonic()
+    run.until(TaskStarted)
+    line: Any = run.until(Log)
+    assert (line.message, line.key, line.stream) == ("running", "wait", "stdout")
+    assert time.monotonic() - started < 2
+    run.send(Cancel(reason="x"))
+    assert not any(isinstance(each, TaskFailed) for each in finished_events(run))
+
+
+def finished_events(run: HostedRun) -> list[Any]:
+    run.finish()
+    return run.events
