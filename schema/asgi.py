@@ -23,7 +23,7 @@ from strawberry.types.unset import UnsetType
 
 from dagy_gql.auth.authenticate import bearer, bearer_of_connection
 from dagy_gql.auth.cookies import session_of
-from dagy_gql.errors import Unauthenticated
+from dagy_gql.errors import BadUserInput, DagyError, Unauthenticated
 from schema.context import Context, Shared
 from schema.errors import expected
 from schema.root import schema
@@ -53,9 +53,10 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def problem(code: str, message: str, *, status: int, **extensions: Any) -> Response:
-    error = {"message": message, "extensions": {"code": code, **extensions}}
-    return Response(encoded({"errors": [error]}), status_code=status, media_type=_JSON)
+def problem(error: DagyError, status: int | None = None) -> Response:
+    """An answer to what was no operation yet."""
+    body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
+    return Response(encoded(body), status_code=status or error.http_status, media_type=_JSON)
 
 
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -120,13 +121,12 @@ class GraphQLApp(GraphQL[Context, None]):
         try:
             return await self.run(request)
         except HTTPException as error:
-            return problem("BAD_USER_INPUT", error.reason, status=error.status_code)
+            return problem(BadUserInput(error.reason, field="request"), error.status_code)
         except Exception as error:
             known = expected(error)
             if known is None:
                 raise
-            status = known.http_status
-            return problem(known.code, known.message, status=status)
+            return problem(known)
 
     @staticmethod
     def _is_a_person(request: Request) -> bool:

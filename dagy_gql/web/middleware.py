@@ -9,13 +9,11 @@ import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dagy_gql.errors import PayloadTooLarge
+
 logger = logging.getLogger("dagy.access")
 
 _MAX_ID = 64
-
-
-class BodyTooLargeError(Exception):
-    """A streamed body has outgrown its limit; the response says so."""
 
 
 def _request_id(scope: Scope) -> str:
@@ -87,7 +85,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise BodyTooLargeError
+                raise _too_large(limit)
             return message
 
         async def watched(message: Message) -> None:
@@ -97,15 +95,19 @@ class BodyLimit:
 
         try:
             await self._app(scope, counted, watched)
-        except BodyTooLargeError:
+        except PayloadTooLarge:
             if started:
                 raise
             await _refuse(send, limit)
 
 
+def _too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"The body is larger than {limit} bytes.", field="body")
+
+
 async def _refuse(send: Send, limit: int) -> None:
-    message = f"The body is larger than {limit} bytes."
-    body = orjson.dumps({"error": {"code": "BAD_USER_INPUT", "message": message, "field": "body"}})
+    error = _too_large(limit)
+    body = orjson.dumps({"error": {"message": error.message} | error.extensions})
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),

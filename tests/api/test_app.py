@@ -1,0 +1,196 @@
+"""The application around GraphQL: health, redirects, ids of requests, cookies, masking."""
+
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from dagy_gql import db
+from dagy_gql.app import create_app
+from dagy_gql.repositories import organizations, workers
+from dagy_gql.repositories.workers import WorkerRow
+from dagy_gql.runtime import Runtime
+from dagy_gql.services import accounts
+from tests.api.client import Client
+
+PASSWORD = "correct horse battery"
+LOGIN = """mutation L($input: LoginInput!) { login(input: $input) {
+  accessToken expiresAt viewer { user { email } organization { slug } role } } }"""
+
+
+async def test_health_is_public_and_degraded_without_a_worker(anonymous: Client) -> None:
+    response = await anonymous.http.get("/health")
+    body = response.json()
+    assert (response.status_code, body["status"]) == (200, "degraded")
+    parts = {part["name"]: part for part in body["components"]}
+    assert {name: part["status"] for name, part in parts.items()} == {
+        "database": "healthy",
+        "redis": "healthy",
+        "artifacts": "healthy",
+        "workers": "degraded",
+    }
+    assert all(part["latency_ms"] >= 0 for part in parts.values())
+    assert parts["workers"]["message"] == "no worker is alive"
+
+
+async def test_health_is_healthy_with_a_worker(anonymous: Client, viewer: Client) -> None:
+    await workers.beat_all_orgs(WorkerRow(id="w", hostname="h", pid=1, capacity=4, running=0))
+    assert (await anonymous.http.get("/health")).json()["status"] == "healthy"
+    found = (await viewer("{ health { status components { name status latencyMs } } }")).data
+    assert found["health"]["status"] == "HEALTHY"
+    assert len(found["health"]["components"]) == 4
+
+
+async def test_health_is_unhealthy_without_a_database(
+    anonymous: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(sql: str, *values: object) -> None:
+        raise ConnectionRefusedError("postgres at 10.0.0.1")
+
+    monkeypatch.setattr(db, "fetch_value", gone)
+    response = await anonymous.http.get("/health")
+    assert (response.status_code, response.json()["status"]) == (503, "unhealthy")
+    assert "10.0.0.1" not in response.text
+
+
+async def test_people_are_shown_the_explorer(anonymous: Client) -> None:
+    for path in ("/", "/graphql"):
+        response = await anonymous.http.get(path, headers={"Accept": "text/html,*/*"})
+        assert (response.status_code, response.headers["location"]) == (302, "/graphiql")
+
+
+async def test_queries_may_come_by_get_and_mutations_may_not(viewer: Client) -> None:
+    params = {"query": "{ viewer { role } }"}
+    response = await viewer.http.get("/graphql", params=params, headers=viewer.auth)
+    assert response.json() == {"data": {"viewer": {"role": "VIEWER"}}}
+    response = await viewer.http.get(
+        "/graphql", params={"query": "mutation { logout { signedOut } }"}, headers=viewer.auth
+    )
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("abc-123", True), ("x" * 65, False), ("a b", False), ("", False)]
+)
+async def test_answers_carry_a_request_id(anonymous: Client, sent: str, kept: bool) -> None:
+    response = await anonymous.http.get("/health", headers={"X-Request-Id": sent})
+    assert (response.headers["x-request-id"] == sent) is kept
+    assert len(response.headers["x-request-id"]) > 0
+
+
+async def test_a_body_above_the_limit_is_refused(rt: Runtime, viewer: Client) -> None:
+    query = "#" * (rt.settings.request_max_bytes + 1)
+    response = await viewer.http.post("/graphql", json={"query": query}, headers=viewer.auth)
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_unknown_errors_are_masked_with_the_request_id(
+    viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(org_id: object) -> None:
+        raise KeyError("a secret detail")
+
+    monkeypatch.setattr(organizations, "organization", broken)
+    viewer.headers = {"X-Request-Id": "quote-me"}
+    answer = await viewer("{ viewer { role } }")
+    assert answer.code == "INTERNAL"
+    assert answer.errors[0]["extensions"] == {"code": "INTERNAL", "requestId": "quote-me"}
+    assert "secret" not in str(answer.body)
+
+
+async def test_a_lost_database_is_unavailable(
+    viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(sql: str, *values: object) -> None:
+        raise ConnectionRefusedError
+
+    query = '{ run(slug: "x") { id } }'
+    await viewer(query)
+    monkeypatch.setattr(db, "fetch_row", gone)
+    assert (await viewer(query)).code == "UNAVAILABLE"
+    viewer.token = "dagy_sk_not-seen-yet"
+    response = await viewer.http.post("/graphql", json={"query": query}, headers=viewer.auth)
+    assert response.status_code == 503
+    assert response.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+
+
+async def login(client: Client, **values: Any) -> httpx.Response:
+    body = {"query": LOGIN, "variables": {"input": values}}
+    return await client.http.post("/graphql", json=body)
+
+
+async def test_a_browser_session_lives_in_a_cookie(rt: Runtime, anonymous: Client) -> None:
+    await accounts.bootstrap(rt, "owner@example.com", PASSWORD)
+    response = await login(anonymous, email="owner@example.com", password=PASSWORD)
+    found = response.json()["data"]["login"]
+    assert found["viewer"] == {
+        "user": {"email": "owner@example.com"},
+        "organization": {"slug": "default"},
+        "role": "OWNER",
+    }
+    assert found["accessToken"].startswith("dagy_at_")
+    cookie = response.headers["set-cookie"]
+    assert cookie.startswith(f"dagy_session={found['accessToken']}; ")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Secure" not in cookie
+    query = {"query": "{ viewer { role } }"}
+    for headers, signed_in in (
+        ({"Origin": "http://dagy.test"}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Origin": "http://evil.example"}, False),
+        ({"Origin": "null"}, False),
+        ({}, False),
+    ):
+        answer = (await anonymous.http.post("/graphql", json=query, headers=headers)).json()
+        assert ("data" in answer and answer["data"] is not None) is signed_in, headers
+
+
+async def test_logout_ends_the_session_and_empties_the_cookie(
+    rt: Runtime, anonymous: Client
+) -> None:
+    await accounts.bootstrap(rt, "owner@example.com", PASSWORD)
+    response = await login(anonymous, email="owner@example.com", password=PASSWORD)
+    anonymous.http.cookies.clear()
+    anonymous.token = response.json()["data"]["login"]["accessToken"]
+    assert (await anonymous("mutation { logout { signedOut } }")).data == {
+        "logout": {"signedOut": True}
+    }
+    assert (await anonymous("{ viewer { role } }")).code == "UNAUTHENTICATED"
+
+
+async def test_on_https_the_cookie_is_secure(rt: Runtime) -> None:
+    await accounts.bootstrap(rt, "owner@example.com", PASSWORD)
+    app: Starlette = create_app(rt.settings, rt)
+    secure = rt.settings.model_copy(update={"public_url": "https://dagy.example"})
+    app = create_app(secure, _with_settings(rt, secure))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+        response = await login(Client(http), email="owner@example.com", password=PASSWORD)
+    assert "Secure" in response.headers["set-cookie"]
+
+
+def _with_settings(rt: Runtime, settings: Any) -> Runtime:
+    return Runtime(
+        settings=settings,
+        bus=rt.bus,
+        artifacts=rt.artifacts,
+        sources=rt.sources,
+        archive_limits=rt.archive_limits,
+        engines=rt.engines,
+    )
+
+
+@pytest.mark.parametrize(
+    "values", [{"email": "owner@example.com", "password": "no"}, {"email": "x", "password": ""}]
+)
+async def test_a_failed_login_sets_no_cookie(
+    rt: Runtime, anonymous: Client, values: dict[str, str]
+) -> None:
+    await accounts.bootstrap(rt, "owner@example.com", PASSWORD)
+    response = await login(anonymous, **values)
+    assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert "set-cookie" not in response.headers
