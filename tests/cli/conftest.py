@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dagy.api import runs, streams, transport
+from dagy.api.follow import THREAD_NAME
 from dagy.cli.main import cli
+from tests.cli import samples
 from tests.cli.fake import Fake, FakeServer
 
 TOKEN = "dagy_sk_test"
@@ -29,9 +32,13 @@ def fake_server() -> Iterator[FakeServer]:
 
 
 @pytest.fixture
-def fake(fake_server: FakeServer) -> Fake:
+def fake(fake_server: FakeServer) -> Iterator[Fake]:
     fake_server.fake = Fake()
-    return fake_server.fake
+    yield fake_server.fake
+    # A follower that gave up may still be on its way to the server: not into the next test.
+    for thread in threading.enumerate():
+        if thread.name == THREAD_NAME:
+            thread.join(timeout=10)
 
 
 @pytest.fixture
@@ -103,3 +110,9 @@ def dagy_process() -> Callable[..., subprocess.Popen[str]]:
         )
 
     return start
+
+
+@pytest.fixture
+def triggered(fake: Fake, signed_in: str) -> Fake:
+    fake.answers["TriggerRun"] = {"triggerRun": {"created": True, "run": samples.run_details()}}
+    return fake

@@ -144,6 +144,14 @@ def test_the_token_does_not_go_to_a_storage_service(
     assert fake.uploads == [("aa", b"one", "Bearer dagy_sk_1"), ("bb", b"two", None)]
 
 
+def test_the_api_may_live_in_a_folder_of_a_proxy() -> None:
+    transport = Transport("https://example.com/dagy", token=None, user_agent="test")
+
+    assert str(transport.address("/graphql")) == "https://example.com/dagy/graphql"
+    assert str(transport.address("https://s3.test/a")) == "https://s3.test/a"
+    transport.close()
+
+
 def test_a_stream_without_a_cursor_is_not_taken_up_again(client: DagyClient, fake: Fake) -> None:
     fake.streams["S"] = [[*cursors(1), CUT]]
 

@@ -15,6 +15,7 @@ from dagy.api.models import LogLine, RunEvent
 Item = RunEvent | LogLine
 Source = Callable[[], Iterator[Item]]
 Arrivals = queue.SimpleQueue[tuple[int, Item | BaseException | None]]
+THREAD_NAME = "dagy-follow"
 # Long enough to put a replay of both streams in order, short enough not to be seen.
 GATHER_SECONDS = 0.03
 
@@ -25,7 +26,10 @@ def merged(sources: list[Source]) -> Iterator[Item]:
     stopped = threading.Event()
     for number, source in enumerate(sources):
         threading.Thread(
-            target=_read, args=(number, source, arrivals, stopped), daemon=True
+            target=_read,
+            args=(number, source, arrivals, stopped),
+            name=THREAD_NAME,
+            daemon=True,
         ).start()
     open_sources = len(sources)
     try:

@@ -112,6 +112,9 @@ class Transport:
             raise self._unreachable(error) from error
 
     def address(self, path: str) -> httpx.URL:
+        """`/path` is below the API's own address, which may be a folder of a proxy."""
+        if path.startswith("/"):
+            return httpx.URL(f"{str(self.api_url).rstrip('/')}{path}")
         return self.api_url.join(path)
 
     def _post_once(self, body: dict[str, Any]) -> dict[str, Any]:
