@@ -95,6 +95,7 @@ def execute(
     host.scheduler = Scheduler(execution, host, isolation=isolation, uniform=uniform)
     with captured(LineLog(host.scheduler.log)):
         finished = host.scheduler.run()
+    host.scheduler.pool.join()
     host.emit(finished)
     return event_decoder.decode(line(finished)), host  # type: ignore[return-value]
 

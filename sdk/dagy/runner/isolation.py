@@ -5,6 +5,7 @@ import os
 import selectors
 import socket
 import threading
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -20,6 +21,14 @@ from dagy.runner.processes import close_private, keep_private
 from dagy.runner.protocol import ArtifactSaved, ErrorInfo, Event, Lines, Log, line
 
 _ended = msgspec.json.Decoder(Ended)
+
+
+def _fork() -> int:
+    """In a run's own process this is the only thread. run_local() may be called from a program
+    with threads, of which Python warns; the forker takes no lock of theirs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +49,7 @@ class Isolation:
     def __init__(self, execution: Execution) -> None:
         self._execution = execution
         ours, theirs = socket.socketpair()
-        self._pid = os.fork()
+        self._pid = _fork()
         if self._pid == 0:
             ours.close()
             serve(theirs, execution)

@@ -198,6 +198,7 @@ def _run(execution: Execution, host: LocalHost) -> RunFinished:
     scheduler = host.scheduler = Scheduler(execution, host, isolation=isolation)
     with captured(None):
         finished = scheduler.run()
+    scheduler.pool.join()
     host.emit(finished)
     return finished
 

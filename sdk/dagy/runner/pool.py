@@ -16,7 +16,7 @@ class Pool:
     def __init__(self) -> None:
         self._queue: SimpleQueue[tuple[str | None, Work] | None] = SimpleQueue()
         self._lock = threading.Lock()
-        self._threads = 0
+        self._threads: list[threading.Thread] = []
         self._waiting = 0
         self._running: dict[str, int] = {}
 
@@ -24,24 +24,31 @@ class Pool:
         """`name` is what interrupt() knows the work by."""
         with self._lock:
             self._waiting += 1
-            grow = self._waiting > self._threads - len(self._running)
-            self._threads += grow
+            grow = self._waiting > len(self._threads) - len(self._running)
+            if grow:
+                thread = threading.Thread(target=self._loop, name="dagy-task", daemon=True)
+                self._threads.append(thread)
         self._queue.put((name, work))
         if grow:
-            threading.Thread(target=self._loop, name="dagy-task", daemon=True).start()
+            thread.start()
 
     def interrupt(self) -> None:
         """Raises Cancelled in every thread that runs named work, at its next Python step."""
         with self._lock:
-            for thread_id in self._running.values():
+            for thread_id in filter(None, self._running.values()):
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(thread_id), ctypes.py_object(Cancelled)
                 )
 
     def close(self) -> None:
         """Idle threads end; busy ones after their work."""
-        for _ in range(self._threads):
+        for _ in self._threads:
             self._queue.put(None)
+
+    def join(self) -> None:
+        """After close(), where the process lives on; a thread that is stuck is left behind."""
+        for thread in self._threads:
+            thread.join(timeout=0.1)
 
     def _loop(self) -> None:
         while True:
