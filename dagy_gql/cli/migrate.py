@@ -4,7 +4,6 @@ import asyncio
 
 import click
 
-from dagy_gql import logs
 from dagy_gql import settings as settings_module
 from dagy_gql.cli import database
 
@@ -13,7 +12,6 @@ from dagy_gql.cli import database
 def migrate() -> None:
     """Bring the database up to date."""
     settings = settings_module.load()
-    logs.configure(settings.log_level)
     database.require_urls(settings)
     asyncio.run(database.prepare(settings, migrate=True))
     click.echo("The database is up to date.")

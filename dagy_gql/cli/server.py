@@ -103,7 +103,7 @@ async def serve(
 def server(*, fd: int | None, migrate: bool, announce_fd: int | None, owner: str | None) -> None:
     """Run the API."""
     settings = settings_module.load()
-    logs.configure(settings.log_level)
     database.require_urls(settings)
+    logs.configure(settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, fd=fd, migrate=migrate, announce_fd=announce_fd, owner=owner))

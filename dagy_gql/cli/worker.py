@@ -15,7 +15,7 @@ from workers import main as worker_main
 def worker(*, migrate: bool) -> None:
     """Run one worker."""
     settings = settings_module.load()
-    logs.configure(settings.log_level)
     database.require_urls(settings)
+    logs.configure(settings.log_level)
     asyncio.run(database.prepare(settings, migrate=migrate))
     worker_main.run(settings)

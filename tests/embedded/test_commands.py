@@ -1,0 +1,89 @@
+"""The server commands by themselves: what they find, refuse and print."""
+
+import ast
+from importlib import metadata
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from dagy_gql.cli import checks, examples, group
+from dagy_gql.cli.checks import Outcome
+from dagy_gql.cli.group import main
+from dagy_gql.embedded.servers import Servers
+from dagy_gql.settings import Settings
+
+
+def test_dagy_finds_every_command_by_its_entry_point() -> None:
+    found = metadata.distribution("dagy-server").entry_points.select(group="dagy.commands")
+    assert {point.name for point in found} == set(group.HELP)
+    assert all(isinstance(point.load(), click.Command) for point in found)
+
+
+def test_help_lists_the_commands_without_importing_them() -> None:
+    done = CliRunner().invoke(main, ["--help"])
+    assert done.exit_code == 0
+    assert all(text in done.output for text in group.HELP.values())
+
+
+def test_every_listed_example_is_a_flow_of_that_file() -> None:
+    listed = examples.listed()
+    assert len(listed) >= 3
+    for entry in listed:
+        name, _, flow = entry.partition(":")
+        tree = ast.parse((examples.FOLDER / name).read_text())
+        assert flow in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("command", ["server", "worker", "migrate"])
+def test_a_process_without_a_database_says_which_variable_is_missing(command: str) -> None:
+    done = CliRunner().invoke(main, [command])
+    assert done.exit_code == 1
+    assert "DAGY_DATABASE_URL is not set" in done.output
+
+
+def test_migrating_twice_changes_nothing(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGY_DATABASE_URL", servers.database_url)
+    monkeypatch.setenv("DAGY_REDIS_URL", servers.redis_url)
+    for _ in range(2):
+        done = CliRunner().invoke(main, ["migrate"])
+        assert (done.exit_code, done.output) == (0, "The database is up to date.\n")
+
+
+def test_schema_prints_the_sdl() -> None:
+    done = CliRunner().invoke(main, ["schema"])
+    assert done.exit_code == 0
+    assert "type Mutation" in done.output
+
+
+def test_doctor_names_a_package_that_takes_one_of_our_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owners = {"schema": ["dagy-server", "schema"], "workers": ["dagy-server"]}
+    monkeypatch.setattr(checks.metadata, "packages_distributions", lambda: owners)
+    finding = checks.packages()
+    assert finding.outcome is Outcome.WRONG
+    assert "schema (from schema)" in finding.text
+
+
+async def test_doctor_says_that_migrations_are_missing(servers: Servers) -> None:
+    url = servers.database_url.replace("/dagy?", "/postgres?")
+    finding = await checks.database(url)
+    assert finding.outcome is Outcome.WRONG
+    assert "run `dagy migrate` (0001_initial" in finding.text
+
+
+async def test_doctor_says_that_a_server_does_not_answer(tmp_path: Path) -> None:
+    database = await checks.database(f"postgresql://dagy@/dagy?host={tmp_path}")
+    queue = await checks.queue(f"unix://{tmp_path}/redis.sock")
+    assert (database.outcome, queue.outcome) == (Outcome.WRONG, Outcome.WRONG)
+
+
+def test_doctor_names_credentials_that_others_can_read(tmp_path: Path) -> None:
+    (tmp_path / "credentials").write_text("local: secret")
+    (tmp_path / "credentials").chmod(0o644)
+    wrong = [one for one in checks.folder(Settings(local_dir=tmp_path)) if one.outcome == "wrong"]
+    assert [one.text for one in wrong] == [
+        f"others can read it: chmod 600 {tmp_path / 'credentials'}"
+    ]
