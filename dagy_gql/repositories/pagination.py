@@ -40,7 +40,7 @@ def decode_id_of(type_name: str, text: str, *, field: str = "id") -> UUID:
 
 
 def encode_cursor(*key: Any) -> str:
-    return urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
+    return urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
 def decode_cursor(text: str, readers: Readers, *, field: str = "after") -> Key:
