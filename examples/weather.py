@@ -130,5 +130,5 @@ def _bar(month: Month, sign: str) -> str:
 @flow(description="Seattle's weather as a report", tags={"example": "weather"})
 def weather(unit: Unit = "celsius") -> str:
     days = load_days()
-    years = summarize.map(years_of(days), days=unmapped(days), unit=unit)
+    years = summarize.map(years_of(days), days=unmapped(days), unit=unmapped(unit))
     return report(years, wettest(years), unit)
