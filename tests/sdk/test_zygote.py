@@ -129,6 +129,7 @@ def test_an_import_that_fails_is_told(
 def test_runs_start_clean(zygote: Open):
     host = zygote("""
 import random
+import numpy
 STATE = []
 
 @task
@@ -139,7 +140,7 @@ def look() -> dict:
     open("file", "w").write("x")
     os.chdir("/")
     return {"state": len(STATE), "env": os.environ["LEFT"], "cwd": here,
-            "random": random.random(), "pid": os.getpid(), "leader": os.getsid(0)}
+            "random": [random.random(), float(numpy.random.random())], "pid": os.getpid(), "leader": os.getsid(0)}
 
 @flow
 def main():
@@ -149,7 +150,7 @@ def main():
     seen = [value(run.finish().result) for run in runs]
     assert [(each["state"], each["env"]) for each in seen] == [(1, "x")] * 3
     assert [each["cwd"] for each in seen] == [run.request.work_dir for run in runs]
-    assert len({each["random"] for each in seen}) == 3
+    assert len({number for each in seen for number in each["random"]}) == 6
     assert [each["leader"] for each in seen] == [each["pid"] for each in seen]
 
 

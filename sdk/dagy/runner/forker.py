@@ -3,7 +3,6 @@
 The process of a run has threads and must not fork; this one is forked before they start."""
 
 import os
-import random
 import signal
 import socket
 from typing import Any, NoReturn
@@ -120,7 +119,6 @@ def _attempt(channel: socket.socket, execution: Execution, job: Job) -> Any:
     def emit(event: Log | ArtifactSaved) -> None:
         channel.sendall(line(event))
 
-    random.seed()
     execution.emit = emit
     limit = execution.traced.spec.task(job.task_key).memory_limit_mb
     lift = limit_memory(limit) if limit else None

@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import os
-import random
 import resource
 import select
 import signal
@@ -65,12 +64,16 @@ _libc = ctypes.CDLL(None)
 
 
 def begin_child() -> None:
-    """First words of each child we fork: signals as Python likes them, fresh randomness."""
+    """First words of each child we fork: signals as Python likes them. (`random` reseeds
+    itself after a fork.)"""
     capture.after_own_fork()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    random.seed()
+    # Unlike `random`, numpy's global generator would go on alike in every run.
+    seed = getattr(sys.modules.get("numpy.random"), "seed", None)
+    if seed is not None:
+        seed()
 
 
 def limit_memory(limit_mb: int) -> Callable[[], None]:

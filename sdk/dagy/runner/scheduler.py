@@ -16,6 +16,7 @@ from dagy.runner.attempt import Done, Failed, Interrupted, Job, Outcome, execute
 from dagy.runner.clockwork import Clockwork
 from dagy.runner.ending import Ending, finished, give_up
 from dagy.runner.execution import Execution
+from dagy.runner.expansion import children, only
 from dagy.runner.faults import error_info
 from dagy.runner.graph import Graph, Instance, Node
 from dagy.runner.host import Host
@@ -40,7 +41,7 @@ from dagy.runner.resolve import UnresolvedError, is_truthy, resolve
 from dagy.runner.slots import Slots
 from dagy.runner.store import Stored, adopt, from_result, store
 from dagy.states import State
-from dagy.values import join_list, split_list
+from dagy.values import join_list
 
 # How long a stopping run waits for threads to notice; the process ends after it anyway.
 GRACE_SECONDS = 1.0
@@ -138,7 +139,7 @@ class Scheduler:
                 self.host.emit(TaskSkipped(key=node.key, reason=reason))
                 self._finish(node, State.SKIPPED)
                 return
-            self._expand(node) if node.is_mapped else self._plain(node)
+            self._expand(node)
         except (UnresolvedError, msgspec.ValidationError) as error:
             info = error_info(error, code="BAD_PARAMETER")
             self._failed_node(node, msgspec.structs.replace(info, traceback=None, where=None))
@@ -147,48 +148,23 @@ class Scheduler:
         parameters, result = self.execution.parameters, self.graph.result
         return all(is_truthy(each, parameters, result) for each in node.spec.when)
 
-    def _inputs(self, node: Node) -> dict[str, bytes]:
-        return {
+    def _expand(self, node: Node) -> None:
+        """Queues the one instance of a task, or the children of a mapped one."""
+        inputs = {
             name: resolve(binding, self.execution.parameters, self.graph.result)
             for name, binding in node.spec.inputs.items()
         }
-
-    def _plain(self, node: Node) -> None:
-        arguments = {name: msgspec.Raw(data) for name, data in self._inputs(node).items()}
-        instance = Instance(node.key, node, Job(node.key, node.key, 1, None, arguments))
-        node.instances.append(instance)
-        self._queue(instance)
-
-    def _expand(self, node: Node) -> None:
-        inputs = self._inputs(node)
-        lists = {name: _items(node, name, inputs.pop(name)) for name in node.spec.map_inputs}
-        counts = {len(items) for items in lists.values()}
-        if len(counts) > 1:
-            raise UnresolvedError(f"the mapped lists of {node.key!r} differ in length")
-        node.open = count = counts.pop()
-        self.host.emit(TaskMapped(key=node.key, count=count))
-        shared = {name: msgspec.Raw(data) for name, data in inputs.items()}
-        for index in range(count):
-            own = {name: msgspec.Raw(items[index]) for name, items in lists.items()}
-            key = f"{node.key}[{index}]"
-            job = Job(key, node.key, 1, index, shared | own)
-            node.instances.append(Instance(key, node, job, index))
-        self._reuse_children(node)
-        for instance in node.instances:
-            if not instance.state.is_terminal:
-                self._queue(instance)
-        if node.open == 0:
+        if not node.is_mapped:
+            node.instances = [only(node, inputs)]
+        else:
+            node.instances = children(node, inputs, self.execution.request)
+            self.host.emit(TaskMapped(key=node.key, count=len(node.instances)))
+        waiting = [each for each in node.instances if not each.state.is_terminal]
+        node.open = len(waiting)
+        for instance in waiting:
+            self._queue(instance)
+        if not waiting:
             self._close_map(node)
-
-    def _reuse_children(self, node: Node) -> None:
-        request = self.execution.request
-        if request.mapped.get(node.key, node.open) != node.open:
-            return
-        for instance in node.instances:
-            reused = request.reuse.get(instance.key)
-            if reused is not None:
-                instance.state, instance.stored = State.SUCCEEDED, from_result(reused)
-                node.open -= 1
 
     def _slots(self, instance: Instance) -> Slots:
         return self._processes if instance.node.spec.is_isolated else self._threads
@@ -377,12 +353,3 @@ class Scheduler:
         if self._isolation:
             self._isolation.close()
         self.pool.close()
-
-
-def _items(node: Node, name: str, data: bytes) -> list[bytes]:
-    try:
-        return split_list(data)
-    except msgspec.ValidationError as error:
-        raise UnresolvedError(
-            f"{node.key}.map() needs a list for {name!r}: {str(error).partition(' - ')[0]}"
-        ) from error

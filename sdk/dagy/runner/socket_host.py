@@ -16,6 +16,7 @@ from dagy.runner.protocol import (
     Event,
     Lines,
     Result,
+    RunFinished,
     host_message_decoder,
     line,
 )
@@ -33,6 +34,7 @@ class SocketHost:
         self._batch = bytearray()
         self._numbers = itertools.count(1)
         self._asked: dict[int, SimpleQueue[Result | None]] = {}
+        self._is_done = False
         keep_private(self)
 
     def emit(self, event: Event) -> None:
@@ -52,7 +54,14 @@ class SocketHost:
         try:
             self._events.sendall(data)
         except OSError:
-            host_is_gone()
+            self._host_is_gone()
+
+    def finish(self, event: RunFinished) -> NoReturn:
+        """The last word; a host that hangs up upon it has not gone away."""
+        self._is_done = True
+        self.emit(event)
+        self.flush()
+        os._exit(0)
 
     def cache_get(self, cache_key: str) -> Result | None:
         number = next(self._numbers)
@@ -88,15 +97,14 @@ class SocketHost:
         try:
             data = self._events.recv(65536)
         except OSError:
-            host_is_gone()
-        return data or host_is_gone()
+            self._host_is_gone()
+        return data or self._host_is_gone()
 
     def close(self) -> None:
         """In a forked copy: this socket is not for it, and the lock may be held forever."""
         self._lock = threading.Lock()
         self._events.close()
 
-
-def host_is_gone() -> NoReturn:
-    """Nobody is left who could hear the result."""
-    os._exit(70)
+    def _host_is_gone(self) -> NoReturn:
+        """Nobody is left who could hear the result."""
+        os._exit(0 if self._is_done else 70)
