@@ -89,13 +89,14 @@ async def _values(
     current: Mapping[str, Any] | asyncpg.Record,
 ) -> DeploymentValues:
     after = dict(current) | dict(changes)
+    tags = after.get("tags")
     return DeploymentValues(
         name=checked_name(after["name"]),
         flow_id=flow["id"],
         flow_name=flow["name"],
         environment_id=await _environment_id(rt, actor, changes, current=current),
         parameters=json_text(_parameters(flow, after.get("parameters"))),
-        tags=json_text(checked_tags(after.get("tags") or {})),
+        tags=json_text(checked_tags({} if tags is None else tags)),
         paused=bool(after.get("paused")),
         concurrency_limit=_at_least_one(after.get("concurrency_limit"), field="concurrencyLimit"),
         default_executor=_executor(rt, after.get("default_executor")),

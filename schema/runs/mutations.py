@@ -45,7 +45,7 @@ async def _trigger(info: Info, input: TriggerRunInput) -> Any:
         deployment_name=input.deployment_name,
         parameters=json_object(input.parameters, field="parameters"),
         idempotency_key=input.idempotency_key,
-        tags=checked_tags(input.tags or {}),
+        tags=checked_tags({} if input.tags is None else input.tags),
         executor=input.executor,
     )
     return {"run": run, "created": created}

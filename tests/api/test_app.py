@@ -1,10 +1,10 @@
 """The application around GraphQL: health, redirects, ids of requests, cookies, masking."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
 from dagy_gql import db
 from dagy_gql.app import create_app
@@ -164,24 +164,12 @@ async def test_logout_ends_the_session_and_empties_the_cookie(
 
 async def test_on_https_the_cookie_is_secure(rt: Runtime) -> None:
     await accounts.bootstrap(rt, "owner@example.com", PASSWORD)
-    app: Starlette = create_app(rt.settings, rt)
     secure = rt.settings.model_copy(update={"public_url": "https://dagy.example"})
-    app = create_app(secure, _with_settings(rt, secure))
+    app = create_app(secure, replace(rt, settings=secure))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
         response = await login(Client(http), email="owner@example.com", password=PASSWORD)
     assert "Secure" in response.headers["set-cookie"]
-
-
-def _with_settings(rt: Runtime, settings: Any) -> Runtime:
-    return Runtime(
-        settings=settings,
-        bus=rt.bus,
-        artifacts=rt.artifacts,
-        sources=rt.sources,
-        archive_limits=rt.archive_limits,
-        engines=rt.engines,
-    )
 
 
 @pytest.mark.parametrize(

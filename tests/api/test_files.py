@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from starlette.applications import Starlette
 
 from dagy_gql import clock, db
 from dagy_gql.app import create_app
+from dagy_gql.artifacts.archive import ArchiveLimits
 from dagy_gql.artifacts.store import run_file_key
 from dagy_gql.ids import new_id
 from dagy_gql.repositories.pagination import decode_id_of
@@ -26,7 +28,8 @@ MEGABYTE = 1024 * 1024
 @pytest.fixture
 def app(rt: Runtime) -> Starlette:
     settings = rt.settings.model_copy(update={"artifact_max_bytes": MEGABYTE})
-    return create_app(settings, rt)
+    limits = ArchiveLimits(max_unpacked_bytes=2 * MEGABYTE, max_files=100)
+    return create_app(settings, replace(rt, settings=settings, archive_limits=limits))
 
 
 async def put(
@@ -144,7 +147,8 @@ def _zip(*entries: tuple[str, bytes], mode: int = 0) -> bytes:
     return buffer.getvalue()
 
 
-BOMB = _zip(*((f"{n}.py", b"\0" * 64 * MEGABYTE) for n in range(9)))
+BOMB = _zip(*((f"{n}.py", b"\0" * MEGABYTE) for n in range(3)))
+CROWD = _zip(*((f"{n}.py", b"") for n in range(101)))
 
 
 @pytest.mark.parametrize(
@@ -157,8 +161,9 @@ BOMB = _zip(*((f"{n}.py", b"\0" * 64 * MEGABYTE) for n in range(9)))
         (_zip(("/etc/passwd", b"")), "leaves its folder"),
         (_zip(("link", b"/etc"), mode=0o120777), "a link or a device"),
         (BOMB, "unpacks to more than"),
+        (CROWD, "has 101 entries"),
     ],
-    ids=["text", "empty", "cut", "slip", "absolute", "link", "bomb"],
+    ids=["text", "empty", "cut", "slip", "absolute", "link", "bomb", "crowd"],
 )
 async def test_hostile_archives_are_refused_and_not_kept(
     rt: Runtime, developer: Client, content: bytes, said: str
