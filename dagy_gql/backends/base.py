@@ -9,7 +9,6 @@ from typing import Protocol
 from uuid import UUID
 
 from dagy.runner.protocol import ErrorInfo, Event, Result, RunRequest
-
 from dagy_gql.enums import Executor
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from dagy.validation import validate_parameters
 
 from dagy.errors import BadParameterError
 from dagy.spec import FlowSpec
+from dagy.validation import validate_parameters
 from dagy_gql import db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.backends import router

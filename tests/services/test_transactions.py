@@ -1,6 +1,7 @@
 """Transactions: effects wait for the commit, and no connection is ever lost."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -8,6 +9,17 @@ from dagy_gql import db
 from dagy_gql.runtime import Runtime
 
 pytestmark = pytest.mark.usefixtures("rt")
+
+
+async def fail_after(effect: Callable[[], Awaitable[None]], *, why: str) -> None:
+    """A transaction that writes a row, notes an effect, and fails."""
+    async with db.transaction():
+        await db.execute(
+            "INSERT INTO organizations (id, name, slug, created_at) "
+            "VALUES (gen_random_uuid(), 'a', 'a', now())"
+        )
+        await db.after_commit(effect)
+        raise ValueError(why)
 
 
 async def test_effects_run_in_order_after_the_outermost_commit() -> None:
@@ -34,11 +46,10 @@ async def test_effects_of_a_rolled_back_inner_transaction_are_dropped() -> None:
     async with db.transaction():
         await db.after_commit(lambda: say("outer"))
         with pytest.raises(ValueError, match="inner"):
-            async with db.transaction():
-                await db.after_commit(lambda: say("inner"))
-                raise ValueError("inner")
+            await fail_after(lambda: say("inner"), why="inner")
 
     assert said == ["outer"]
+    assert await db.fetch_value("SELECT count(*) FROM organizations") == 0
 
 
 async def test_nothing_is_said_and_nothing_written_after_a_rollback() -> None:
@@ -48,13 +59,7 @@ async def test_nothing_is_said_and_nothing_written_after_a_rollback() -> None:
         said.append(word)
 
     with pytest.raises(ValueError, match="no"):
-        async with db.transaction():
-            await db.execute(
-                "INSERT INTO organizations (id, name, slug, created_at) "
-                "VALUES (gen_random_uuid(), 'a', 'a', now())"
-            )
-            await db.after_commit(lambda: say("outer"))
-            raise ValueError("no")
+        await fail_after(lambda: say("outer"), why="no")
 
     assert said == []
     assert await db.fetch_value("SELECT count(*) FROM organizations") == 0

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from dagy.runner.protocol import Log, Result, RunFinished, TaskStarted, TaskSucceeded
 
+from dagy.runner.protocol import Log, Result, RunFinished, TaskStarted, TaskSucceeded
 from dagy_gql import db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.enums import RunState

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from dagy.artifact import build_artifact
-
 from dagy_gql import db
 from dagy_gql.artifacts.store import archive_key
 from dagy_gql.auth.actor import Actor
@@ -57,7 +56,8 @@ async def deployed(
     await db.execute(
         "INSERT INTO flows (id, org_id, name, version, namespace, description, tags, spec, "
         "spec_sha256, artifact_sha256, status, is_latest, created_by, created_at) "
-        "VALUES ($1, $2, $3, '1', '', '', '{}', $4::text::jsonb, $5, $6, 'ACTIVE', true, '', now())",
+        "VALUES ($1, $2, $3, '1', '', '', '{}', $4::text::jsonb, $5, $6, 'ACTIVE', true, '', "
+        "now())",
         flow_id,
         actor.org_id,
         name,

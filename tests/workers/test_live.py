@@ -139,8 +139,7 @@ async def test_changes_of_all_runs_are_told_to_their_organization_alone(
                 return
 
     async def overhear() -> None:
-        async for change in live.run_changes(rt, stranger, RunFilter()):
-            overheard.append(change)
+        overheard.extend([change async for change in live.run_changes(rt, stranger, RunFilter())])
 
     listening, spying = asyncio.create_task(listen()), asyncio.create_task(overhear())
     await asyncio.sleep(0.05)

@@ -69,9 +69,7 @@ async def failed_run(rt: Runtime, actor: Actor, folder: Path) -> Outcome:
 
 async def retried(rt: Runtime, actor: Actor, run: Outcome, **how: str) -> Outcome:
     mode = RetryMode(how["mode"])
-    new = await runs.retry(
-        rt, actor, run_id=run.run["id"], mode=mode, task_key=how.get("task_key")
-    )
+    new = await runs.retry(rt, actor, run_id=run.run["id"], mode=mode, task_key=how.get("task_key"))
     assert new["id"] != run.run["id"]
     assert (new["retry_of_id"], new["trigger"]) == (run.run["id"], "RETRY")
     return await outcome(rt, actor, new["id"])

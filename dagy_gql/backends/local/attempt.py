@@ -23,7 +23,6 @@ from dagy.runner.protocol import (
     event_decoder,
     line,
 )
-
 from dagy_gql.backends.base import EndCause, RunEnd, RunSink, RunSubmission
 from dagy_gql.backends.local.zygote import Child, Zygote, ZygoteGoneError
 
