@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 OURS = ("dagy_gql", "schema", "workers", "migrations", "dagy")
 CODE = ("dagy_gql", "schema", "workers", "sdk/dagy")
 MAX_LINES = 400
+MAX_TEST_LINES = 500
 
 # Reads and writes that cross organizations, each looked at by a person: signing in (nobody's
 # organization is known yet), the engine (it works for all) and keeping house.
@@ -91,12 +92,13 @@ def test_no_other_distribution_owns_the_names_of_our_packages() -> None:
     assert found == {name: set() for name in OURS}
 
 
-def test_no_python_file_is_longer_than_400_lines() -> None:
+def test_no_python_file_is_longer_than_one_can_hold_in_mind() -> None:
     long = {
         str(path.relative_to(ROOT)): count
         for path in tracked(".py")
         if path.parent.name != "migrations"  # generated
-        if (count := len(path.read_text().splitlines())) > MAX_LINES
+        if (count := len(path.read_text().splitlines()))
+        > (MAX_TEST_LINES if path.is_relative_to(ROOT / "tests") else MAX_LINES)
     }
     assert long == {}
 
