@@ -12,6 +12,7 @@ from dagy_gql.errors import NotFound
 from dagy_gql.repositories.runs import RunFilter
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import live
+from dagy_gql.services.live import LiveRun
 from tests.support.deployed import deployed, organization
 from tests.support.outcome import PATIENCE_SECONDS, log_of, outcome, ran, trigger
 
@@ -130,7 +131,6 @@ async def test_changes_of_all_runs_are_told_to_their_organization_alone(
     await deployed(rt, actor, SLOW, folder=tmp_path)
     stranger = await organization(rt, name="other")
     heard: list[tuple[UUID, str]] = []
-    overheard: list[object] = []
 
     async def listen() -> None:
         async for change in live.run_changes(rt, actor, RunFilter()):
@@ -138,18 +138,19 @@ async def test_changes_of_all_runs_are_told_to_their_organization_alone(
             if change.state.is_terminal:
                 return
 
-    async def overhear() -> None:
-        overheard.extend([change async for change in live.run_changes(rt, stranger, RunFilter())])
+    async def overhear() -> LiveRun:
+        return await anext(live.run_changes(rt, stranger, RunFilter()))
 
     listening, spying = asyncio.create_task(listen()), asyncio.create_task(overhear())
     await asyncio.sleep(0.05)
     run_id = await trigger(rt, actor, "main")
     async with asyncio.timeout(PATIENCE_SECONDS):
         await listening
+    has_overheard = spying.done()
     spying.cancel()
 
     assert heard == [(run_id, "QUEUED"), (run_id, "RUNNING"), (run_id, "SUCCEEDED")]
-    assert overheard == []
+    assert not has_overheard
 
 
 async def test_a_stranger_cannot_follow_a_run(rt: Runtime, actor: Actor, tmp_path: Path) -> None:
