@@ -140,7 +140,8 @@ def look() -> dict:
     open("file", "w").write("x")
     os.chdir("/")
     return {"state": len(STATE), "env": os.environ["LEFT"], "cwd": here,
-            "random": [random.random(), float(numpy.random.random())], "pid": os.getpid(), "leader": os.getsid(0)}
+            "random": [random.random(), float(numpy.random.random())],
+            "pid": os.getpid(), "leader": os.getsid(0)}
 
 @flow
 def main():
