@@ -234,6 +234,18 @@ def test_a_fork_in_a_task_does_not_speak_for_it():
     assert len(host.of(TaskSucceeded)) == 1
 
 
+def test_a_dead_forker_fails_its_attempts_and_does_not_hang_the_run():
+    @task(isolate=True, retries=1)
+    def kills() -> None:
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(60)
+
+    finished, host = execute(flow(lambda: kills()))
+    assert finished.error is not None
+    assert finished.error.message == "the process of the task was killed by SIGKILL"
+    assert len(host.of(TaskRetrying)) == 1
+
+
 def test_nothing_is_left_open(tmp_path: Path):
     @task(isolate=True)
     def work(x: int) -> int:

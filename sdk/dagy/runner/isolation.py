@@ -1,8 +1,10 @@
 """The run's side of isolated attempts: starts them through the forker, hears them, kills them."""
 
+import contextlib
 import itertools
 import os
 import selectors
+import signal
 import socket
 import threading
 import warnings
@@ -59,6 +61,7 @@ class Isolation:
         self._attempts: dict[int, Attempt] = {}
         self._new: list[Attempt] = []
         self._numbers = itertools.count(1)
+        self._is_dead = False
         for each in (self._control, self._wake_read, self._wake_write):
             keep_private(each)
 
@@ -81,9 +84,9 @@ class Isolation:
             lambda outcome: clock.post(lambda: settle(outcome)),
             memoryview(line(job)),
         )
-        socket.send_fds(self._control, [line(Fork(number))], [theirs.fileno()])
-        theirs.close()
-        self._new.append(attempt)
+        with theirs, contextlib.suppress(BrokenPipeError):  # _shut settles what cannot start
+            self._new.append(attempt)
+            socket.send_fds(self._control, [line(Fork(number))], [theirs.fileno()])
         self._wake_write.send(b"+")
         limit = self._execution.traced.spec.task(job.task_key).timeout_seconds
         if limit is not None:
@@ -96,7 +99,8 @@ class Isolation:
     def close(self) -> None:
         """Ends the forker, and with it whatever still runs; from the scheduler's thread."""
         self._wake_write.send(b"x")
-        self._control.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # the forker may be dead already
+            self._control.shutdown(socket.SHUT_WR)
         os.waitpid(self._pid, 0)
         self._thread.join()
         for each in (self._control, self._wake_read, self._wake_write):
@@ -105,7 +109,8 @@ class Isolation:
     def _kill(self, attempt: Attempt, reason: str) -> None:
         if not attempt.is_settled and attempt.killed_for is None:
             attempt.killed_for = reason
-            self._control.sendall(line(Stop(attempt.number)))
+            with contextlib.suppress(BrokenPipeError):
+                self._control.sendall(line(Stop(attempt.number)))
 
     def _listen(self) -> None:
         reports = Lines()
@@ -121,10 +126,11 @@ class Isolation:
                 elif key.fileobj is self._control:
                     data = self._control.recv(65536)
                     if not data:
-                        return self._shut(selector)
+                        selector.unregister(self._control)
+                        self._lose_all(selector)
                     for report in reports.feed(data):
                         self._exited(selector, _ended.decode(report))
-                else:
+                elif key.data.number in self._attempts:  # else it ended earlier in this batch
                     self._talk(selector, key.data, mask)
 
     def _shut(self, selector: selectors.BaseSelector) -> None:
@@ -133,9 +139,25 @@ class Isolation:
             close_private(attempt.channel)
         selector.close()
 
+    def _lose_all(self, selector: selectors.BaseSelector) -> None:
+        """The forker was killed, and its children with it: none will give a result."""
+        self._register_new(selector)
+        for number in list(self._attempts):
+            self._exited(selector, Ended(number, None, signal.SIGKILL))
+        self._is_dead = True
+        self._register_new(selector)
+
+    def _lost(self, attempt: Attempt) -> None:
+        close_private(attempt.channel)
+        attempt.is_settled = True
+        attempt.settle(self._without_result(attempt, Ended(attempt.number, None, signal.SIGKILL)))
+
     def _register_new(self, selector: selectors.BaseSelector) -> None:
         while self._new:
             attempt = self._new.pop(0)
+            if self._is_dead:
+                self._lost(attempt)
+                continue
             self._attempts[attempt.number] = attempt
             both = selectors.EVENT_READ | selectors.EVENT_WRITE
             selector.register(attempt.channel, both, attempt)
