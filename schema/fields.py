@@ -1,8 +1,8 @@
 """How a field is declared: what it needs, in one word, and where its value comes from.
 
-Objects are rows (asyncpg Records or mappings), read by the field's Python name; `read` computes a
-leaf from the row without the cost of a resolver. One declaration gives the directive in the SDL
-and the check of `guard.py`.
+Objects are rows (asyncpg Records or mappings), read by the field's Python name; `read` and `load`
+do more without the cost of a resolver (`leaves.py` puts them in place). One declaration gives the
+directive in the SDL and the check of `guard.py`.
 """
 
 from collections.abc import Callable
@@ -45,14 +45,6 @@ class Public:
     pass
 
 
-class RowField(StrawberryField):
-    """`metadata["read"]`, where it is given, takes the row to the value."""
-
-    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:
-        read = self.metadata.get("read")
-        return super().get_result(source, info, args, kwargs) if read is None else read(source)
-
-
 def field(
     resolver: Callable[..., Any] | None = None,
     *,
@@ -61,10 +53,16 @@ def field(
     public: bool = False,
     type_: Any = None,
     read: Callable[[Any], Any] | None = None,
+    load: Callable[..., Any] | None = None,
+    key: str = "id",
     description: str | None = None,
     subscription: bool = False,
 ) -> Any:
-    """A field; `type_` where the class annotation cannot say it (see `lazy`)."""
+    """A field; `type_` where the class annotation cannot say it (see `lazy`).
+
+    `read` takes the row to the value; `load` (a Fetch of `loaders.py`) takes the value of the
+    column `key`, for all rows of a level at once.
+    """
     directives: list[object] = []
     if requires is not None:
         directives.append(Requires(permission=requires))
@@ -72,12 +70,12 @@ def field(
         directives.append(SignedIn())
     if public:
         directives.append(Public())
-    return RowField(
+    return StrawberryField(
         type_annotation=StrawberryAnnotation.from_annotation(type_) if type_ else None,
         base_resolver=StrawberryResolver(resolver) if resolver else None,
         directives=directives,
         description=description,
-        metadata={"read": read},
+        metadata={"read": read, "load": load, "key": key},
         is_subscription=subscription,
     )
 

@@ -1,5 +1,5 @@
-"""Short ways for leaves: what Strawberry wraps in layers for generality, graphql-core calls here
-directly. The values are the same; a page of 50 runs costs a third less."""
+"""Short ways for fields without arguments: what Strawberry wraps in layers for generality,
+graphql-core calls here directly. A page of 50 runs costs a third less."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -34,7 +34,11 @@ def shorten(schema: GraphQLSchema) -> None:
 
 
 def _resolver(definition: StrawberryField) -> Callable[..., Any]:
-    read, name = definition.metadata.get("read"), definition.python_name
+    read, load = definition.metadata.get("read"), definition.metadata.get("load")
     if read is not None:
         return lambda source, _info: read(source)
+    if load is not None:
+        key = definition.metadata["key"]
+        return lambda source, info: info.context.load(load, value_of(source, key))
+    name = definition.python_name
     return lambda source, _info: source[name] if type(source) in _ROWS else value_of(source, name)

@@ -1,4 +1,4 @@
-"""JSON and DateTime. Values stay Python objects: the response's encoder writes them."""
+"""JSON, DateTime and Long. Values stay Python objects: the response's encoder writes them."""
 
 import math
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ _MAX_DEPTH = 64
 
 JSON = NewType("JSON", object)
 DateTime = NewType("DateTime", datetime)
+Long = NewType("Long", int)
 
 
 def checked(value: Any, depth: int = 0) -> Any:
@@ -67,6 +68,12 @@ def _moment(value: Any) -> datetime:
         raise BadUserInput(f"{value!r} is out of range.", field="DateTime") from error
 
 
+def _whole(value: Any) -> int:
+    if type(value) is not int or not -_MAX_INTEGER <= value < _MAX_INTEGER:
+        raise BadUserInput("A Long is an integer of at most 64 bits.", field="Long")
+    return value
+
+
 def _unchanged(value: Any) -> Any:
     return value
 
@@ -86,5 +93,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=_unchanged,
         parse_value=_moment,
+    ),
+    Long: strawberry.scalar(
+        name="Long",
+        description="An integer of at most 64 bits.",
+        serialize=_unchanged,
+        parse_value=_whole,
     ),
 }

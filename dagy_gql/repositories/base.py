@@ -84,21 +84,35 @@ class OrgRepository:
             raise NotFound(self.noun, key)
         return row
 
-    async def by_ids(self, keys: Iterable[UUID]) -> list[asyncpg.Record]:
+    async def by_ids(
+        self, keys: Iterable[UUID], *, columns: str | None = None
+    ) -> list[asyncpg.Record]:
         """The rows that exist, in no particular order."""
         where = self.where().add("id = ANY({}::uuid[])", list(keys))
-        return await db.fetch(select(self.columns, self.table, where), *where.values)
+        return await db.fetch(select(columns or self.columns, self.table, where), *where.values)
+
+    async def values(self, column: str, keys: Iterable[UUID]) -> dict[UUID, Any]:
+        """One column of many rows, by id: for what is too large to be in every list."""
+        rows = await self.by_ids(keys, columns=f"id, {column}")
+        return {row["id"]: row[column] for row in rows}
 
     async def all(self, where: Where, *, order: Order | None = None) -> list[asyncpg.Record]:
         by = (order or self.order).by(backward=False)
         return await db.fetch(select(self.columns, self.table, where, order=by), *where.values)
 
-    async def slice(self, where: Where, *, page: Page, order: Order | None = None) -> Slice:
+    async def slice(
+        self,
+        where: Where,
+        *,
+        page: Page,
+        order: Order | None = None,
+        columns: str | None = None,
+    ) -> Slice:
         """One page; the cursors of `page` were read with `order.readers`."""
         order = order or self.order
         where.keys(page, order)
         by = order.by(backward=page.backward)
-        sql = select(self.columns, self.table, where, order=by, limit=page.size + 1)
+        sql = select(columns or self.columns, self.table, where, order=by, limit=page.size + 1)
         return Slice.cut(await db.fetch(sql, *where.values), page, order)
 
     async def slices(
@@ -109,6 +123,7 @@ class OrgRepository:
         page: Page,
         order: Order | None = None,
         key_type: str = "uuid",
+        columns: str | None = None,
     ) -> dict[K, Slice]:
         """The same page of many parents (`parent` is the referring column) in one query."""
         order = order or self.order
@@ -116,7 +131,7 @@ class OrgRepository:
         parents = where.place(list(keys))
         where.add(f"{parent} = parents.key").keys(page, order)
         by = order.by(backward=page.backward)
-        inner = select(self.columns, self.table, where, order=by, limit=page.size + 1)
+        inner = select(columns or self.columns, self.table, where, order=by, limit=page.size + 1)
         source = (
             f"unnest({parents}::{key_type}[]) AS parents(key) CROSS JOIN LATERAL ({inner}) AS page"
         )

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 
 from dagy_gql import db
 from dagy_gql.enums import Executor, FlowStatus
+from dagy_gql.errors import NotFound
 from dagy_gql.ids import new_id
 from dagy_gql.repositories.base import OrgRepository, Where
 from dagy_gql.repositories.pagination import NEWEST_FIRST, Order, Page, Slice, cursor_text
@@ -59,11 +62,13 @@ def _literal(text: str) -> str:
 
 
 class FlowRepository(OrgRepository):
+    """Rows come without the FlowSpec, which may be large: `spec` and `values` read it."""
+
     table = "flows"
     noun = "flow"
     order = NEWEST_FIRST
     columns = (
-        "id, name, version, namespace, description, tags, spec, artifact_sha256, spec_sha256,"
+        "id, name, version, namespace, description, tags, artifact_sha256, spec_sha256,"
         " status, default_executor, is_latest, created_by, created_at"
     )
 
@@ -96,6 +101,14 @@ class FlowRepository(OrgRepository):
         else:
             where.add("version = {}", version)
         return await self.first(where)
+
+    async def spec(self, key: UUID) -> dict[str, Any]:
+        """The FlowSpec document. Raises NotFound."""
+        found = await self.values("spec", [key])
+        if key not in found:
+            raise NotFound(self.noun, key)
+        spec: dict[str, Any] = found[key]
+        return spec
 
     async def hold(self, name: str) -> None:
         """Registrations of one name take turns until the transaction ends."""

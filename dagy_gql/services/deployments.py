@@ -95,7 +95,7 @@ async def _values(
         flow_id=flow["id"],
         flow_name=flow["name"],
         environment_id=await _environment_id(rt, actor, changes, current=current),
-        parameters=json_text(_parameters(flow, after.get("parameters"))),
+        parameters=json_text(await _parameters(actor, flow, after.get("parameters"))),
         tags=json_text(checked_tags({} if tags is None else tags)),
         paused=bool(after.get("paused")),
         concurrency_limit=_at_least_one(after.get("concurrency_limit"), field="concurrencyLimit"),
@@ -116,13 +116,14 @@ async def _environment_id(
     return key
 
 
-def _parameters(flow: asyncpg.Record, parameters: Any) -> dict[str, Any]:
+async def _parameters(actor: Actor, flow: asyncpg.Record, parameters: Any) -> dict[str, Any]:
     """Only what is there is checked: a run may add what is missing."""
-    if parameters is None:
+    if parameters is None or parameters == {}:
         return {}
     if not isinstance(parameters, dict):
         raise BadUserInput("parameters is an object.", field="parameters")
-    schema = flow["spec"]["parameters"] | {"required": []}
+    spec = await FlowRepository(actor.org_id).spec(flow["id"])
+    schema = spec["parameters"] | {"required": []}
     try:
         validate_parameters(schema, parameters)
     except BadParameterError as error:

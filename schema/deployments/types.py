@@ -17,6 +17,7 @@ from schema.flows.types import flows_by_id
 from schema.nodes import Node, node_id
 from schema.organizations.types import Environment, environments_by_id
 from schema.pagination import Listing, lazy_connection
+from schema.runs.columns import RUN_COLUMNS
 from schema.scalars import JSON, DateTime
 
 
@@ -27,16 +28,8 @@ async def deployments_by_id(context: Context, keys: Sequence[UUID]) -> dict[UUID
 
 async def _run_pages(context: Context, keys: Sequence[UUID], page: Page) -> dict[UUID, Listing]:
     repository = RunRepository(context.actor.org_id)
-    slices = await repository.slices("deployment_id", keys, page=page)
+    slices = await repository.slices("deployment_id", keys, page=page, columns=RUN_COLUMNS)
     return {key: Listing(slice_) for key, slice_ in slices.items()}
-
-
-def _flow(self: Any, info: Info) -> Any:
-    return info.context.load(flows_by_id, self["flow_id"])
-
-
-def _environment(self: Any, info: Info) -> Any:
-    return info.context.load(environments_by_id, self["environment_id"])
 
 
 def _runs(self: Any, info: Info, first: int | None = None, after: str | None = None) -> Any:
@@ -47,8 +40,12 @@ def _runs(self: Any, info: Info, first: int | None = None, after: str | None = N
 class Deployment(Node):
     id: strawberry.ID = node_id("Deployment")
     name: str
-    flow: Any = field(_flow, requires=Permission.FLOWS_READ, type_=lazy("flows", "Flow"))
-    environment: Environment | None = field(_environment, requires=Permission.ENVIRONMENTS_READ)
+    flow: Any = field(
+        load=flows_by_id, key="flow_id", requires=Permission.FLOWS_READ, type_=lazy("flows", "Flow")
+    )
+    environment: Environment | None = field(
+        load=environments_by_id, key="environment_id", requires=Permission.ENVIRONMENTS_READ
+    )
     default_executor: Executor | None
     parameters: JSON = field(
         requires=Permission.PAYLOADS_READ,

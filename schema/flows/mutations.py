@@ -12,13 +12,13 @@ from schema.arguments import json_object
 from schema.context import Info
 from schema.fields import field
 from schema.flows.types import Flow
-from schema.scalars import JSON
+from schema.scalars import JSON, Long
 
 
 @strawberry.input
 class CreateArtifactUploadInput:
     sha256: str
-    size_bytes: int
+    size_bytes: Long
 
 
 @strawberry.type(description="A flow's archive; id is null until it is uploaded.")

@@ -16,12 +16,22 @@ from schema.enums import Executor, FlowStatus
 from schema.fields import field
 from schema.nodes import Node, node_id
 from schema.pagination import Listing, lazy_connection
+from schema.runs.columns import RUN_COLUMNS
 from schema.scalars import JSON, DateTime
 
 
 async def flows_by_id(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
     rows = await FlowRepository(context.actor.org_id).by_ids(keys)
     return {row["id"]: row for row in rows}
+
+
+async def specs_by_flow(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
+    return await FlowRepository(context.actor.org_id).values("spec", keys)
+
+
+async def _parameter_schemas(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
+    specs = await specs_by_flow(context, keys)
+    return {key: spec["parameters"] for key, spec in specs.items()}
 
 
 async def _deployment_pages(
@@ -34,7 +44,7 @@ async def _deployment_pages(
 
 async def _run_pages(context: Context, keys: Sequence[UUID], page: Page) -> dict[UUID, Listing]:
     repository = RunRepository(context.actor.org_id)
-    slices = await repository.slices("flow_id", keys, page=page)
+    slices = await repository.slices("flow_id", keys, page=page, columns=RUN_COLUMNS)
     return {key: Listing(slice_) for key, slice_ in slices.items()}
 
 
@@ -63,8 +73,8 @@ class Flow(Node):
     namespace: str
     description: str
     tags: JSON
-    spec: JSON = field(description="The FlowSpec document.")
-    parameters_schema: JSON = field(read=lambda row: row["spec"]["parameters"])
+    spec: JSON = field(load=specs_by_flow, description="The FlowSpec document.")
+    parameters_schema: JSON = field(load=_parameter_schemas)
     status: FlowStatus
     default_executor: Executor | None
     artifact_sha256: str

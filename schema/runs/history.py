@@ -25,7 +25,7 @@ from schema.context import Context, Info
 from schema.enums import LogLevel, RunEventType, RunState, TaskState
 from schema.fields import field
 from schema.pagination import Connection, Listing
-from schema.scalars import JSON, DateTime
+from schema.scalars import JSON, DateTime, Long
 
 
 class NumberOrder(Order):
@@ -102,7 +102,7 @@ class RunArtifact:
     name: str
     task_key: str | None
     content_type: str
-    size_bytes: float
+    size_bytes: Long
     sha256: str
     url: str = field(
         read=lambda row: artifacts.download_url(row["id"]),

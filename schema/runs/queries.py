@@ -14,6 +14,7 @@ from schema.context import Info
 from schema.enums import RunOrder
 from schema.fields import field
 from schema.pagination import Connection, Listing
+from schema.runs.columns import RUN_COLUMNS, TASK_RUN_COLUMNS
 from schema.runs.inputs import RunFilter, TaskRunFilter
 from schema.runs.types import Run, TaskRun
 
@@ -39,7 +40,10 @@ async def _runs(
     wanted = (filter or RunFilter()).stored()
     page = Page.of(first, after, last=last, before=before)
     slice_ = await repository.slice(
-        wanted.apply(repository.where()), page=page, order=order_by.order
+        wanted.apply(repository.where()),
+        page=page,
+        order=order_by.order,
+        columns=RUN_COLUMNS,
     )
     return Listing(slice_, lambda: repository.count(wanted.apply(repository.where())))
 
@@ -65,7 +69,8 @@ async def _task_runs(
         return conditions
 
     page = Page.of(first, after, last=last, before=before, readers=repository.order.readers)
-    return Listing(await repository.slice(where(), page=page), lambda: repository.count(where()))
+    slice_ = await repository.slice(where(), page=page, columns=TASK_RUN_COLUMNS)
+    return Listing(slice_, lambda: repository.count(where()))
 
 
 @strawberry.type

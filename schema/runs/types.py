@@ -16,10 +16,11 @@ from schema.context import Context, Info
 from schema.deployments.types import deployments_by_id
 from schema.enums import Executor, RunState, RunTrigger, TaskState
 from schema.fields import field, lazy
-from schema.flows.types import flows_by_id
+from schema.flows.types import flows_by_id, specs_by_flow
 from schema.nodes import Node, node_id
 from schema.organizations.types import Environment, environments_by_id
 from schema.pagination import Listing, lazy_connection
+from schema.runs.columns import RUN_COLUMNS, TASK_RUN_COLUMNS
 from schema.runs.history import (
     LogLineConnection,
     RunArtifact,
@@ -41,19 +42,33 @@ from schema.scalars import JSON, DateTime
 
 
 async def runs_by_id(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
-    rows = await RunRepository(context.actor.org_id).by_ids(keys)
+    rows = await RunRepository(context.actor.org_id).by_ids(keys, columns=RUN_COLUMNS)
     return {row["id"]: row for row in rows}
 
 
-async def specs_by_run(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
+async def _dependencies(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
     """Dependencies by task key, for each run."""
     found = await runs_by_id(context, keys)
-    flows = await flows_by_id(context, list({row["flow_id"] for row in found.values()}))
+    specs = await specs_by_flow(context, list({row["flow_id"] for row in found.values()}))
     tasks = {
-        flow_id: {task["key"]: task["depends_on"] for task in flow["spec"]["tasks"]}
-        for flow_id, flow in flows.items()
+        flow_id: {task["key"]: task.get("depends_on", []) for task in spec["tasks"]}
+        for flow_id, spec in specs.items()
     }
     return {key: tasks.get(row["flow_id"], {}) for key, row in found.items()}
+
+
+async def _parameters(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
+    return await RunRepository(context.actor.org_id).values("parameters", keys)
+
+
+async def _results(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
+    found = await RunRepository(context.actor.org_id).values("result", keys)
+    return {key: result_of(result) for key, result in found.items()}
+
+
+async def _task_results(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
+    found = await TaskRunRepository(context.actor.org_id).values("result", keys)
+    return {key: result_of(result) for key, result in found.items()}
 
 
 async def _counts(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
@@ -62,32 +77,8 @@ async def _counts(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
 
 async def _task_pages(context: Context, keys: Sequence[UUID], page: Page) -> dict[UUID, Listing]:
     repository = TaskRunRepository(context.actor.org_id)
-    slices = await repository.slices("run_id", keys, page=page)
+    slices = await repository.slices("run_id", keys, page=page, columns=TASK_RUN_COLUMNS)
     return {key: Listing(slice_) for key, slice_ in slices.items()}
-
-
-def _flow(self: Any, info: Info) -> Any:
-    return info.context.load(flows_by_id, self["flow_id"])
-
-
-def _deployment(self: Any, info: Info) -> Any:
-    return info.context.load(deployments_by_id, self["deployment_id"])
-
-
-def _environment(self: Any, info: Info) -> Any:
-    return info.context.load(environments_by_id, self["environment_id"])
-
-
-def _retry_of(self: Any, info: Info) -> Any:
-    return info.context.load(runs_by_id, self["retry_of_id"])
-
-
-def _task_counts(self: Any, info: Info) -> Any:
-    return info.context.load(_counts, self["id"])
-
-
-def _artifacts(self: Any, info: Info) -> Any:
-    return info.context.load(artifacts_of_runs, self["id"])
 
 
 def _waiting(self: Any, info: Info) -> Any:
@@ -107,19 +98,24 @@ class Run(Node):
     slug: str
     state: RunState
     state_reason: Reason | None = field(read=lambda row: row["reason"])
-    flow: Any = field(_flow, requires=Permission.FLOWS_READ, type_=lazy("flows", "Flow"))
+    flow: Any = field(
+        load=flows_by_id, key="flow_id", requires=Permission.FLOWS_READ, type_=lazy("flows", "Flow")
+    )
     deployment: Any = field(
-        _deployment,
+        load=deployments_by_id,
+        key="deployment_id",
         requires=Permission.DEPLOYMENTS_READ,
         type_=lazy("deployments", "Deployment") | None,
         description="Null when it has been deleted.",
     )
-    environment: Environment | None = field(_environment, requires=Permission.ENVIRONMENTS_READ)
+    environment: Environment | None = field(
+        load=environments_by_id, key="environment_id", requires=Permission.ENVIRONMENTS_READ
+    )
     trigger: RunTrigger
-    parameters: JSON = field(requires=Permission.PAYLOADS_READ)
+    parameters: JSON = field(load=_parameters, requires=Permission.PAYLOADS_READ)
     result: JSON | None = field(
+        load=_results,
         requires=Permission.PAYLOADS_READ,
-        read=result_of,
         description='One that is too large for the row is {"ref": {…}}.',
     )
     error: ErrorInfo | None
@@ -131,11 +127,14 @@ class Run(Node):
     finished_at: DateTime | None
     queue_ms: int | None = milliseconds("queued_at", "started_at")
     duration_ms: int | None = milliseconds("started_at", "finished_at")
-    task_counts: TaskCounts = field(_task_counts)
+    task_counts: TaskCounts = field(load=_counts)
     waiting: Waiting | None = field(_waiting, description="Null unless the run is QUEUED.")
     routing: Routing
     retry_of: Any = field(
-        _retry_of, requires=Permission.RUNS_READ, type_=lazy("runs", "Run") | None
+        load=runs_by_id,
+        key="retry_of_id",
+        requires=Permission.RUNS_READ,
+        type_=lazy("runs", "Run") | None,
     )
     tags: JSON
     created_by: str
@@ -147,15 +146,11 @@ class Run(Node):
     )
     events: RunEventConnection = field(events_of, requires=Permission.RUNS_READ)
     logs: LogLineConnection = field(logs_of, requires=Permission.PAYLOADS_READ)
-    artifacts: list[RunArtifact] = field(_artifacts, requires=Permission.PAYLOADS_READ)
-
-
-def _run(self: Any, info: Info) -> Any:
-    return info.context.load(runs_by_id, self["run_id"])
+    artifacts: list[RunArtifact] = field(load=artifacts_of_runs, requires=Permission.PAYLOADS_READ)
 
 
 async def _depends_on(self: Any, info: Info) -> list[str]:
-    loaded = info.context.load(specs_by_run, self["run_id"])
+    loaded = info.context.load(_dependencies, self["run_id"])
     tasks: dict[str, list[str]] = loaded if isinstance(loaded, dict) else await loaded
     return tasks.get(self["key"].partition("[")[0], [])
 
@@ -171,8 +166,8 @@ class TaskRun(Node):
     started_at: DateTime | None
     finished_at: DateTime | None
     duration_ms: int | None = milliseconds("started_at", "finished_at")
-    result: JSON | None = field(requires=Permission.PAYLOADS_READ, read=result_of)
+    result: JSON | None = field(load=_task_results, requires=Permission.PAYLOADS_READ)
     error: ErrorInfo | None
     depends_on: list[str] = field(_depends_on, description="Keys of the tasks it waits for.")
     reason: str | None
-    run: Run = field(_run, requires=Permission.RUNS_READ)
+    run: Run = field(load=runs_by_id, key="run_id", requires=Permission.RUNS_READ)

@@ -27,9 +27,8 @@ def milliseconds(start: str, end: str) -> Any:
     return field(read=read)
 
 
-def result_of(row: Any) -> Any:
+def result_of(result: Any) -> Any:
     """The value; for one that is too large to keep in the row, {"ref": {…}}."""
-    result = row["result"]
     return result["value"] if isinstance(result, dict) and "value" in result else result
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -73,7 +73,7 @@ async def socket_to(
 
 async def events_of(
     port: int, token: str, query: str, **variables: Any
-) -> AsyncIterator[tuple[str, Any]]:
+) -> AsyncGenerator[tuple[str, Any], None]:
     """(event, data) of a stream of server-sent events."""
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
     body = {"query": query, "variables": variables}

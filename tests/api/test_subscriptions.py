@@ -185,3 +185,26 @@ async def test_a_cut_subscription_leaves_no_listener(
                 break
             await asyncio.sleep(0.01)
         assert rt.bus._feeds == {}
+
+
+async def test_a_cut_event_stream_leaves_no_listener(
+    port: int, rt: Runtime, developer: Client
+) -> None:
+    run_id = await _run_id(developer)
+    assert developer.token is not None
+    stream = events_of(port, developer.token, EVENTS, runId=run_id)
+    assert (await anext(stream))[0] == "next"
+    assert len(rt.bus._feeds) == 1
+    await stream.aclose()
+    for _ in range(500):
+        if not rt.bus._feeds:
+            break
+        await asyncio.sleep(0.01)
+    assert rt.bus._feeds == {}
+
+
+async def test_refusals_of_event_streams_come_as_an_event(port: int, viewer: Client) -> None:
+    assert viewer.token is not None
+    found = [item async for item in events_of(port, viewer.token, LOGS, runId="x")]
+    assert [event for event, _ in found] == ["next", "complete"]
+    assert found[0][1]["errors"][0]["extensions"]["code"] == "FORBIDDEN"
