@@ -17,7 +17,7 @@ from dagy.signature import (
     check_flow_signature,
     parameters_schema,
 )
-from dagy.source import user_frame, user_location
+from dagy.source import shown, user_frame, user_location
 from dagy.spec import FlowSpec
 from dagy.trace import Trace, TracedFlow
 from dagy.tracing import active_trace, recording
@@ -148,7 +148,7 @@ class Flow(Generic[P, R]):
             raise TraceError(
                 f"flow {self.name!r} calls no task",
                 hint="decorate functions with @task and call them in the flow",
-                where=f"{self.source_file}:{self.function.__code__.co_firstlineno}",
+                where=shown(f"{self.source_file}:{self.function.__code__.co_firstlineno}"),
             )
         spec = self._spec(trace, parameters, output)
         # Decoding checks the document: what leaves here is valid everywhere.

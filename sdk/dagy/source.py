@@ -9,6 +9,20 @@ _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD = os.path.dirname(os.__file__) + os.sep
 _MACHINERY = (_HERE, _STANDARD + "contextlib.py", "<frozen ")
 
+# Where a host has unpacked the flow: users know their files by the names inside of it.
+_unpacked_at = ""
+
+
+def name_files_below(folder: str) -> None:
+    """From now on files below `folder` are named by their path inside of it."""
+    global _unpacked_at
+    _unpacked_at = os.path.join(folder, "")
+
+
+def shown(text: str) -> str:
+    """Text with the user's names of files in it."""
+    return text.replace(_unpacked_at, "") if _unpacked_at else text
+
 
 def is_ours(file_name: str) -> bool:
     return file_name.startswith(_MACHINERY)
@@ -19,7 +33,7 @@ def user_frame() -> str | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else None
+    return shown(f"{frame.f_code.co_filename}:{frame.f_lineno}") if frame else None
 
 
 def user_location(trace: TracebackType | None) -> str | None:
@@ -31,7 +45,8 @@ def user_location(trace: TracebackType | None) -> str | None:
             library = f"{file_name}:{trace.tb_lineno}"
             own = own if _is_library(file_name) else library
         trace = trace.tb_next
-    return own or library
+    found = own or library
+    return None if found is None else shown(found)
 
 
 def _is_library(file_name: str) -> bool:
@@ -42,7 +57,7 @@ def user_traceback(error: BaseException) -> str:
     """The traceback as Python prints it, without frames of the SDK; causes are kept."""
     told = traceback.TracebackException.from_exception(error, limit=-50)
     _trim(told)
-    return "".join(told.format())
+    return shown("".join(told.format()))
 
 
 def _trim(told: traceback.TracebackException) -> None:

@@ -119,8 +119,7 @@ def test_an_import_that_fails_is_told(
     assert report.error.code == code_name
     assert message in report.error.message
     assert hint in (report.error.hint or "")
-    file = host.source / "flows.py"
-    assert report.error.where == (where and f"{file}:{where}") or where is None
+    assert report.error.where == (where and f"flows.py:{where}")
     assert "dagy/runner" not in (report.error.traceback or "")
     assert "importlib" not in (report.error.traceback or "")
     assert host.process.wait(5) == 1

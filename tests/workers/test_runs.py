@@ -95,7 +95,13 @@ def main():
     assert outcome.error["code"] == "TASK_FAILED"
     assert outcome.error["task_key"] == "boom"
     assert outcome.error["type"] == "ValueError"
-    assert 'raise ValueError("kaputt")' in outcome.error["traceback"]
+    assert outcome.error["where"] == "flows.py:6"
+    assert outcome.error["traceback"] == (
+        "Traceback (most recent call last):\n"
+        '  File "flows.py", line 6, in boom\n'
+        '    raise ValueError("kaputt")\n'
+        "ValueError: kaputt\n"
+    )
     assert outcome.states["boom"] == "FAILED"
     assert outcome.states["after"] in ("SKIPPED", "CANCELLED")
 

@@ -44,5 +44,6 @@ def _items(node: Node, name: str, data: bytes) -> list[bytes]:
         return split_list(data)
     except msgspec.ValidationError as error:
         raise UnresolvedError(
-            f"{node.key}.map() needs a list for {name!r}: {str(error).partition(' - ')[0]}"
+            f"{node.key}.map() needs a list for {name!r}: {str(error).partition(' - ')[0]}; "
+            "wrap what is the same for every item in unmapped()"
         ) from error

@@ -11,12 +11,14 @@ from dagy.flow import Flow
 from dagy.loading import load_flow
 from dagy.runner.faults import error_info
 from dagy.runner.protocol import ErrorInfo
+from dagy.source import name_files_below, shown
 from dagy.trace import TracedFlow
 
 
 def load(source: str, entrypoint: str) -> tuple[Flow[..., Any], TracedFlow]:
     """sys.path[0] becomes the source folder. Raises whatever user code raises."""
     sys.path[0] = source
+    name_files_below(source)
     flow = load_flow(entrypoint, root=Path(source))
     return flow, flow.trace(entrypoint=entrypoint)
 
@@ -27,7 +29,7 @@ def failure(error: BaseException) -> ErrorInfo:
     if isinstance(error, SystemExit):
         changes["message"] = f"the module called sys.exit({error.code!r}) while it was imported"
     if isinstance(error, SyntaxError) and error.filename:
-        changes["where"] = f"{error.filename}:{error.lineno}"
+        changes["where"] = shown(f"{error.filename}:{error.lineno}")
     return msgspec.structs.replace(info, **changes)
 
 
