@@ -119,6 +119,8 @@ class Files:
 def _file(found: Download) -> Response:
     content_type = found.row["content_type"]
     shown = content_type.partition(";")[0].strip().lower() in _SHOWN_TYPES
+    if content_type.startswith("text/") and "charset" not in content_type:
+        content_type += "; charset=utf-8"
     disposition = "inline" if shown else "attachment"
     name = quote(found.row["name"].rpartition("/")[2], safe="")
     return FileResponse(

@@ -241,7 +241,7 @@ async def test_a_report_opens_in_a_browser_but_in_a_sandbox(
     response = await developer.http.get(url, headers=developer.auth)
     assert (response.status_code, response.content) == (200, page)
     headers = response.headers
-    assert headers["content-type"].startswith("text/html")
+    assert headers["content-type"] == "text/html; charset=utf-8"
     assert headers["content-disposition"] == "inline; filename*=UTF-8''w%C3%A4tter.html"
     assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     assert headers["x-content-type-options"] == "nosniff"
