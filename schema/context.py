@@ -50,16 +50,12 @@ class Context:
     def load(self, fetch: Fetch, key: Any, *arguments: Any) -> Any:
         return self.loaders.load(self, fetch, key, *arguments)
 
-    def for_operation(self) -> "Context":
-        """Operations that share a WebSocket share no loaders."""
-        return Context(
-            shared=self.shared,
-            request_id=self.request_id,
-            token=self.token,
-            identity=self.identity,
-            refusal=self.refusal,
-            response=self.response,
-        )
+    async def for_operation(self) -> "Context":
+        """Operations that share a WebSocket share no loaders, and each asks who it is anew."""
+        fresh = Context(shared=self.shared, request_id=self.request_id, response=self.response)
+        await fresh.sign_in(self.token)
+        fresh.refusal = fresh.refusal or self.refusal
+        return fresh
 
     async def sign_in(self, token: str | None) -> None:
         """Learn who asks; a bad token makes an anonymous context that knows the reason."""

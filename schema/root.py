@@ -9,9 +9,10 @@ from strawberry.types import ExecutionContext
 
 from schema.accounts.mutations import AccountMutations
 from schema.accounts.queries import AccountQueries
+from schema.context import Context
 from schema.deployments.mutations import DeploymentMutations
 from schema.deployments.queries import DeploymentQueries
-from schema.errors import shown
+from schema.errors import expected, shown
 from schema.flows.mutations import FlowMutations
 from schema.flows.queries import FlowQueries
 from schema.health.queries import HealthQueries
@@ -52,9 +53,13 @@ class Schema(strawberry.Schema):
     """Operations on one WebSocket share no loaders; errors are shown, masked or explained."""
 
     async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> Any:
-        context = kwargs.get("context_value")
-        if context is not None:
-            kwargs["context_value"] = context.for_operation()
+        context: Context = kwargs["context_value"]
+        try:
+            kwargs["context_value"] = await context.for_operation()
+        except Exception as error:
+            # The operation itself will meet, and report, the database that is away.
+            if expected(error) is None:
+                raise
         return await super().stream(query, *args, **kwargs)
 
     def process_errors(

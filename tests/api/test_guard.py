@@ -3,16 +3,18 @@
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType, OperationDefinitionNode, parse
 
 from dagy_gql import db
 from dagy_gql.auth.permissions import ROLE_PERMISSIONS, Permission
 from dagy_gql.enums import Role
-from schema.guard import Requirements
+from schema.guard import Requirements, need_of_field
 from schema.operations import Documents
 from schema.root import schema
 from tests.api.client import Client
 from tests.api.conftest import deploy
 
+CORE = schema._schema
 VIEWER = ROLE_PERMISSIONS[Role.VIEWER]
 
 
@@ -156,3 +158,32 @@ async def test_can_and_permissions_say_what_the_role_has(role: Role, as_: Any) -
     allowed = {each.name for each in ROLE_PERMISSIONS[role]}
     assert set(found.pop("permissions")) == allowed
     assert {name for name, can in found.items() if can} == allowed
+
+
+@pytest.mark.parametrize("role", [*Role, None])
+def test_every_operation_is_open_to_exactly_the_roles_its_directive_names(
+    role: Role | None,
+) -> None:
+    permissions = None if role is None else ROLE_PERMISSIONS[role]
+    for root in (CORE.query_type, CORE.mutation_type, CORE.subscription_type):
+        assert root is not None
+        for name in root.fields:
+            need = need_of_field(root, name)
+            assert need is not None
+            kind, permission = need
+            allowed = kind == "public" or (
+                permissions is not None and (permission is None or permission in permissions)
+            )
+            refused = _judged(root, name, permissions)
+            assert (refused is None) is allowed, (role, name)
+
+
+def _judged(
+    root: GraphQLObjectType, name: str, permissions: frozenset[Permission] | None
+) -> str | None:
+    """The verdict on the smallest operation with this root field; arguments play no part."""
+    document = parse(f"{root.name.lower()} {{ {name} {{ __typename }} }}")
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    need = Requirements(CORE, document, operation).lacking(permissions, {})
+    return need.field if need else None

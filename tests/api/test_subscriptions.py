@@ -208,3 +208,20 @@ async def test_refusals_of_event_streams_come_as_an_event(port: int, viewer: Cli
     found = [item async for item in events_of(port, viewer.token, LOGS, runId="x")]
     assert [event for event, _ in found] == ["next", "complete"]
     assert found[0][1]["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_session_that_has_ended_is_refused_on_an_open_socket(
+    port: int, rt: Runtime, anonymous: Client
+) -> None:
+    await accounts.bootstrap(rt, "owner@example.com", "correct horse battery")
+    session = await accounts.login(
+        rt, accounts.Throttle(), email="owner@example.com", password="correct horse battery"
+    )
+    anonymous.token = session.access_token
+    async with socket_to(port, token=session.access_token) as socket:
+        await socket.subscribe("{ viewer { role } }")
+        assert (await socket.receive())["type"] == "next"
+        assert (await socket.receive())["type"] == "complete"
+        assert (await anonymous("mutation { logout { signedOut } }")).errors == []
+        await socket.subscribe("{ viewer { role } }")
+        assert (await _refused(socket))["code"] == "UNAUTHENTICATED"
