@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import asyncpg
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
+
+from schema.prefetch import Prefetcher
 
 _ROWS = (asyncpg.Record, dict)
 
@@ -31,6 +33,19 @@ def shorten(schema: GraphQLSchema) -> None:
                 definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
                 if isinstance(definition, StrawberryField) and definition.is_basic_field:
                     field.resolve = _resolver(definition)
+            _prefetch(type_)
+
+
+def _prefetch(connection: GraphQLObjectType) -> None:
+    """Give a connection's lists a resolver that fetches relations for all rows first."""
+    if not connection.name.endswith("Connection"):
+        return
+    node = get_named_type(connection.fields["nodes"].type)
+    if isinstance(node, GraphQLObjectType):
+        for name, inner in (("nodes", None), ("edges", "node")):
+            field = connection.fields[name]
+            definition = field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+            field.resolve = Prefetcher(node, definition.metadata["read"], inner=inner)
 
 
 def _resolver(definition: StrawberryField) -> Callable[..., Any]:

@@ -240,8 +240,22 @@ async def test_events_and_logs_have_pages_of_their_own(developer: Client) -> Non
     assert (answer.code, answer.field) == ("BAD_USER_INPUT", "after")
 
 
+PAGE = """slug flow { name } deployment { name } environment { name } ...More
+  ... on Run { artifacts { name } } taskRuns { nodes { key } } waiting { code }"""
+MORE = "fragment More on Run { taskCounts { pending } flow { version } }"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"{{ runs {{ nodes {{ {PAGE} }} }} }} {MORE}",
+        f"{{ runs {{ edges {{ cursor node {{ {PAGE} }} }} }} }} {MORE}",
+        f"{{ runs {{ ...Rows }} }} fragment Rows on RunConnection {{ nodes {{ {PAGE} }} }} {MORE}",
+    ],
+    ids=["nodes", "edges", "fragment"],
+)
 async def test_relations_cost_a_fixed_number_of_queries(
-    developer: Client, monkeypatch: pytest.MonkeyPatch
+    developer: Client, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     await deploy(developer, environment="production")
     for _ in range(5):
@@ -255,7 +269,30 @@ async def test_relations_cost_a_fixed_number_of_queries(
         return await fetch(sql, *values)
 
     monkeypatch.setattr(db, "fetch", counted)
-    query = """{ runs { nodes { slug flow { name } deployment { name } environment { name }
-      taskCounts { pending } artifacts { name } taskRuns { nodes { key } } waiting { code } } } }"""
-    assert len((await developer(query)).data["runs"]["nodes"]) == 5
-    assert len(statements) == 7
+    for _ in range(2):
+        statements.clear()
+        found = (await developer(query)).data["runs"]
+        runs = found.get("nodes") or [edge["node"] for edge in found["edges"]]
+        assert [run["deployment"]["name"] for run in runs] == ["nightly"] * 5
+        assert all(run["flow"]["version"] and run["taskCounts"]["pending"] == 0 for run in runs)
+        assert len(statements) == 7
+
+
+async def test_a_relation_that_cannot_be_fetched_is_reported_on_its_field(
+    developer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deploy(developer)
+    await trigger(developer)
+    fetch = db.fetch
+
+    async def broken(sql: str, *values: Any) -> Any:
+        if "FROM environments" in sql or "FROM deployments" in sql:
+            raise ConnectionRefusedError
+        return await fetch(sql, *values)
+
+    monkeypatch.setattr(db, "fetch", broken)
+    answer = await developer("{ runs { nodes { slug deployment { name } flow { name } } } }")
+    assert answer.code == "UNAVAILABLE"
+    assert answer.errors[0]["path"] == ["runs", "nodes", 0, "deployment"]
+    (run,) = answer.body["data"]["runs"]["nodes"]
+    assert (run["deployment"], run["flow"]) == (None, {"name": "report"})
