@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -78,9 +79,9 @@ async def _count(changes: Any, succeeded: asyncio.Queue[None]) -> None:
 
 async def _all_succeeded(caller: Caller, deployment: str, count: int) -> None:
     """The API says so too, of the newest 100."""
-    nodes = await _newest(caller, deployment)
-    if [node["state"] for node in nodes] != ["SUCCEEDED"] * min(count, 100):
-        raise RuntimeError(f"not all runs of {deployment} have succeeded: {nodes}")
+    states = Counter(node["state"] for node in (await _newest(caller, deployment))[:count])
+    if states != {"SUCCEEDED": min(count, 100)}:
+        raise RuntimeError(f"the newest runs of {deployment} are {dict(states)}")
 
 
 async def pick_ups(
@@ -93,7 +94,7 @@ async def pick_ups(
         await asyncio.sleep(pause_seconds)
     await asyncio.sleep(_SETTLED_SECONDS)
     await _all_succeeded(caller, deployment, count)
-    return [_waited_ms(node) for node in await _newest(caller, deployment)]
+    return [_waited_ms(node) for node in (await _newest(caller, deployment))[:count]]
 
 
 def _waited_ms(run: dict[str, Any]) -> float:
