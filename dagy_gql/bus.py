@@ -5,12 +5,15 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
 
 from arq.connections import ArqRedis
-from redis.asyncio.client import PubSub
+from arq.constants import job_key_prefix
+from arq.jobs import serialize_job
+from arq.utils import timestamp_ms
+from redis.asyncio.client import Pipeline, PubSub
 from redis.exceptions import RedisError
 
 from dagy_gql.settings import Settings
@@ -22,12 +25,20 @@ _FEED_LIMIT = 1000
 _RECONNECT_SECONDS = 0.2
 _CONNECT_SECONDS = 2.0
 _LOST = (RedisError, OSError)
+# A job that no worker took for so long is found in the rows instead.
+_JOB_KEPT_MS = 24 * 3600 * 1000
+
+Message = tuple[str, bytes]
 
 
 class Job(StrEnum):
     """What a worker can be asked to do; the values name functions in `workers.main`."""
 
     EXECUTE_RUN = "execute_run"
+
+
+def _job_id(job: Job, key: object) -> str:
+    return f"{job}:{key}"
 
 
 class Channel:
@@ -51,12 +62,12 @@ class WorkerCall:
     CANCEL = b"cancel:"
 
     @classmethod
-    def slot(cls) -> tuple[str, bytes]:
+    def slot(cls) -> Message:
         """There may be something to claim: a slot is free, or a full worker passes a job on."""
         return Channel.WORKERS, cls.SLOT
 
     @classmethod
-    def cancel(cls, run_id: object) -> tuple[str, bytes]:
+    def cancel(cls, run_id: object) -> Message:
         return Channel.WORKERS, cls.CANCEL + str(run_id).encode()
 
 
@@ -93,29 +104,50 @@ class Bus:
         self.redis: ArqRedis = ArqRedis.from_url(
             settings.redis_url, socket_connect_timeout=_CONNECT_SECONDS
         )
-        self.redis.default_queue_name = settings.queue_name
+        self._queue = settings.queue_name
         self._feeds: dict[str, set[Feed]] = {}
         self._pubsub: PubSub | None = None
         self._listener: asyncio.Task[None] | None = None
 
     async def enqueue(self, job: Job, key: object) -> None:
-        """Ask any worker for `job` on the row `key`; a second ask while one waits is dropped."""
-        try:
-            await self.redis.enqueue_job(job, str(key), _job_id=f"{job}:{key}")
-        except _LOST as error:
-            logger.warning(
-                "job hint was lost", extra={"job": job, "key": str(key), "why": str(error)}
-            )
+        """Ask any worker for `job` on the row `key`; asking twice is asking once."""
+        await self.send(jobs=[(job, key)])
 
-    async def publish(self, messages: list[tuple[str, bytes]]) -> None:
-        """Send (channel, message) pairs in one round trip."""
+    async def publish(self, messages: Sequence[Message]) -> None:
+        await self.send(messages=messages)
+
+    async def send(
+        self, *, messages: Sequence[Message] = (), jobs: Sequence[tuple[Job, object]] = ()
+    ) -> None:
+        """Messages and jobs in one round trip.
+
+        arq's own enqueue_job asks first whether the job exists, in two round trips more; a hint
+        that is said again does no harm.
+        """
+        now_ms = timestamp_ms()
+        async with self._sending() as pipe:
+            for channel, message in messages:
+                pipe.publish(channel, message)
+            for job, key in jobs:
+                text = serialize_job(job, (str(key),), {}, None, now_ms)
+                pipe.psetex(job_key_prefix + _job_id(job, key), _JOB_KEPT_MS, text)
+                pipe.zadd(self._queue, {_job_id(job, key): now_ms})
+
+    async def withdraw(self, job: Job, keys: Sequence[object]) -> None:
+        """Nobody needs to do these jobs any more."""
+        names = [_job_id(job, key) for key in keys]
+        async with self._sending() as pipe:
+            pipe.zrem(self._queue, *names)
+            pipe.delete(*(job_key_prefix + name for name in names))
+
+    @asynccontextmanager
+    async def _sending(self) -> AsyncIterator[Pipeline]:
         try:
             async with self.redis.pipeline(transaction=False) as pipe:
-                for channel, message in messages:
-                    pipe.publish(channel, message)
+                yield pipe
                 await pipe.execute()
         except _LOST as error:
-            logger.warning("live messages were lost", extra={"why": str(error)})
+            logger.warning("hints were lost", extra={"why": str(error)})
 
     async def ping(self) -> None:
         """Raises redis.exceptions.RedisError or OSError if Redis does not answer."""

@@ -124,7 +124,7 @@ async def _arq(parts: WorkerParts) -> None:
             max_jobs=100,
             keep_result=0,
             log_results=False,
-            ctx={"rt": parts.rt, "dispatcher": parts.dispatcher},
+            ctx={"dispatcher": parts.dispatcher},
         )
         try:
             await worker.async_run()

@@ -2,15 +2,10 @@
 
 from typing import Any
 
-from dagy_gql.bus import WorkerCall
-from dagy_gql.runtime import Runtime
 from dagy_gql.services.execution import Dispatcher
 
 
 async def execute_run(ctx: dict[str, Any], run_id: str) -> None:
     """Claim what is queued, this run among it; a full worker passes the word on."""
     dispatcher: Dispatcher = ctx["dispatcher"]
-    rt: Runtime = ctx["rt"]
-    if dispatcher.is_full:
-        await rt.bus.publish([WorkerCall.slot()])
-    dispatcher.poke()
+    await dispatcher.asked()

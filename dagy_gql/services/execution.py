@@ -15,6 +15,7 @@ import msgspec
 from dagy.runner.protocol import ErrorInfo, Result, RunRequest
 from dagy.spec import FlowSpec
 from dagy_gql.backends.base import EndCause, ExecutionBackend, RunEnd, RunSubmission
+from dagy_gql.bus import WorkerCall
 from dagy_gql.enums import TaskState
 from dagy_gql.errors import DagyError
 from dagy_gql.repositories import execution as rows
@@ -28,6 +29,8 @@ from dagy_gql.services.transitions.folding import Plan
 logger = logging.getLogger(__name__)
 
 _FLOWS_KEPT = 256
+# Once for a burst of jobs: one word makes every worker look at all that is queued.
+_PASS_ON_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Dispatcher:
         self._held: dict[UUID, int] = {}
         self._wake = asyncio.Event()
         self._preparing: set[asyncio.Task[None]] = set()
+        self._passed_on_at = float("-inf")
         self.is_paused = False
 
     @property
@@ -67,6 +71,14 @@ class Dispatcher:
     def poke(self) -> None:
         """There may be something to claim."""
         self._wake.set()
+
+    async def asked(self) -> None:
+        """A job came: claim, or pass the word on to the other workers when this one is full."""
+        now = asyncio.get_running_loop().time()
+        if self.is_full and now - self._passed_on_at > _PASS_ON_SECONDS:
+            self._passed_on_at = now
+            await self._rt.bus.publish([WorkerCall.slot()])
+        self.poke()
 
     async def ended(self, run_id: UUID) -> None:
         self._held.pop(run_id, None)
@@ -145,8 +157,8 @@ class Dispatcher:
             environment=names.environment,
             parameters=run["parameters"],
             max_workers=flow.spec.max_workers or settings.run_max_workers,
-            work_dir=str(folder / "work"),
-            spool_dir=str(folder / "spool"),
+            work_dir=str(folder),
+            spool_dir=f"{folder}.spool",
             memory_limit_mb=settings.run_memory_limit_mb,
             timeout_seconds=flow.spec.timeout_seconds or settings.run_max_seconds,
         )

@@ -4,6 +4,7 @@ behind, at once when a run ends or a task waits for its checkpoint."""
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import signal
 from collections.abc import Awaitable, Callable, Sequence
@@ -228,7 +229,7 @@ class Recorder:
         self._runs.pop(run.run_id, None)
         if end.cause in (EndCause.KILLED, EndCause.LOST):
             await self._crashed(run, end)
-        shutil.rmtree(Path(run.request.work_dir).parent, ignore_errors=True)
+        await _remove_folders(run)
         if self._on_ended is not None:
             await self._on_ended(run.run_id)
 
@@ -248,6 +249,17 @@ class Recorder:
         """Stop a run that is not this worker's any more."""
         assert self._engine is not None
         await self._engine.abandon(run_id)
+
+
+async def _remove_folders(run: RunSubmission) -> None:
+    """Nothing a run leaves in its folders is seen by the next. Most are empty, or not there."""
+    for folder in (run.request.work_dir, run.request.spool_dir):
+        try:
+            os.rmdir(folder)
+        except FileNotFoundError:
+            pass
+        except OSError:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 async def local_result(rt: Runtime, document: dict[str, object]) -> Result:

@@ -49,6 +49,7 @@ def _read(content: bytes | str | os.PathLike[str]) -> bytes:
 
 
 def _publish(context: RunContext, saved: Artifact, data: bytes) -> None:
+    os.makedirs(context.spool_dir, exist_ok=True)
     path = os.path.join(context.spool_dir, f"artifact-{uuid.uuid4().hex}")
     Path(path).write_bytes(data)
     context.publish(

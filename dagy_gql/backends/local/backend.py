@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Coroutine
-from pathlib import Path
 from uuid import UUID
 
 from dagy_gql.backends.base import (
@@ -101,7 +101,7 @@ class LocalBackend:
             await self._sink.ended(run, end)
 
     async def _attempt(self, run: RunSubmission) -> RunEnd:
-        _make_folders(run)
+        _make_folder(run)
         zygote = await self._zygote(run)
         if run.run_id in self._cancelled:
             return RunEnd(EndCause.CANCELLED)
@@ -134,6 +134,9 @@ class LocalBackend:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _make_folders(run: RunSubmission) -> None:
-    for folder in (run.request.work_dir, run.request.spool_dir):
-        Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+def _make_folder(run: RunSubmission) -> None:
+    """The working folder; runners make the one for large results when they need it."""
+    try:
+        os.mkdir(run.request.work_dir, 0o700)
+    except FileNotFoundError:
+        os.makedirs(run.request.work_dir, 0o700)

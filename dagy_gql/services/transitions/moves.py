@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from dagy_gql import clock, db
-from dagy_gql.bus import Job, WorkerCall
+from dagy_gql.bus import Job, Message, WorkerCall
 from dagy_gql.db import json_text
 from dagy_gql.enums import Executor, RunEventType, RunState
 from dagy_gql.repositories import run_records, run_states
@@ -17,12 +17,13 @@ from dagy_gql.services.transitions import table
 from dagy_gql.services.transitions.news import RunNews, event_news, messages
 
 Said = tuple[RunEventType, dict[str, Any] | None]
+Spoken = tuple[asyncpg.Record, list[EventRow]]
 
 
 async def queued(rt: Runtime, run: asyncpg.Record) -> None:
     """Write the first event of a run that was just inserted as QUEUED, and ask for a worker."""
-    await _say(rt, run, state=RunState.QUEUED, first=1, said=[(RunEventType.RUN_QUEUED, None)])
-    await _ask_for_worker(rt, run["id"])
+    said: list[Said] = [(RunEventType.RUN_QUEUED, None)]
+    await _say(rt, [_spoken(run, said, state=RunState.QUEUED, first=1)], asks_for_worker=True)
 
 
 async def claim(
@@ -47,11 +48,15 @@ async def claim(
             lease_seconds=rt.settings.lease_seconds,
         )
         await run_records.put_task_runs([row for run in runs for row in await pending(run)])
-        for run in runs:
-            data = {"attempt": run["attempt"], "worker": worker_id}
-            said = [(RunEventType.RUN_STARTED, data)]
-            await _say(rt, run, state=RunState.RUNNING, first=run["event_seq"], said=said)
+        await _say(rt, [_started(run, worker_id) for run in runs])
+        await db.after_commit(lambda: rt.bus.withdraw(Job.EXECUTE_RUN, [run["id"] for run in runs]))
     return runs
+
+
+def _started(run: asyncpg.Record, worker_id: str) -> Spoken:
+    data = {"attempt": run["attempt"], "worker": worker_id}
+    said: list[Said] = [(RunEventType.RUN_STARTED, data)]
+    return _spoken(run, said, state=RunState.RUNNING, first=run["event_seq"])
 
 
 async def cancel(rt: Runtime, run_id: UUID, *, by: str) -> RunState:
@@ -124,8 +129,8 @@ async def _requeue(rt: Runtime, run: asyncpg.Record, *, crashed: Said, crashes: 
         crashes=crashes,
         lease_owner=None,
         queued_at=clock.now(),
+        asks_for_worker=True,
     )
-    await _ask_for_worker(rt, run["id"])
 
 
 async def _end(
@@ -144,16 +149,21 @@ async def _end(
 
 
 async def _move(
-    rt: Runtime, run: asyncpg.Record, *, to: RunState, said: list[Said], **columns: Any
+    rt: Runtime,
+    run: asyncpg.Record,
+    *,
+    to: RunState,
+    said: list[Said],
+    asks_for_worker: bool = False,
+    **columns: Any,
 ) -> None:
     table.check(RunState(run["state"]), to)
     await run_states.move_all_orgs(run["id"], to, events=len(said), **columns)
-    await _say(rt, run, state=to, first=run["event_seq"] + 1, said=said)
+    spoken = _spoken(run, said, state=to, first=run["event_seq"] + 1)
+    await _say(rt, [spoken], asks_for_worker=asks_for_worker)
 
 
-async def _say(
-    rt: Runtime, run: asyncpg.Record, *, state: RunState, first: int, said: Sequence[Said]
-) -> None:
+def _spoken(run: asyncpg.Record, said: Sequence[Said], *, state: RunState, first: int) -> Spoken:
     now = clock.now()
     rows = [
         EventRow(
@@ -168,11 +178,18 @@ async def _say(
         )
         for place, (kind, data) in enumerate(said)
     ]
-    await run_records.add_events(rows)
-    news = RunNews(run["id"], state, rows[-1].seq, run["log_seq"], event_news(rows))
-    pairs = messages(run["org_id"], news, moved=True)
-    await db.after_commit(lambda: rt.bus.publish(pairs))
+    return run, rows
 
 
-async def _ask_for_worker(rt: Runtime, run_id: UUID) -> None:
-    await db.after_commit(lambda: rt.bus.enqueue(Job.EXECUTE_RUN, run_id))
+async def _say(rt: Runtime, spoken: Sequence[Spoken], *, asks_for_worker: bool = False) -> None:
+    """Write the events of some runs; after the commit, tell everybody in one round trip."""
+    await run_records.add_events([row for _, rows in spoken for row in rows])
+    told = [message for run, rows in spoken for message in _told(run, rows)]
+    jobs = [(Job.EXECUTE_RUN, run["id"]) for run, _ in spoken] if asks_for_worker else []
+    await db.after_commit(lambda: rt.bus.send(messages=told, jobs=jobs))
+
+
+def _told(run: asyncpg.Record, rows: Sequence[EventRow]) -> list[Message]:
+    last = rows[-1]
+    news = RunNews(run["id"], last.run_state, last.seq, run["log_seq"], event_news(rows))
+    return messages(run["org_id"], news, moved=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from dagy_gql.bus import Channel
+from dagy_gql.bus import Channel, Message
 from dagy_gql.enums import RunState
 from dagy_gql.repositories.run_records import EventRow
 
@@ -40,7 +40,7 @@ encoder = msgspec.json.Encoder()
 decoder = msgspec.json.Decoder(RunNews)
 
 
-def messages(org_id: UUID, news: RunNews, *, moved: bool) -> list[tuple[str, bytes]]:
+def messages(org_id: UUID, news: RunNews, *, moved: bool) -> list[Message]:
     """To the run's followers; also to the organization's when the run's state moved."""
     pairs = [(Channel.run(news.run_id), encoder.encode(news))]
     if moved:

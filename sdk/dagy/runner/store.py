@@ -41,6 +41,7 @@ def store(data: bytes, spool_dir: str) -> Stored:
     if len(data) <= INLINE_LIMIT_BYTES:
         return Stored(data=data)
     sha256 = hashlib.sha256(data).hexdigest()
+    os.makedirs(spool_dir, exist_ok=True)
     path = os.path.join(spool_dir, f"{sha256}-{os.getpid()}.json")
     Path(path).write_bytes(data)
     return Stored(ref=Ref(path=path, size_bytes=len(data), sha256=sha256), kept=_keep(path))

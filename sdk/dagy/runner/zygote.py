@@ -108,6 +108,7 @@ class Zygote:
     def _execute(self, request: RunRequest, events: int, output: int) -> NoReturn:
         """A fresh interpreter instead of a copy of this one."""
         path = Path(request.spool_dir) / "request.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(encoder.encode(request))
         for fd in (events, output):
             os.set_inheritable(fd, True)
