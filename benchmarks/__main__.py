@@ -64,8 +64,8 @@ def _measure_runs(groups: set[str], folder: Path) -> dict[str, Outcome]:
     with running(folder / "runs", "--no-examples") as installation:
         deployer = Deployer(installation.server, folder / "flows")
         cases = RunCases(installation, deployer)
-        # Idle is before any run; the peak comes last, since it is not timed.
-        for key in ("idle", "warm", "new", "burst", "fan_out", "pick_up", "peak"):
+        # Memory first: every flow version that ran keeps a process that has imported it.
+        for key in ("idle", "peak", "warm", "new", "burst", "fan_out", "pick_up"):
             case = next(case for case in CASES if case.key == key)
             if case.group in groups:
                 _console.print(f"{case.group}: {case.name} …", style="dim")
