@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -35,6 +36,8 @@ def main(*, only: set[str], json_path: Path | None) -> None:
 
     Exits 1 if a number is over its target.
     """
+    # Without this a killed benchmark would leave its `dagy up` behind.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     load_before, began = os.getloadavg()[0], time.monotonic()
     with tempfile.TemporaryDirectory(prefix="dagy-bench-") as folder:
         outcomes = _measure(only, Path(folder))
