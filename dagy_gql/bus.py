@@ -27,6 +27,7 @@ _CONNECT_SECONDS = 2.0
 _LOST = (RedisError, OSError)
 # A job that no worker took for so long is found in the rows instead.
 _JOB_KEPT_MS = 24 * 3600 * 1000
+_JOB_DELAY_MS = 50
 
 Message = tuple[str, bytes]
 
@@ -122,16 +123,18 @@ class Bus:
         """Messages and jobs in one round trip.
 
         arq's own enqueue_job asks first whether the job exists, in two round trips more; a hint
-        that is said again does no harm.
+        that is said again does no harm. A job is due a moment later than it is sent: workers hear
+        of a queued run on their channel first, and then withdraw the job, which costs a fifth of
+        what it takes arq to do it.
         """
-        now_ms = timestamp_ms()
+        due_ms = timestamp_ms() + _JOB_DELAY_MS
         async with self._sending() as pipe:
             for channel, message in messages:
                 pipe.publish(channel, message)
             for job, key in jobs:
-                text = serialize_job(job, (str(key),), {}, None, now_ms)
+                text = serialize_job(job, (str(key),), {}, None, due_ms)
                 pipe.psetex(job_key_prefix + _job_id(job, key), _JOB_KEPT_MS, text)
-                pipe.zadd(self._queue, {_job_id(job, key): now_ms})
+                pipe.zadd(self._queue, {_job_id(job, key): due_ms})
 
     async def withdraw(self, job: Job, keys: Sequence[object]) -> None:
         """Nobody needs to do these jobs any more."""

@@ -1,32 +1,11 @@
 """What a worker reads to start runs, whichever organization they belong to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
 
 from dagy_gql import db
 from dagy_gql.errors import NotFound
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    deployment: str | None
-    environment: str | None
-
-
-async def names_all_orgs(run_ids: Sequence[UUID]) -> dict[UUID, Names]:
-    rows = await db.fetch(
-        """
-        SELECT r.id, d.name AS deployment, e.name AS environment
-        FROM runs r LEFT JOIN deployments d ON d.id = r.deployment_id
-        LEFT JOIN environments e ON e.id = r.environment_id
-        WHERE r.id = ANY($1::uuid[])
-        """,
-        list(run_ids),
-    )
-    return {row["id"]: Names(row["deployment"], row["environment"]) for row in rows}
 
 
 async def flow_all_orgs(flow_id: UUID) -> asyncpg.Record:

@@ -32,6 +32,15 @@ async def lock_all_orgs(run_ids: Sequence[UUID]) -> list[asyncpg.Record]:
     )
 
 
+async def has_queued_all_orgs(executor: str) -> bool:
+    """The cheap question that most looks at the queue end with."""
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT FROM runs WHERE state = 'QUEUED' AND executor = $1)", executor
+        )
+    )
+
+
 async def startable_all_orgs(
     *, executor: str, limit: int, organization_limit: int
 ) -> list[asyncpg.Record]:
@@ -83,7 +92,8 @@ async def startable_all_orgs(
 async def start_all_orgs(
     run_ids: Sequence[UUID], *, worker_id: str, lease_seconds: float
 ) -> list[asyncpg.Record]:
-    """QUEUED -> RUNNING with a new fence, a new attempt and a lease."""
+    """QUEUED -> RUNNING with a new fence, a new attempt and a lease. Rows also carry the names
+    of deployment and environment."""
     return await db.fetch(
         """
         WITH started AS (
@@ -98,7 +108,9 @@ async def start_all_orgs(
             ON CONFLICT (run_id) DO UPDATE SET fence = excluded.fence,
                 worker_id = excluded.worker_id, expires_at = excluded.expires_at
         )
-        SELECT * FROM started ORDER BY id
+        SELECT s.*, d.name AS deployment_name, e.name AS environment_name
+        FROM started s LEFT JOIN deployments d ON d.id = s.deployment_id
+        LEFT JOIN environments e ON e.id = s.environment_id ORDER BY s.id
         """,
         list(run_ids),
         worker_id,
@@ -122,23 +134,24 @@ async def advance_all_orgs(rows: Sequence[tuple[UUID, str, int, int]]) -> None:
 
 async def finish_all_orgs(rows: Sequence[tuple[UUID, str | None, str | None, str | None]]) -> None:
     """Write (id, error, result, reason) as JSON text, the end time, and free lease and tasks."""
-    ids = [row[0] for row in rows]
     await db.execute(
         """
-        UPDATE runs r SET error = d.error::jsonb, result = d.result::jsonb,
-            reason = coalesce(d.reason::jsonb, r.reason), finished_at = now(), lease_owner = NULL
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS d(id, error, result, reason)
-        WHERE r.id = d.id
+        WITH ended AS (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+                AS d(id, error, result, reason)
+        ), freed AS (
+            DELETE FROM run_leases l USING ended WHERE l.run_id = ended.id
+        ), stopped AS (
+            UPDATE task_runs t SET state = 'CANCELLED', reason = 'the run ended',
+                finished_at = now()
+            FROM ended WHERE t.run_id = ended.id AND t.state IN ('PENDING', 'RUNNING', 'RETRYING')
+        )
+        UPDATE runs r SET error = ended.error::jsonb, result = ended.result::jsonb,
+            reason = coalesce(ended.reason::jsonb, r.reason), finished_at = now(),
+            lease_owner = NULL
+        FROM ended WHERE r.id = ended.id
         """,
         *(list(column) for column in zip(*rows, strict=True)),
-    )
-    await db.execute("DELETE FROM run_leases WHERE run_id = ANY($1::uuid[])", ids)
-    await db.execute(
-        """
-        UPDATE task_runs SET state = 'CANCELLED', reason = 'the run ended', finished_at = now()
-        WHERE run_id = ANY($1::uuid[]) AND state IN ('PENDING', 'RUNNING', 'RETRYING')
-        """,
-        ids,
     )
 
 

@@ -102,9 +102,8 @@ class Dispatcher:
             self._rt, worker_id=self._worker_id, limit=free, pending=self._pending
         )
         self._held.update((run["id"], run["fence"]) for run in runs)
-        names = await rows.names_all_orgs([run["id"] for run in runs]) if runs else {}
         for run in runs:
-            task = asyncio.create_task(self._start(run, names[run["id"]]))
+            task = asyncio.create_task(self._start(run))
             self._preparing.add(task)
             task.add_done_callback(self._preparing.discard)
 
@@ -130,9 +129,9 @@ class Dispatcher:
                 self._flows.popitem(last=False)
         return flow
 
-    async def _start(self, run: asyncpg.Record, names: rows.Names) -> None:
+    async def _start(self, run: asyncpg.Record) -> None:
         flow = await self._flow(run["flow_id"])
-        submission = self._submission(run, flow, names)
+        submission = self._submission(run, flow)
         self._recorder.expect(submission, flow.plan)
         try:
             source = await self._rt.sources.folder(run["org_id"], flow.artifact_sha256)
@@ -143,7 +142,7 @@ class Dispatcher:
             return
         await self._backend.submit_run(replace(submission, source=source, request=request))
 
-    def _submission(self, run: asyncpg.Record, flow: FlowPlan, names: rows.Names) -> RunSubmission:
+    def _submission(self, run: asyncpg.Record, flow: FlowPlan) -> RunSubmission:
         settings = self._rt.settings
         folder = settings.run_dir / self._worker_id / f"{run['id']}-{run['fence']}"
         request = RunRequest(
@@ -153,8 +152,8 @@ class Dispatcher:
             flow_name=flow.name,
             flow_version=flow.version,
             spec_sha256=flow.spec_sha256,
-            deployment_name=names.deployment,
-            environment=names.environment,
+            deployment_name=run["deployment_name"],
+            environment=run["environment_name"],
             parameters=run["parameters"],
             max_workers=flow.spec.max_workers or settings.run_max_workers,
             work_dir=str(folder),
@@ -167,7 +166,7 @@ class Dispatcher:
             org_id=run["org_id"],
             fence=run["fence"],
             flow_id=run["flow_id"],
-            environment=names.environment,
+            environment=run["environment_name"],
             entrypoint=flow.spec.entrypoint,
             source=Path(),
             request=request,

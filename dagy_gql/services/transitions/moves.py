@@ -34,6 +34,8 @@ async def claim(
     pending: Callable[[asyncpg.Record], Awaitable[Sequence[TaskRow]]],
 ) -> list[asyncpg.Record]:
     """Take up to `limit` queued runs, oldest first; `pending` gives a run's task rows."""
+    if not await run_states.has_queued_all_orgs(Executor.LOCAL):
+        return []
     async with db.transaction():
         found = await run_states.startable_all_orgs(
             executor=Executor.LOCAL,
@@ -185,7 +187,10 @@ async def _say(rt: Runtime, spoken: Sequence[Spoken], *, asks_for_worker: bool =
     """Write the events of some runs; after the commit, tell everybody in one round trip."""
     await run_records.add_events([row for _, rows in spoken for row in rows])
     told = [message for run, rows in spoken for message in _told(run, rows)]
-    jobs = [(Job.EXECUTE_RUN, run["id"]) for run, _ in spoken] if asks_for_worker else []
+    jobs: list[tuple[Job, UUID]] = []
+    if asks_for_worker:
+        told.append(WorkerCall.slot())
+        jobs.extend((Job.EXECUTE_RUN, run["id"]) for run, _ in spoken)
     await db.after_commit(lambda: rt.bus.send(messages=told, jobs=jobs))
 
 
