@@ -59,6 +59,11 @@ def config(settings: Settings) -> dict[str, Any]:
     connection["credentials"] |= {
         "min_size": 1,
         "max_size": settings.database_pool_size,
+        "server_settings": {
+            # A process that is frozen in the middle of a transaction must not hold its locks for
+            # longer than its leases last.
+            "idle_in_transaction_session_timeout": f"{round(settings.lease_seconds * 1000)}ms",
+        },
         "init": _prepare_connection,
         "reset": _reset_connection,
     }

@@ -51,6 +51,7 @@ OUT_OF_REACH = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     DBConnectionError,
 )
 

@@ -68,6 +68,7 @@ async def run_events(
     """Events after number `after`; ends behind the one that ends the run. Raises NotFound."""
     run = await RunRepository(actor.org_id).by_id(run_id)
     rows = EventRepository(actor.org_id)
+    is_over = False
     async with rt.bus.follow(Channel.run(run_id)) as feed:
         while True:
             found = await rows.after(run_id, after, since=run["created_at"], limit=_CHUNK)
@@ -76,9 +77,12 @@ async def run_events(
                 after = row["seq"]
                 if row["type"] == RunEventType.RUN_FINISHED:
                     return
-            if not found and await _is_over(actor, run_id):
+            if not found and is_over:
                 return
-            if len(found) < _CHUNK:
+            if not found:
+                # The end may have been written since the rows were read: read once more.
+                is_over = await _is_over(actor, run_id)
+            if len(found) < _CHUNK and not is_over:
                 async for event in _news(feed, run_id, after):
                     yield event
                     after = event.seq

@@ -82,3 +82,10 @@ async def test_a_transaction_that_is_cancelled_at_any_moment_gives_its_connectio
     everything = [work() for _ in range(rt.settings.database_pool_size * 2)]
     async with asyncio.timeout(5):
         await asyncio.gather(*everything)
+
+
+async def test_a_frozen_process_holds_its_locks_no_longer_than_its_leases(rt: Runtime) -> None:
+    limit = await db.fetch_value("SHOW idle_in_transaction_session_timeout")
+
+    assert rt.settings.lease_seconds == 15
+    assert limit == "15s"
