@@ -52,8 +52,9 @@ class Settings(BaseSettings):
     run_memory_limit_mb: int | None = None
     run_max_seconds: float = Field(24 * 3600, gt=0)
     cancel_grace_seconds: float = Field(2.0, ge=0)
-    zygote_idle_seconds: float = Field(600.0, gt=0)
-    zygote_max: int = Field(16, ge=1)
+    zygote_idle_seconds: float = Field(300.0, gt=0)
+    # Each takes 12 to 14 MB beside what the user's module imports.
+    zygote_max: int = Field(8, ge=1)
     import_timeout_seconds: float = Field(60.0, gt=0)
 
     organization_max_running: int = Field(1000, ge=1)

@@ -2,7 +2,7 @@
 back with its last cursor sees each event and each line once, in order."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -180,7 +180,8 @@ async def run_changes(rt: Runtime, actor: Actor, wanted: RunFilter) -> AsyncIter
                 if change.sequence > known.get(change.run_id, 0):
                     known[change.run_id] = change.sequence
                     yield change
-            known = dict(list(known.items())[-10 * _RECENT :])
+            if len(known) > 20 * _RECENT:
+                known = dict(list(known.items())[-10 * _RECENT :])
 
 
 async def _changes(
@@ -192,10 +193,20 @@ async def _changes(
             for row in reversed(await _recent(repository, wanted))
         ]
     said: RunNews = news.decoder.decode(message)
-    where = wanted.apply(repository.where().add("id = {}", said.run_id))
-    if await repository.first(where, columns="id") is None:
+    if not await _matches(repository, wanted, said):
         return []
     return [LiveRun(said.run_id, said.state, said.event_seq)]
+
+
+async def _matches(repository: RunRepository, wanted: RunFilter, said: RunNews) -> bool:
+    """The message knows the state; only what else is asked for needs a look at the row."""
+    if wanted.states is not None and said.state not in wanted.states:
+        return False
+    rest = replace(wanted, states=None)
+    if rest == RunFilter():
+        return True
+    where = rest.apply(repository.where().add("id = {}", said.run_id))
+    return await repository.first(where, columns="id") is not None
 
 
 async def _recent(repository: RunRepository, wanted: RunFilter) -> list[asyncpg.Record]:
