@@ -92,8 +92,10 @@ class Feed:
 
     async def next(self, *, timeout_seconds: float) -> bytes | None:
         if not self._messages:
+            # Not wait_for: on Python 3.11 it swallows a cancellation that meets a message.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), timeout_seconds)
+                async with asyncio.timeout(timeout_seconds):
+                    await self._wake.wait()
         self._wake.clear()
         return self._messages.popleft() if self._messages else None
 

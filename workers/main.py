@@ -34,6 +34,7 @@ FUNCTIONS = [execute_run]
 _REDIS_RETRY_SECONDS = 0.2
 _PRUNE_SECONDS = 3600.0
 _LISTEN_SECONDS = 5.0
+_CANCEL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +174,11 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _cancelled(tasks: list["asyncio.Task[None]"]) -> None:
+    """Cancel until they are gone: a library may swallow a cancellation now and then."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=_CANCEL_SECONDS)
     for task in tasks:
-        task.cancel()
-    for task in tasks:
-        try:
-            await task
-        except asyncio.CancelledError:
-            pass
-        except Exception:
-            logger.exception("a loop of the worker has failed")
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("a loop of the worker has failed", exc_info=task.exception())

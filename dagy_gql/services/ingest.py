@@ -152,7 +152,8 @@ class Recorder:
         while not self._is_stopped:
             await self._wake.wait()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._urgent.wait(), interval_seconds)
+                async with asyncio.timeout(interval_seconds):
+                    await self._urgent.wait()
             self._wake.clear()
             self._urgent.clear()
             await self.flush()

@@ -148,6 +148,7 @@ async def test_changes_of_all_runs_are_told_to_their_organization_alone(
         await listening
     has_overheard = spying.done()
     spying.cancel()
+    await asyncio.gather(spying, return_exceptions=True)
 
     assert heard == [(run_id, "QUEUED"), (run_id, "RUNNING"), (run_id, "SUCCEEDED")]
     assert not has_overheard

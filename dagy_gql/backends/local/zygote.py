@@ -27,6 +27,7 @@ from dagy.runner.protocol import (
 
 _READ_BYTES = 65536
 _STDERR_KEPT_BYTES = 16384
+_CLOSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ class Zygote:
     async def ready(self, *, timeout_seconds: float) -> Ready:
         """Raises ImportFailedError; ZygoteGoneError if the import killed the process."""
         try:
-            return await asyncio.wait_for(asyncio.shield(self._ready), timeout_seconds)
+            async with asyncio.timeout(timeout_seconds):
+                return await asyncio.shield(self._ready)
         except TimeoutError as error:
             await self.close()
             raise ImportFailedError(
@@ -137,7 +139,8 @@ class Zygote:
         with contextlib.suppress(OSError):
             await self._send(Shutdown(), [])
         try:
-            await asyncio.wait_for(self._process.wait(), 1.0)
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._process.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
