@@ -23,6 +23,7 @@ from dagy_gql.repositories import workers
 from dagy_gql.repositories.run_records import TaskRow
 from dagy_gql.runtime import Runtime
 from dagy_gql.services.ingest import OUT_OF_REACH, Recorder, local_result
+from dagy_gql.services.pace import Pace
 from dagy_gql.services.transitions import moves
 from dagy_gql.services.transitions.folding import Plan
 
@@ -58,6 +59,7 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._preparing: set[asyncio.Task[None]] = set()
         self._passed_on_at = float("-inf")
+        self._pace = Pace()
         self.is_paused = False
 
     @property
@@ -87,6 +89,7 @@ class Dispatcher:
     async def run_forever(self) -> None:
         while True:
             await self._wake.wait()
+            await self._pace.wait(self.running)
             self._wake.clear()
             try:
                 await self.claim()

@@ -35,6 +35,7 @@ from dagy_gql.ids import new_id
 from dagy_gql.repositories import run_records
 from dagy_gql.repositories.run_records import FileRow
 from dagy_gql.runtime import Runtime
+from dagy_gql.services.pace import Pace
 from dagy_gql.services.transitions import moves
 from dagy_gql.services.transitions.folding import Finish, Plan, error_text
 from dagy_gql.services.transitions.recording import Batch, Recorded, record
@@ -87,6 +88,7 @@ class Recorder:
         self._room.set()
         self.is_stopping = False
         self._is_stopped = False
+        self._pace = Pace()
 
     def connect(self, engine: Engine, *, on_ended: Callable[[UUID], Awaitable[None]]) -> None:
         """`on_ended` hears of every attempt that is over and written."""
@@ -154,6 +156,7 @@ class Recorder:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(interval_seconds):
                     await self._urgent.wait()
+            await self._pace.wait(len(self._runs))
             self._wake.clear()
             self._urgent.clear()
             await self.flush()
