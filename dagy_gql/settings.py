@@ -41,7 +41,8 @@ class Settings(BaseSettings):
 
     # One flush of events waits at most this long, so readers are at most so far behind.
     event_flush_ms: int = Field(10, ge=0, le=50)
-    queue_poll_ms: int = Field(20, ge=1, le=1000)
+    # Workers hear of queued runs on their channel; arq is for the words that got lost.
+    queue_poll_ms: int = Field(100, ge=1, le=1000)
     lease_seconds: float = Field(15.0, gt=0)
     heartbeat_seconds: float = Field(3.0, gt=0)
     housekeeping_seconds: float = Field(1.0, gt=0)
