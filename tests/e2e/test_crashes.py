@@ -108,7 +108,9 @@ def assert_complete(client: DagyClient, run_id: str, folder: Path) -> list[str]:
 def test_the_runner_is_killed(up: Up, client: DagyClient, tmp_path: Path) -> None:
     run_id = started(client, tmp_path)
 
-    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    # Each task writes the file anew, so for a moment it is empty.
+    pid = until((tmp_path / "pid").read_text, what="the process id of the run")
+    os.kill(int(pid), signal.SIGKILL)
 
     types = assert_complete(client, run_id, tmp_path)
     assert types.count("RUN_ATTEMPT_CRASHED") == 1
