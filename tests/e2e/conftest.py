@@ -30,10 +30,12 @@ def up() -> Iterator[Up]:
 
 @pytest.fixture(scope="module")
 def cli(up: Up) -> Cli:
-    """The `dagy` command with the profile that `dagy up` stored."""
+    """The `dagy` command with the profile that `dagy up` stored, or with a key."""
 
-    def call(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    def call(*arguments: str, key: str = "") -> "subprocess.CompletedProcess[str]":
         clean = {k: v for k, v in os.environ.items() if not k.startswith("DAGY_")}
+        if key:
+            clean |= {"DAGY_API_URL": up.url, "DAGY_API_KEY": key}
         return subprocess.run(
             [sys.executable, "-P", "-c", "from dagy.cli.main import main; main()", *arguments],
             env={**clean, "DAGY_LOCAL_DIR": str(up.folder), "COLUMNS": "120"},
