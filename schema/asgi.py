@@ -176,6 +176,20 @@ class GraphQLApp(GraphQL[Context, None]):
         await context.sign_in(token)
         return UnsetType()
 
+    async def execute_single(
+        self,
+        request: Any,
+        request_adapter: Any,
+        sub_response: Any,
+        context: Context,
+        root_value: Any,
+        request_data: Any,
+    ) -> Any:
+        context.can_stream = False
+        return await super().execute_single(
+            request, request_adapter, sub_response, context, root_value, request_data
+        )
+
     async def _sign_in(self, context: Context, request: HTTPConnection) -> None:
         try:
             token = bearer(request.headers.get("authorization"))

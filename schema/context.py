@@ -25,7 +25,8 @@ class Shared:
 
 @dataclass(slots=True)
 class Context:
-    """`refusal` says why there is no identity; `response` is None on a WebSocket."""
+    """`refusal` says why there is no identity; `response` is None on a WebSocket; `can_stream`
+    is False for a request that is answered by one JSON document."""
 
     shared: Shared
     request_id: str
@@ -33,6 +34,7 @@ class Context:
     identity: Actor | None = None
     refusal: Unauthenticated | None = None
     response: Response | None = None
+    can_stream: bool = True
     connection_params: dict[str, Any] | None = None
     loaders: Loaders = field(default_factory=Loaders)
 

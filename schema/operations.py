@@ -16,8 +16,9 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
+from strawberry.types.graphql import OperationType
 
-from dagy_gql.errors import DagyError, Forbidden, Unauthenticated
+from dagy_gql.errors import BadUserInput, DagyError, Forbidden, Unauthenticated
 from schema import limits
 from schema.context import Context
 from schema.guard import Need, Requirements
@@ -101,6 +102,12 @@ class Preparation(SchemaExtension):
     def _refusal(self, prepared: Prepared) -> DagyError | None:
         execution = self.execution_context
         context: Context = execution.context
+        if execution.operation_type is OperationType.SUBSCRIPTION and not context.can_stream:
+            return BadUserInput(
+                "A subscription needs a stream: ask with Accept: text/event-stream, "
+                "or over a WebSocket.",
+                field="query",
+            )
         permissions = context.identity.permissions if context.identity else None
         requirements = prepared.operations[execution.operation_name]
         need = requirements.lacking(permissions, execution.variables)

@@ -72,6 +72,7 @@ async def working(rt: Runtime) -> AsyncIterator[WorkerParts]:
     # None of these ends by itself: one that does takes the process with it, to be restarted.
     parts.loops.extend(asyncio.create_task(loop) for loop in _loops(parts))
     recording = asyncio.create_task(parts.recorder.run_until_stopped())
+    parts.loops.append(asyncio.create_task(_end_of(recording)))
     parts.dispatcher.poke()
     try:
         yield parts
@@ -110,6 +111,11 @@ def _loops(parts: WorkerParts) -> list[Coroutine[None, None, None]]:
         _every(settings.housekeeping_seconds, lambda: _tick(parts)),
         _every(_PRUNE_SECONDS, lambda: housekeeping.prune(parts.rt)),
     ]
+
+
+async def _end_of(task: "asyncio.Task[None]") -> None:
+    """Ends when `task` does; cancelling this leaves the task alone."""
+    await asyncio.wait([task])
 
 
 async def _arq(parts: WorkerParts) -> None:

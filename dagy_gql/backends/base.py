@@ -44,6 +44,7 @@ class EndCause(StrEnum):
     IMPORT_FAILED = "IMPORT_FAILED"
     DEADLINE = "DEADLINE"
     CANCELLED = "CANCELLED"
+    GARBLED = "GARBLED"
     LOST = "LOST"
 
 

@@ -45,7 +45,9 @@ def checked_sha256(text: str, *, field: str = "sha256") -> str:
 
 
 def check_size(rt: Runtime, size_bytes: int) -> None:
-    """Raises PayloadTooLarge."""
+    """Raises BadUserInput, PayloadTooLarge."""
+    if size_bytes < 0:
+        raise BadUserInput(f"An artifact cannot have {size_bytes} bytes.", field="sizeBytes")
     limit = rt.settings.artifact_max_bytes
     if size_bytes > limit:
         raise PayloadTooLarge(

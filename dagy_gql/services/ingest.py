@@ -17,6 +17,7 @@ import asyncpg
 import msgspec
 from tortoise.exceptions import DBConnectionError
 
+from dagy.runner.faults import garbled, signal_name
 from dagy.runner.protocol import (
     ArtifactSaved,
     ErrorInfo,
@@ -25,7 +26,12 @@ from dagy.runner.protocol import (
     Result,
     RunFinished,
     TaskCached,
+    TaskCancelled,
+    TaskFailed,
+    TaskRetrying,
+    TaskStarted,
     TaskSucceeded,
+    TaskTimedOut,
 )
 from dagy_gql.artifacts.store import run_file_key
 from dagy_gql.backends.base import EndCause, RunEnd, RunSubmission
@@ -72,6 +78,18 @@ class Pending:
     events: list[Event] = field(default_factory=list)
     files: list[FileRow] = field(default_factory=list)
     end: RunEnd | None = None
+    # Attempt numbers of the tasks that are under way, by key.
+    under_way: dict[str, int] = field(default_factory=dict)
+
+    def note(self, event: Event) -> None:
+        """Keep in mind which tasks a process that vanishes would leave behind."""
+        match event:
+            case TaskStarted(key=key, attempt=attempt):
+                self.under_way[key] = attempt
+            case TaskSucceeded(key=key) | TaskFailed(key=key) | TaskTimedOut(key=key):
+                self.under_way.pop(key, None)
+            case TaskCancelled(key=key) | TaskRetrying(key=key):
+                self.under_way.pop(key, None)
 
 
 class Recorder:
@@ -102,6 +120,7 @@ class Recorder:
     async def record(self, run: RunSubmission, events: Sequence[Event]) -> None:
         pending = self._runs[run.run_id]
         for event in events:
+            pending.note(event)
             pending.events.append(await self._stored(pending, event))
         self._wake.set()
         if any(_is_urgent(event) for event in events):
@@ -178,7 +197,14 @@ class Recorder:
             del pending.events[: len(events)]
             del pending.files[: len(files)]
         batches = [
-            Batch(p.run.run_id, p.run.fence, p.plan, events, files, finish=_verdict(end))
+            Batch(
+                p.run.run_id,
+                p.run.fence,
+                p.plan,
+                [*events, *_left_behind(p, end)],
+                files,
+                finish=_verdict(p, end),
+            )
             for p, events, files, end in taken
         ]
         recorded = await self._record(batches)
@@ -297,13 +323,25 @@ def _file(run: RunSubmission, event: ArtifactSaved, key: str) -> FileRow:
     )
 
 
-def _verdict(end: RunEnd | None) -> Finish | None:
+def _left_behind(pending: Pending, end: RunEnd | None) -> list[Event]:
+    """The tasks that a process ended in the middle of have failed, and say why."""
+    if end is None or end.cause is not EndCause.EXITED:
+        return []
+    error = _exited(end)
+    return [
+        TaskFailed(key=key, attempt=attempt, error=error)
+        for key, attempt in pending.under_way.items()
+    ]
+
+
+def _verdict(pending: Pending, end: RunEnd | None) -> Finish | None:
     """How a run ends whose runner did not say so; None where it did, or may try again."""
     if end is None:
         return None
     match end.cause:
         case EndCause.EXITED:
-            return Finish(RunState.FAILED, error=error_text(_exited(end)))
+            task_key = next(iter(pending.under_way), None)
+            return Finish(RunState.FAILED, error=error_text(_exited(end), task_key=task_key))
         case EndCause.DEADLINE:
             error = ErrorInfo(code="TIMED_OUT", message="The run was over its time limit.")
             return Finish(RunState.TIMED_OUT, error=error_text(error))
@@ -311,6 +349,8 @@ def _verdict(end: RunEnd | None) -> Finish | None:
             return Finish(RunState.CANCELLED)
         case EndCause.IMPORT_FAILED:
             return Finish(RunState.FAILED, error=error_text(end.error))
+        case EndCause.GARBLED:
+            return Finish(RunState.FAILED, error=error_text(garbled()))
         case EndCause.FINISHED | EndCause.KILLED | EndCause.LOST:
             return None
 
@@ -326,6 +366,6 @@ def _exited(end: RunEnd) -> ErrorInfo:
 def _cause_of_death(end: RunEnd) -> str:
     if end.signal is None:
         return "its process was lost"
-    name = signal.Signals(end.signal).name
+    name = signal_name(end.signal)
     hint = "; out of memory?" if end.signal == signal.SIGKILL else ""
     return f"its process was killed by {name}{hint}"

@@ -11,6 +11,8 @@ from dagy.context import RunContext, current
 from dagy.errors import ArtifactError, NoActiveRunError
 from dagy.runner.protocol import ArtifactSaved
 
+_NAME_LIMIT = 255
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
@@ -31,9 +33,11 @@ def save_artifact(
         raise NoActiveRunError(
             "no run is active here", hint="call save_artifact() inside a task that a run executes"
         )
-    if not name or "/" in name or "\\" in name or name.startswith("."):
+    is_plain = name.isprintable() and not name.startswith(".") and not {"/", "\\"} & set(name)
+    if not (is_plain and 0 < len(name) <= _NAME_LIMIT):
         raise ArtifactError(
-            f"{name!r} is not a file name", hint="give a plain name such as report.html"
+            f"{name[:100]!r} is not a file name",
+            hint=f"give a plain name of at most {_NAME_LIMIT} characters, such as report.html",
         )
     data = _read(content)
     kind = content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"

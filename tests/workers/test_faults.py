@@ -53,6 +53,8 @@ async def test_os_exit_fails_the_run_with_the_exit_code(
     assert found.state == "FAILED"
     assert found.error["code"] == "PROCESS_EXITED"
     assert "exit code 3" in found.error["message"]
+    assert found.error["task_key"] == "work"
+    assert found.states == {"work": "FAILED"}
     assert found.run["attempt"] == 1
 
 

@@ -8,6 +8,8 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from dagy.runner.protocol import (
     LINE_LIMIT_BYTES,
     Ack,
@@ -31,6 +33,7 @@ _READ_BYTES = 262_144
 _DRAIN_SECONDS = 0.2
 # A runner that overran its own time limit by this much is stuck where Python cannot interrupt it.
 _DEADLINE_GRACE_SECONDS = 5.0
+_KILL_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -53,10 +56,11 @@ class Attempt:
         self._cancel_grace_seconds = cancel_grace_seconds
         self._ending = Ending()
         self._events: socket.socket | None = None
+        self._exited: asyncio.Future[Exited] | None = None
         self._output = _Output()
 
     async def run(self, child: Child) -> RunEnd:
-        self._events = child.events
+        self._events, self._exited = child.events, child.exited
         deadline = asyncio.create_task(self._enforce_deadline())
         readers = [
             asyncio.create_task(self._read_events(child.events)),
@@ -96,6 +100,9 @@ class Attempt:
     async def kill(self, cause: EndCause) -> None:
         self._ending.cause = cause
         await self._zygote.kill(self.run_submission.request.run_id, signal.SIGKILL)
+        if self._exited is not None and not await _ends_within(self._exited, _KILL_SECONDS):
+            # Only a zygote that is stopped itself does not obey; nothing in it can be saved.
+            self._zygote.abort()
 
     async def say(self, message: HostMessage) -> None:
         if self._events is not None:
@@ -116,7 +123,11 @@ class Attempt:
         lines = Lines()
         with contextlib.suppress(ConnectionError):
             while data := await loop.sock_recv(events, _READ_BYTES):
-                batch = [event_decoder.decode(text) for text in lines.feed(data)]
+                try:
+                    batch = [event_decoder.decode(text) for text in lines.feed(data)]
+                except msgspec.DecodeError:
+                    await self.kill(EndCause.GARBLED)
+                    return
                 await self._take(batch)
 
     async def _take(self, batch: list[Event]) -> None:
@@ -209,6 +220,11 @@ class _Output:
 def _log(text: bytes) -> Log:
     message = text[:LINE_LIMIT_BYTES].decode("utf-8", "backslashreplace").rstrip("\r")
     return Log(message=message, stream="stdout")
+
+
+async def _ends_within(exited: asyncio.Future[Exited], seconds: float) -> bool:
+    done, _ = await asyncio.wait([exited], timeout=seconds)
+    return bool(done)
 
 
 async def _settled(exited: asyncio.Future[Exited]) -> Exited | None:

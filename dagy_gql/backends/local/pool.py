@@ -45,9 +45,15 @@ class ZygotePool:
         zygote = await Zygote.open(source, entrypoint)
         try:
             await zygote.ready(timeout_seconds=self._import_timeout_seconds)
-        except (ImportFailedError, ZygoteGoneError):
+        except ImportFailedError:
             await zygote.close()
             raise
+        except ZygoteGoneError as gone:
+            error = await zygote.ended()
+            await zygote.close()
+            if error is None:
+                raise
+            raise ImportFailedError(error) from gone
         self._zygotes[key] = zygote
         return zygote
 

@@ -62,6 +62,7 @@ class Zygote:
         self._process = process
         self._control = control
         self._send_lock = asyncio.Lock()
+        self.last_words = b""
         self._ready: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
         self._reader = asyncio.create_task(self._read())
         self._stderr = asyncio.create_task(self._keep_stderr())
@@ -133,6 +134,24 @@ class Zygote:
     async def kill(self, run_id: str, signal_number: int) -> None:
         with contextlib.suppress(OSError):
             await self._send(Kill(run_id, signal_number), [])
+
+    def abort(self) -> None:
+        """Kill a process that obeys no more; every run in it dies with it."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def ended(self) -> ErrorInfo | None:
+        """Why an import ended the process; None if a signal did, which says nothing of the code."""
+        await asyncio.gather(self._stderr, return_exceptions=True)
+        exit_code = await self._process.wait()
+        if exit_code < 0:
+            return None
+        return ErrorInfo(
+            code="IMPORT_FAILED",
+            message=f"Importing the flow's module ended the process with exit code {exit_code}.",
+            traceback=self.last_words.decode("utf-8", "backslashreplace") or None,
+            hint="Look for os._exit, or a library that ends the process when it cannot start.",
+        )
 
     async def close(self) -> None:
         """End the process and every run in it."""
@@ -206,7 +225,6 @@ class Zygote:
 
     async def _keep_stderr(self) -> None:
         """The last words of an import that crashes the interpreter."""
-        self.last_words = b""
         assert self._process.stderr is not None
         while data := await self._process.stderr.read(_READ_BYTES):
             self.last_words = (self.last_words + data)[-_STDERR_KEPT_BYTES:]

@@ -70,13 +70,31 @@ def timed_out(timeout_seconds: float) -> ErrorInfo:
     )
 
 
+def garbled() -> ErrorInfo:
+    """What came over a process's event socket was no event."""
+    return ErrorInfo(
+        code="PROTOCOL_BROKEN",
+        message="the process wrote something else than events to its event socket",
+        type="ProcessExitedError",
+        hint="write to stdout or to files of your own, never to descriptors you did not open",
+    )
+
+
+def signal_name(number: int) -> str:
+    """SIGKILL for 9; real-time signals have no names."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
 def process_exited(*, exit_code: int | None, signal_number: int | None) -> ErrorInfo:
     """The end of a process that gave no result."""
     if signal_number is None:
         how = f"ended with exit code {exit_code}"
         hint = "the task must return; os._exit() and exec end it without a result"
     else:
-        how = f"was killed by {signal.Signals(signal_number).name}"
+        how = f"was killed by {signal_name(signal_number)}"
         hint = "a crash in native code or a lack of memory; see the lines of stderr"
     return ErrorInfo(
         code="PROCESS_EXITED",

@@ -17,7 +17,7 @@ from dagy.errors import ProcessExitedError, TaskTimedOutError
 from dagy.runner.attempt import Done, Failed, Interrupted, Job, Outcome, can_retry
 from dagy.runner.clockwork import Clockwork
 from dagy.runner.execution import Execution
-from dagy.runner.faults import process_exited, timed_out
+from dagy.runner.faults import garbled, process_exited, timed_out
 from dagy.runner.forker import Ended, Fork, Stop, said, serve
 from dagy.runner.processes import close_private, keep_private
 from dagy.runner.protocol import ArtifactSaved, ErrorInfo, Event, Lines, Log, line
@@ -183,8 +183,16 @@ class Isolation:
         except ConnectionResetError:
             return False
         for said_line in attempt.lines.feed(data):
-            self._said(attempt, said.decode(said_line))
+            self._take(attempt, said_line)
         return bool(data)
+
+    def _take(self, attempt: Attempt, said_line: bytes) -> None:
+        try:
+            message = said.decode(said_line)
+        except msgspec.DecodeError:
+            self._kill(attempt, "garbled")
+        else:
+            self._said(attempt, message)
 
     def _said(
         self, attempt: Attempt, message: Done | Failed | Interrupted | Log | ArtifactSaved
@@ -218,7 +226,7 @@ class Isolation:
         except (BlockingIOError, ConnectionResetError):
             return False
         for said_line in attempt.lines.feed(data):
-            self._said(attempt, said.decode(said_line))
+            self._take(attempt, said_line)
         return bool(data)
 
     def _without_result(self, attempt: Attempt, ended: Ended) -> Outcome:
@@ -230,6 +238,9 @@ class Isolation:
             limit = self._execution.traced.spec.task(attempt.job.task_key).timeout_seconds
             error = timed_out(limit or 0.0)
             cause = TaskTimedOutError(error.message, hint=error.hint)
+        elif attempt.killed_for == "garbled":
+            error = garbled()
+            cause = ProcessExitedError(error.message, hint=error.hint)
         else:
             error = process_exited(exit_code=ended.exit_code, signal_number=ended.signal)
             cause = ProcessExitedError(error.message, hint=error.hint)
