@@ -216,24 +216,26 @@ class Recorder:
             await self._rt.bus.publish([WorkerCall.slot()])
 
     async def _record(self, batches: Sequence[Batch]) -> Recorded:
+        try:
+            return await self._record_when_reachable(batches)
+        except Exception:
+            logger.exception("a flush was refused by the database")
+            return await self._record_one_by_one(batches)
+
+    async def _record_when_reachable(self, batches: Sequence[Batch]) -> Recorded:
         while True:
             try:
                 return await record(self._rt, batches)
             except OUT_OF_REACH as error:
                 logger.warning("database out of reach, events wait", extra={"why": str(error)})
                 await asyncio.sleep(_RETRY_SECONDS)
-            except Exception:
-                logger.exception("a flush was refused by the database")
-                return await self._record_one_by_one(batches)
 
     async def _record_one_by_one(self, batches: Sequence[Batch]) -> Recorded:
         """One run's unwritable event must not hold up the others: that run crashes, alone."""
         together = Recorded({}, {})
         for batch in batches:
             try:
-                alone = await record(self._rt, [batch])
-            except OUT_OF_REACH:
-                raise
+                alone = await self._record_when_reachable([batch])
             except Exception as error:
                 why = f"its events could not be written ({type(error).__name__})"
                 await moves.crash(self._rt, batch.run_id, fence=batch.fence, why=why)

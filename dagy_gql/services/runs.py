@@ -121,7 +121,8 @@ def _route(rt: Runtime, target: asyncpg.Record, executor: Executor | None) -> ro
     except router.EngineMissingError as error:
         names = ", ".join(sorted(rt.engines))
         raise BadUserInput(
-            f"{error} ({error.level.lower()} level). Configured: {names}.", field="executor"
+            f"{error} It is asked for by the {error.level.lower()}. Configured: {names}.",
+            field="executor",
         ) from error
 
 
@@ -156,7 +157,7 @@ async def retry(
 ) -> asyncpg.Record:
     """A new run of the same flow version and parameters; what `mode` keeps is not done again.
 
-    Raises NotFound, Conflict (still active, or nothing has failed), BadUserInput (taskKey).
+    Raises NotFound, Conflict (still active), BadUserInput (taskKey).
     """
     run = await by_id(rt, actor, run_id)
     if not RunState(run["state"]).is_terminal:

@@ -99,8 +99,13 @@ class Attempt:
 
     async def kill(self, cause: EndCause) -> None:
         self._ending.cause = cause
-        await self._zygote.kill(self.run_submission.request.run_id, signal.SIGKILL)
-        if self._exited is not None and not await _ends_within(self._exited, _KILL_SECONDS):
+        run_id = self.run_submission.request.run_id
+        try:
+            async with asyncio.timeout(_KILL_SECONDS):
+                await self._zygote.kill(run_id, signal.SIGKILL)
+                if self._exited is not None:
+                    await asyncio.wait([self._exited])
+        except TimeoutError:
             # Only a zygote that is stopped itself does not obey; nothing in it can be saved.
             self._zygote.abort()
 
@@ -220,11 +225,6 @@ class _Output:
 def _log(text: bytes) -> Log:
     message = text[:LINE_LIMIT_BYTES].decode("utf-8", "backslashreplace").rstrip("\r")
     return Log(message=message, stream="stdout")
-
-
-async def _ends_within(exited: asyncio.Future[Exited], seconds: float) -> bool:
-    done, _ = await asyncio.wait([exited], timeout=seconds)
-    return bool(done)
 
 
 async def _settled(exited: asyncio.Future[Exited]) -> Exited | None:

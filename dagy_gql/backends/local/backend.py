@@ -45,6 +45,7 @@ class LocalBackend:
         self._attempts: dict[UUID, Attempt | None] = {}
         # Cancelled while their flow was still being imported.
         self._cancelled: set[UUID] = set()
+        self._abandoned: set[UUID] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._retiring = asyncio.create_task(self._retire())
 
@@ -73,8 +74,10 @@ class LocalBackend:
     async def abandon(self, run_id: UUID) -> None:
         """Kill a run that is no longer ours: another attempt has taken over."""
         attempt = self._attempts.get(run_id)
-        if attempt is not None:
-            await attempt.kill(EndCause.LOST)
+        if attempt is not None and run_id not in self._abandoned:
+            # Heartbeats call this, and must not wait for a process that does not obey.
+            self._abandoned.add(run_id)
+            self._spawn(attempt.kill(EndCause.LOST))
 
     async def acknowledge(self, run_id: UUID, sync_id: int) -> None:
         attempt = self._attempts.get(run_id)
@@ -98,6 +101,7 @@ class LocalBackend:
         finally:
             self._attempts.pop(run.run_id, None)
             self._cancelled.discard(run.run_id)
+            self._abandoned.discard(run.run_id)
             await self._sink.ended(run, end)
 
     async def _attempt(self, run: RunSubmission) -> RunEnd:
