@@ -1,96 +1,33 @@
 """GraphQL over HTTP (JSON and server-sent events) and WebSocket (graphql-transport-ws)."""
 
-import json
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
-import msgspec
-import orjson
 from cross_web import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
-from strawberry.http.exceptions import WebSocketDisconnected
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
-    BaseGraphQLTransportWSHandler,
-)
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 from strawberry.types.unset import UnsetType
 
 from dagy_gql.auth.authenticate import bearer, bearer_of_connection
 from dagy_gql.auth.cookies import session_of
 from dagy_gql.errors import BadUserInput, DagyError, Unauthenticated
 from schema.context import Context, Shared
+from schema.encoding import decoded, encoded
 from schema.errors import expected
 from schema.root import schema
+from schema.websocket import Handler, Socket
 
 _JSON = "application/json"
-
-
-def encoded(data: object) -> bytes:
-    """JSON with orjson; msgspec for what it refuses: integers of more than 64 bits."""
-    try:
-        return orjson.dumps(data, option=orjson.OPT_UTC_Z)
-    except TypeError:
-        return msgspec.json.encode(data, enc_hook=str)
-
-
-def decoded(data: str | bytes) -> object:
-    """Raises json.JSONDecodeError for whatever is not JSON; integers keep every digit."""
-    try:
-        return json.loads(data, parse_constant=_refuse_constant)
-    except json.JSONDecodeError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise json.JSONDecodeError(str(error), "", 0) from error
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def problem(error: DagyError, status: int | None = None) -> Response:
     """An answer to what was no operation yet."""
     body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
     return Response(encoded(body), status_code=status or error.http_status, media_type=_JSON)
-
-
-class Handler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Closes with 4400 for messages whose parts have the wrong types."""
-
-    async def handle_message(self, message: Any) -> None:
-        if not isinstance(message, dict):
-            await self.handle_invalid_message("A message is a JSON object")
-            return
-        await super().handle_message(cast(Message, message))
-
-    async def handle_subscribe(self, message: Any) -> None:
-        payload = message["payload"]
-        well_formed = (
-            isinstance(message["id"], str)
-            and isinstance(payload, dict)
-            and isinstance(payload.get("query"), str)
-            and isinstance(payload.get("variables"), dict | None)
-            and isinstance(payload.get("operationName"), str | None)
-        )
-        if not well_formed:
-            await self.handle_invalid_message("Failed to parse message")
-            return
-        await super().handle_subscribe(message)
-
-
-class Socket(ASGIWebSocketAdapter):
-    """Text frames only, as the protocol asks, though our encoder gives bytes."""
-
-    async def send_json(self, message: Mapping[str, object]) -> None:
-        try:
-            await self.ws.send_text(encoded(message).decode())
-        except (WebSocketDisconnect, RuntimeError) as error:
-            raise WebSocketDisconnected from error
 
 
 class GraphQLApp(GraphQL[Context, None]):
