@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     public_url: str = ""
+    # Addresses or networks (comma-separated) whose X-Forwarded-For and -Proto are believed.
+    trusted_proxies: str = "127.0.0.1"
     ui_dir: Path = Path(__file__).parent.parent / "frontend" / "out"
     workers: int = Field(1, ge=0)
 

@@ -9,23 +9,36 @@ import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dagy_gql.auth.origin import Origin, origin
 from dagy_gql.errors import PayloadTooLarge
 
 logger = logging.getLogger("dagy.access")
 
 _MAX_ID = 64
+_MAX_AGENT = 256
 
 
-def _request_id(scope: Scope) -> str:
+def _request_id(headers: Headers) -> str:
     """The caller's, if it looks harmless; it is only ever shown and logged."""
-    given = Headers(scope=scope).get("x-request-id", "")
+    given = headers.get("x-request-id", "")
     if 0 < len(given) <= _MAX_ID and given.replace("-", "").replace("_", "").isalnum():
         return given
     return uuid4().hex
 
 
+def _origin(scope: Scope) -> Origin:
+    headers, client = Headers(scope=scope), scope.get("client")
+    agent = headers.get("user-agent")
+    return Origin(
+        request_id=_request_id(headers),
+        address=client[0] if client else None,
+        user_agent=agent[:_MAX_AGENT] if agent else None,
+    )
+
+
 class RequestLog:
-    """Puts `request_id` into the scope and the answer, and logs each answer."""
+    """Sets `origin` for all that the request runs, puts its id into the scope and the answer, and
+    logs each answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -34,7 +47,9 @@ class RequestLog:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        scope["request_id"] = request_id = _request_id(scope)
+        found = _origin(scope)
+        scope["request_id"] = request_id = found.request_id
+        token = origin.set(found)
         start, status = time.perf_counter(), 0
 
         async def answer(message: Message) -> None:
@@ -47,6 +62,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, answer)
         finally:
+            origin.reset(token)
             if logger.isEnabledFor(logging.INFO):
                 milliseconds = round((time.perf_counter() - start) * 1000, 1)
                 method, path = scope.get("method", "WS"), scope["path"]

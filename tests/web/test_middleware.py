@@ -1,0 +1,36 @@
+"""What every request carries: its id, and where it comes from."""
+
+import pytest
+
+from dagy_gql.auth.origin import Origin, origin
+from dagy_gql.web.middleware import RequestLog
+
+
+async def origin_seen(kind: str, headers: dict[str, str], client: tuple[str, int] | None) -> Origin:
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(origin.get())
+
+    scope = {
+        "type": kind,
+        "path": "/",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": client,
+    }
+    await RequestLog(app)(scope, None, None)
+    return seen[0]
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+async def test_a_request_has_an_origin_and_takes_it_along(kind: str) -> None:
+    headers = {"x-request-id": "quote-me", "user-agent": "curl/8"}
+    found = await origin_seen(kind, headers, ("192.0.2.7", 4711))
+    assert found == Origin("quote-me", "192.0.2.7", "curl/8")
+    assert origin.get() == Origin("", None, None)
+
+
+async def test_an_origin_is_short_and_may_know_little() -> None:
+    found = await origin_seen("http", {"user-agent": "x" * 1000}, None)
+    assert (found.address, found.user_agent) == (None, "x" * 256)
+    assert len(found.request_id) == 32
