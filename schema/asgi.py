@@ -1,5 +1,6 @@
 """GraphQL over HTTP (JSON and server-sent events) and WebSocket (graphql-transport-ws)."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UnsetType
 
@@ -22,6 +24,7 @@ from schema.root import schema
 from schema.websocket import Handler, Socket
 
 _JSON = "application/json"
+_INIT_WAIT = timedelta(seconds=10)
 
 
 def problem(error: DagyError, status: int | None = None) -> Response:
@@ -40,6 +43,7 @@ class GraphQLApp(GraphQL[Context, None]):
         super().__init__(
             schema,
             graphql_ide=None,
+            connection_init_wait_timeout=_INIT_WAIT,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
         )
         self._shared = shared
@@ -104,13 +108,15 @@ class GraphQLApp(GraphQL[Context, None]):
         return context
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        """The payload's token goes before the cookie's; neither makes an anonymous connection."""
+        """The payload's token goes before the cookie's; neither makes an anonymous connection,
+        for some operations are public. A token in the payload that is refused ends it (4403)."""
         try:
-            token = bearer_of_connection(context.connection_params) or context.token
+            given = bearer_of_connection(context.connection_params)
         except Unauthenticated as error:
-            context.refusal = error
-            return UnsetType()
-        await context.sign_in(token)
+            raise ConnectionRejectionError from error
+        await context.sign_in(given or context.token)
+        if given and context.identity is None:
+            raise ConnectionRejectionError
         return UnsetType()
 
     async def execute_single(

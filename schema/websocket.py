@@ -1,42 +1,88 @@
-"""GraphQL over WebSocket: the protocol graphql-transport-ws."""
+"""GraphQL over WebSocket: the protocol graphql-transport-ws, with its close codes.
 
+4400 a malformed message, 4401 an operation before the acknowledgement, 4403 a token that is not
+accepted, 4406 another subprotocol, 4408 no connection_init in time, 4409 an id in use, 4429 a
+second connection_init, 4500 our fault, and 1013 (try again later) while the database is away.
+"""
+
+import logging
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
+from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
 from schema.context import Context
 from schema.encoding import encoded
+from schema.errors import expected
+
+logger = logging.getLogger(__name__)
+
+_TRY_AGAIN_LATER = 1013
+_INTERNAL_ERROR = 4500
+# RFC 6455, 5.5: a control frame holds 125 bytes, two of them the code.
+_MAX_REASON_BYTES = 123
 
 
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Closes with 4400 for messages whose parts have the wrong types."""
+    """Checks the types that the protocol gives the parts of a message."""
 
     async def handle_message(self, message: Any) -> None:
-        if not isinstance(message, dict):
-            await self.handle_invalid_message("A message is a JSON object")
-            return
-        await super().handle_message(cast(Message, message))
-
-    async def handle_subscribe(self, message: Any) -> None:
-        payload = message["payload"]
-        well_formed = (
-            isinstance(message["id"], str)
-            and isinstance(payload, dict)
-            and isinstance(payload.get("query"), str)
-            and isinstance(payload.get("variables"), dict | None)
-            and isinstance(payload.get("operationName"), str | None)
-        )
-        if not well_formed:
+        if not _is_well_formed(message):
             await self.handle_invalid_message("Failed to parse message")
             return
-        await super().handle_subscribe(message)
+        # Not super(): it takes every KeyError for the client's fault.
+        handle = getattr(self, f"handle_{message['type']}")
+        try:
+            await handle(message)
+        except WebSocketDisconnected:
+            raise
+        except Exception as error:
+            await self.handle_task_exception(error)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        if expected(error) is not None:
+            await self.websocket.close(_TRY_AGAIN_LATER, "Try again later")
+            return
+        request_id = self.context.request_id
+        logger.error("unexpected error", exc_info=error, extra={"request_id": request_id})
+        await self.websocket.close(_INTERNAL_ERROR, f"Quote the request id {request_id}")
+
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
+        """None: an operation that is wrong costs its sender that operation, not the socket."""
+        return None
+
+
+def _is_well_formed(message: Any) -> bool:
+    if not isinstance(message, dict):
+        return False
+    payload = message.get("payload")
+    match message.get("type"):
+        case "subscribe":
+            return isinstance(message.get("id"), str) and _is_operation(payload)
+        case "complete":
+            return isinstance(message.get("id"), str)
+        case "connection_init":
+            return isinstance(payload, dict) or "payload" not in message
+        case "ping" | "pong":
+            return isinstance(payload, dict | None)
+    return False
+
+
+def _is_operation(payload: Any) -> bool:
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+        and isinstance(payload.get("extensions"), dict | None)
+    )
 
 
 class Socket(ASGIWebSocketAdapter):
@@ -45,5 +91,12 @@ class Socket(ASGIWebSocketAdapter):
     async def send_json(self, message: Mapping[str, object]) -> None:
         try:
             await self.ws.send_text(encoded(message).decode())
+        except (WebSocketDisconnect, RuntimeError) as error:
+            raise WebSocketDisconnected from error
+
+    async def close(self, code: int, reason: str) -> None:
+        short = reason.encode(errors="replace")[:_MAX_REASON_BYTES].decode(errors="ignore")
+        try:
+            await super().close(code, short)
         except (WebSocketDisconnect, RuntimeError) as error:
             raise WebSocketDisconnected from error

@@ -62,6 +62,7 @@ def configuration(settings: Settings, rt: Runtime) -> uvicorn.Config:
         backlog=_BACKLOG,
         http="httptools",
         ws="websockets-sansio",
+        ws_max_size=settings.request_max_bytes,
         lifespan="on",
         access_log=False,
         log_config=None,
