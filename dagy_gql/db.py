@@ -1,14 +1,16 @@
 """PostgreSQL: Tortoise's configuration, transactions with after-commit effects, and raw rows.
 
 Tortoise serves migrations, writes of single objects and look-ups; lists and the hot path of a run
-read rows (asyncpg Records) through `fetch`. Effects on the network wait for the outermost commit.
+read rows (asyncpg Records) through `fetch`. Effects on the network wait for the outermost commit;
+notes for the audit log are written just before it.
 """
 
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import asyncpg
@@ -27,7 +29,20 @@ logger = logging.getLogger(__name__)
 
 MODELS = [
     f"dagy_gql.models.{noun}"
-    for noun in ("organizations", "accounts", "flows", "deployments", "runs")
+    for noun in (
+        "organizations",
+        "accounts",
+        "flows",
+        "deployments",
+        "runs",
+        "schedules",
+        "sensors",
+        "drafts",
+        "billing",
+        "secrets",
+        "notifications",
+        "audit",
+    )
 ]
 # Any constant does: all processes that migrate the same database must agree on it.
 _MIGRATION_LOCK = 0x0DA6_1E00
@@ -36,7 +51,24 @@ _MIGRATION_LOCK = 0x0DA6_1E00
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 Effect = Callable[[], Awaitable[None]]
-_effects: ContextVar[list[Effect] | None] = ContextVar("effects", default=None)
+Write = Callable[[list[Any]], Awaitable[None]]
+
+
+class Unaudited(RuntimeError):
+    """A mutation was about to change something without a word in the audit log."""
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What a transaction, or a savepoint in one, still has to do: `notes` just before the
+    outermost commit, `effects` just after it."""
+
+    notes: list[tuple[Write, Any]] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+
+_unit: ContextVar[_Unit | None] = ContextVar("unit", default=None)
+_must_note: ContextVar[bool] = ContextVar("must_note", default=False)
 
 
 async def _prepare_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -101,25 +133,57 @@ async def migrate(settings: Settings) -> None:
         await guard.close()
 
 
+@contextmanager
+def audited() -> Iterator[None]:
+    """Within this, what changes the database is a transaction with a note, or is refused."""
+    token = _must_note.set(True)
+    try:
+        yield
+    finally:
+        _must_note.reset(token)
+
+
 @asynccontextmanager
-async def transaction() -> AsyncIterator[None]:
+async def transaction(*, audited: bool = True) -> AsyncIterator[None]:
     """One transaction; nested ones are savepoints. Effects run after the outermost commit only.
 
-    Effects that were noted inside a nested block are dropped when that block rolls back.
+    Notes and effects of a nested block are dropped when that block rolls back. Raises Unaudited,
+    having changed nothing, where a note is owed (`audited`) and there is none.
     """
-    outer = _effects.get()
-    mine: list[Effect] = []
-    token = _effects.set(mine)
+    outer, mine = _unit.get(), _Unit()
+    token = _unit.set(mine)
     try:
         async with _begun():
             yield
+            if outer is None:
+                await _write_notes(mine, owed=audited and _must_note.get())
     finally:
-        _effects.reset(token)
+        _unit.reset(token)
     if outer is not None:
-        outer.extend(mine)
+        outer.notes.extend(mine.notes)
+        outer.effects.extend(mine.effects)
         return
-    for effect in mine:
+    for effect in mine.effects:
         await _run_effect(effect)
+
+
+async def _write_notes(unit: _Unit, *, owed: bool) -> None:
+    if owed and not unit.notes:
+        raise Unaudited("A mutation changed rows and noted nothing: call audit.note.")
+    entries: dict[Write, list[Any]] = {}
+    for write, entry in unit.notes:
+        entries.setdefault(write, []).append(entry)
+    for write, several in entries.items():
+        await write(several)
+
+
+def note(entry: Any, write: Write) -> None:
+    """Have `write` store `entry` in this transaction, together with the others, right before it
+    commits: what takes turns on a row then holds it as briefly as possible."""
+    unit = _unit.get()
+    if unit is None:
+        raise RuntimeError("A note belongs to a transaction, and there is none.")
+    unit.notes.append((write, entry))
 
 
 @asynccontextmanager
@@ -163,11 +227,11 @@ async def _run_effect(effect: Effect) -> None:
 
 async def after_commit(effect: Effect) -> None:
     """Run `effect` once the outermost transaction has committed; at once where there is none."""
-    pending = _effects.get()
-    if pending is None:
+    unit = _unit.get()
+    if unit is None:
         await _run_effect(effect)
     else:
-        pending.append(effect)
+        unit.effects.append(effect)
 
 
 def _client() -> AsyncpgDBClient:
@@ -191,6 +255,8 @@ async def fetch_value(sql: str, *values: Any) -> Any:
 
 async def execute(sql: str, *values: Any) -> int:
     """Run a statement; returns the number of rows it touched."""
+    if _must_note.get() and _unit.get() is None:
+        raise Unaudited("A mutation wrote outside a transaction.")
     async with _client().acquire_connection() as connection:
         status = cast(str, await connection.execute(sql, *values))
     return int(status.rpartition(" ")[2]) if status[-1].isdigit() else 0

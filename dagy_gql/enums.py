@@ -98,3 +98,100 @@ class RunEventType(StrEnum):
     TASK_SKIPPED = "TASK_SKIPPED"
     TASK_CANCELLED = "TASK_CANCELLED"
     ARTIFACT_SAVED = "ARTIFACT_SAVED"
+
+
+class ActorKind(StrEnum):
+    """Who did something. SYSTEM is the installation itself: a job, a command, the first start."""
+
+    USER = "USER"
+    API_KEY = "API_KEY"
+    SERVICE_ACCOUNT = "SERVICE_ACCOUNT"
+    SYSTEM = "SYSTEM"
+
+
+class AccessEvent(StrEnum):
+    """What a row of the access log says."""
+
+    SIGN_IN = "SIGN_IN"
+    SIGN_IN_REFUSED = "SIGN_IN_REFUSED"
+    SIGN_OUT = "SIGN_OUT"
+    SESSION_REVOKED = "SESSION_REVOKED"
+    ORGANIZATION_SWITCHED = "ORGANIZATION_SWITCHED"
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"
+    PASSWORD_RESET_ASKED = "PASSWORD_RESET_ASKED"
+    INVITATION_ACCEPTED = "INVITATION_ACCEPTED"
+    CREDENTIALS_REFUSED = "CREDENTIALS_REFUSED"
+
+
+class AccessMethod(StrEnum):
+    """By what somebody showed who they are."""
+
+    PASSWORD = "PASSWORD"
+    OIDC = "OIDC"
+    JWT = "JWT"
+    ACCESS_TOKEN = "ACCESS_TOKEN"
+    API_KEY = "API_KEY"
+    INVITATION = "INVITATION"
+    RESET_LINK = "RESET_LINK"
+
+
+class ScheduleKind(StrEnum):
+    CRON = "CRON"
+    INTERVAL = "INTERVAL"
+    ONCE = "ONCE"
+    MANUAL = "MANUAL"
+
+
+class CatchupPolicy(StrEnum):
+    """What happens to due times that were missed."""
+
+    NONE = "NONE"
+    LATEST = "LATEST"
+    ALL = "ALL"
+
+
+class OverlapPolicy(StrEnum):
+    """What happens to a due time while the run before it is still active."""
+
+    ALLOW = "ALLOW"
+    SKIP = "SKIP"
+    QUEUE_ONE = "QUEUE_ONE"
+    CANCEL_RUNNING = "CANCEL_RUNNING"
+
+
+class SensorKind(StrEnum):
+    """What a sensor watches: calls from outside, an address, ends of runs, or a bucket."""
+
+    WEBHOOK = "WEBHOOK"
+    HTTP = "HTTP"
+    RUN = "RUN"
+    S3 = "S3"
+
+
+class ChannelKind(StrEnum):
+    SLACK = "SLACK"
+    EMAIL = "EMAIL"
+    WEBHOOK = "WEBHOOK"
+    PAGERDUTY = "PAGERDUTY"
+
+
+class AlertTrigger(StrEnum):
+    ON_FAILURE = "ON_FAILURE"
+    ON_SUCCESS = "ON_SUCCESS"
+    ON_SLA_BREACH = "ON_SLA_BREACH"
+    ON_RETRY = "ON_RETRY"
+    ON_RECOVERY = "ON_RECOVERY"
+    ON_CRASH = "ON_CRASH"
+    ON_MISSED_SCHEDULE = "ON_MISSED_SCHEDULE"
+
+
+class UsagePeriod(StrEnum):
+    DAY = "DAY"
+    MONTH = "MONTH"
+
+
+class SubscriptionStatus(StrEnum):
+    TRIALING = "TRIALING"
+    ACTIVE = "ACTIVE"
+    PAST_DUE = "PAST_DUE"
+    CANCELLED = "CANCELLED"

@@ -6,11 +6,12 @@ directive in the SDL and the check of `guard.py`.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.schema_directive import Location
+from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 from strawberry.types.lazy_type import LazyType
@@ -39,7 +40,7 @@ class SignedIn:
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="public",
-    description="The field may be selected by anybody.",
+    description="The field needs no more than what leads to it; a root field needs nothing.",
 )
 class Public:
     pass
@@ -78,6 +79,35 @@ def field(
         metadata={"read": read, "load": load, "key": key},
         is_subscription=subscription,
     )
+
+
+_T = TypeVar("_T", bound=type)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(field, strawberry.field))
+def object_type(
+    *,
+    requires: Permission | None = None,
+    signed_in: bool = False,
+    name: str | None = None,
+    description: str | None = None,
+) -> Callable[[_T], _T]:
+    """A type whose fields, where they say nothing themselves, need this: by default no more than
+    the field that leads to the object."""
+    own: object = Public()
+    if requires is not None:
+        own = Requires(permission=requires)
+    elif signed_in:
+        own = SignedIn()
+
+    def decorate(cls: _T) -> _T:
+        made = strawberry.type(cls, name=name, description=description)
+        for each in get_object_definition(made, strict=True).fields:
+            if need_of(list(each.directives)) is None:
+                each.directives = [*each.directives, own]
+        return made
+
+    return decorate
 
 
 def lazy(noun: str, name: str) -> Any:

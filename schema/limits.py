@@ -16,7 +16,7 @@ from graphql import (
 
 MAX_TOKENS = 2000
 MAX_DEPTH = 12
-MAX_ALIASES = 30
+MAX_ALIASES = 60
 MAX_ROOT_FIELDS = 20
 
 

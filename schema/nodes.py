@@ -37,7 +37,7 @@ class NodeRow(dict[str, Any]):
 
 @strawberry.interface(description="Anything with a global id.")
 class Node:
-    id: strawberry.ID
+    id: strawberry.ID = field(public=True)
 
     @classmethod
     def resolve_type(cls, obj: Any, info: Any, type_: Any) -> str:

@@ -3,10 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar, cast
 
-import strawberry
-
 from dagy_gql.repositories.pagination import Slice
-from schema.fields import field, lazy
+from schema.fields import field, lazy, object_type
 
 T = TypeVar("T")
 
@@ -41,7 +39,7 @@ def _total_count(self: Any) -> Any:
     return None if self.count is None else self.count()
 
 
-@strawberry.type
+@object_type()
 class PageInfo:
     has_next_page: bool
     has_previous_page: bool
@@ -49,13 +47,13 @@ class PageInfo:
     end_cursor: str | None
 
 
-@strawberry.type
+@object_type()
 class Edge(Generic[T]):
     cursor: str
     node: T
 
 
-@strawberry.type
+@object_type()
 class Connection(Generic[T]):
     edges: list[Edge[T]] = field(read=_edges)
     nodes: list[T] = field(read=lambda listing: listing.slice.rows)

@@ -1,8 +1,10 @@
-"""Organizations and what belongs to them directly: memberships and environments."""
+"""Organizations and what belongs to them directly: members, roles and environments."""
 
 from typing import Any
 
 from tortoise import fields
+from tortoise.fields.db_defaults import Now
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from dagy_gql.enums import Role
@@ -20,7 +22,28 @@ class Organization(Model):
         table = "organizations"
 
 
+class CustomRole(Model):
+    """A named set of permissions; `permissions` lists their names."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "dagy.Organization", related_name="custom_roles"
+    )
+    name = fields.CharField(max_length=100)
+    description = fields.TextField(default="")
+    permissions: fields.JSONField[Any] = fields.JSONField(default=list)
+    created_by = fields.CharField(max_length=320, default="")
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "custom_roles"
+        unique_together = (("org", "name"),)
+
+
 class Membership(Model):
+    """Of `role` and `custom_role` one is set."""
+
     id = fields.UUIDField(primary_key=True, default=new_id)
     org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
         "dagy.Organization", related_name="memberships"
@@ -28,12 +51,16 @@ class Membership(Model):
     user: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
         "dagy.User", related_name="memberships"
     )
-    role = fields.CharEnumField(Role, max_length=20)
+    role = fields.CharEnumField(Role, max_length=20, null=True)
+    custom_role: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "dagy.CustomRole", related_name="memberships", null=True, on_delete=fields.RESTRICT
+    )
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = "memberships"
         unique_together = (("org", "user"),)
+        indexes = [Index(fields=("org_id", "id"), name="memberships_list")]
 
 
 class Environment(Model):
@@ -43,7 +70,10 @@ class Environment(Model):
     )
     name = fields.CharField(max_length=100)
     description = fields.TextField(default="")
+    is_protected = fields.BooleanField(db_default=False)
+    created_by = fields.CharField(max_length=320, db_default="")
     created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True, db_default=Now())
 
     class Meta:
         table = "environments"

@@ -8,7 +8,7 @@ from dagy_gql.auth import cookies
 from dagy_gql.services import accounts
 from schema.accounts.types import Viewer, viewer_of
 from schema.context import Info
-from schema.fields import field
+from schema.fields import field, object_type
 from schema.scalars import DateTime
 
 
@@ -18,14 +18,14 @@ class LoginInput:
     password: str
 
 
-@strawberry.type
+@object_type()
 class LoginPayload:
     access_token: str
     expires_at: DateTime
     viewer: Viewer
 
 
-@strawberry.type
+@object_type()
 class LogoutPayload:
     signed_out: bool
 

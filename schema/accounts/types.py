@@ -8,7 +8,7 @@ from dagy_gql.repositories.pagination import encode_id
 from dagy_gql.services import organizations
 from schema.context import Context, Info
 from schema.enums import Permission, Role
-from schema.fields import field
+from schema.fields import field, object_type
 from schema.organizations.types import Organization
 
 
@@ -28,14 +28,14 @@ def _can(self: Any, info: Info, permission: Permission) -> bool:
     return permission in self["permissions"]
 
 
-@strawberry.type
+@object_type()
 class User:
     id: strawberry.ID = field(read=lambda row: encode_id("User", row["id"]))
     email: str
     name: str
 
 
-@strawberry.type
+@object_type(signed_in=True)
 class Viewer:
     user: User | None = field(description="Null for an API key.")
     organization: Organization

@@ -12,7 +12,7 @@ from dagy_gql.services import deployments
 from schema.context import Info
 from schema.deployments.types import Deployment
 from schema.enums import Executor
-from schema.fields import field
+from schema.fields import field, object_type
 from schema.scalars import JSON
 
 _NEVER_NULL = {"name": "name", "flow_name": "flowName", "paused": "paused"}
@@ -54,17 +54,17 @@ class DeleteDeploymentInput:
     id: strawberry.ID
 
 
-@strawberry.type
+@object_type(requires=Permission.DEPLOYMENTS_WRITE)
 class CreateDeploymentPayload:
     deployment: Deployment
 
 
-@strawberry.type
+@object_type(requires=Permission.DEPLOYMENTS_WRITE)
 class UpdateDeploymentPayload:
     deployment: Deployment
 
 
-@strawberry.type
+@object_type(requires=Permission.DEPLOYMENTS_WRITE)
 class DeleteDeploymentPayload:
     deleted_id: strawberry.ID
 

@@ -12,7 +12,7 @@ from dagy_gql.repositories.pagination import Page
 from dagy_gql.repositories.runs import RunRepository
 from schema.context import Context, Info
 from schema.enums import Executor
-from schema.fields import field, lazy
+from schema.fields import field, lazy, object_type
 from schema.flows.types import flows_by_id
 from schema.nodes import Node, node_id
 from schema.organizations.types import Environment, environments_by_id
@@ -36,7 +36,7 @@ def _runs(self: Any, info: Info, first: int | None = None, after: str | None = N
     return info.context.load(_run_pages, self["id"], Page.of(first, after))
 
 
-@strawberry.type
+@object_type()
 class Deployment(Node):
     id: strawberry.ID = node_id("Deployment")
     name: str

@@ -10,7 +10,7 @@ from dagy_gql.services import artifacts, flows
 from dagy_gql.services.flows import Registration
 from schema.arguments import json_object
 from schema.context import Info
-from schema.fields import field
+from schema.fields import field, object_type
 from schema.flows.types import Flow
 from schema.scalars import JSON, Long
 
@@ -21,13 +21,13 @@ class CreateArtifactUploadInput:
     size_bytes: Long
 
 
-@strawberry.type(description="A flow's archive; id is null until it is uploaded.")
+@object_type(description="A flow's archive; id is null until it is uploaded.")
 class ArtifactReference:
     id: strawberry.ID | None
     sha256: str
 
 
-@strawberry.type
+@object_type(requires=Permission.FLOWS_WRITE)
 class CreateArtifactUploadPayload:
     artifact: ArtifactReference
     upload_url: str | None = field(
@@ -46,7 +46,7 @@ class RegisterFlowInput:
     tags: JSON | None = None
 
 
-@strawberry.type
+@object_type(requires=Permission.FLOWS_WRITE)
 class RegisterFlowPayload:
     flow: Flow
     created: bool = field(description="False: this version with this content was there already.")

@@ -13,7 +13,7 @@ from dagy_gql.repositories.pagination import Page
 from dagy_gql.repositories.runs import RunRepository
 from schema.context import Context, Info
 from schema.enums import Executor, FlowStatus
-from schema.fields import field
+from schema.fields import field, object_type
 from schema.nodes import Node, node_id
 from schema.pagination import Listing, lazy_connection
 from schema.runs.columns import RUN_COLUMNS
@@ -65,7 +65,7 @@ def _runs(self: Any, info: Info, first: int | None = None, after: str | None = N
     return info.context.load(_run_pages, self["id"], Page.of(first, after))
 
 
-@strawberry.type(description="One version of a flow. It never changes.")
+@object_type(description="One version of a flow. It never changes.")
 class Flow(Node):
     id: strawberry.ID = node_id("Flow")
     name: str

@@ -1,12 +1,10 @@
 """Health: the parts Dagy needs, each with its latency."""
 
-import strawberry
-
 from schema.enums import HealthStatus
-from schema.fields import field
+from schema.fields import field, object_type
 
 
-@strawberry.type
+@object_type()
 class HealthComponent:
     name: str
     status: HealthStatus
@@ -14,7 +12,7 @@ class HealthComponent:
     message: str | None
 
 
-@strawberry.type
+@object_type()
 class Health:
     status: HealthStatus = field(description="The worst of the components.")
     components: list[HealthComponent]

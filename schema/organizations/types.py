@@ -8,18 +8,19 @@ import strawberry
 
 from dagy_gql.repositories.organizations import EnvironmentRepository
 from schema.context import Context
+from schema.fields import object_type
 from schema.nodes import Node, node_id
 from schema.scalars import DateTime
 
 
-@strawberry.type
+@object_type()
 class Organization:
     id: strawberry.ID = node_id("Organization")
     name: str
     slug: str
 
 
-@strawberry.type(description="A name that deployments and their runs carry.")
+@object_type(description="A name that deployments and their runs carry.")
 class Environment(Node):
     id: strawberry.ID = node_id("Environment")
     name: str

@@ -23,7 +23,7 @@ from dagy_gql.services import artifacts, live
 from dagy_gql.services.live import LiveEvent, LiveLine
 from schema.context import Context, Info
 from schema.enums import LogLevel, RunEventType, RunState, TaskState
-from schema.fields import field
+from schema.fields import field, object_type
 from schema.pagination import Connection, Listing
 from schema.scalars import JSON, DateTime, Long
 
@@ -52,7 +52,7 @@ def numbered(items: list[Any], page: Page) -> Listing:
     return Listing(Slice.cut(items, page, NUMBERED))
 
 
-@strawberry.type(description="One change, in the order of `sequence`.")
+@object_type(description="One change, in the order of `sequence`.")
 class RunEvent:
     id: strawberry.ID = field(
         read=lambda event: encode_id("RunEvent", f"{event.run_id}:{event.seq}")
@@ -84,7 +84,7 @@ def _task_run_id(self: Any, info: Info) -> Any:
     return info.context.load(_task_run_ids, (self.run_id, self.task_key))
 
 
-@strawberry.type
+@object_type()
 class LogLine:
     cursor: str = field(read=lambda line: encode_cursor(line.number))
     at: DateTime
@@ -96,7 +96,7 @@ class LogLine:
     attempt: int | None
 
 
-@strawberry.type(description="A file that a run saved.")
+@object_type(description="A file that a run saved.")
 class RunArtifact:
     id: strawberry.ID = field(read=lambda row: encode_id("RunArtifact", row["id"]))
     name: str

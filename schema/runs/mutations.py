@@ -9,7 +9,7 @@ from dagy_gql.services import runs
 from dagy_gql.services.labels import checked_tags
 from schema.arguments import json_object, optional_id
 from schema.context import Info
-from schema.fields import field
+from schema.fields import field, object_type
 from schema.runs.inputs import (
     CancelRunInput,
     RetryRunInput,
@@ -20,18 +20,18 @@ from schema.runs.inputs import (
 from schema.runs.types import Run
 
 
-@strawberry.type
+@object_type(requires=Permission.RUNS_TRIGGER)
 class TriggerRunPayload:
     run: Run
     created: bool = field(description="False: the idempotency key had been used for this run.")
 
 
-@strawberry.type
+@object_type(requires=Permission.RUNS_WRITE)
 class CancelRunPayload:
     run: Run
 
 
-@strawberry.type
+@object_type(requires=Permission.RUNS_WRITE)
 class RetryRunPayload:
     run: Run
 

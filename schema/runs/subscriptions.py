@@ -11,7 +11,7 @@ from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.services import live, runs
 from schema.context import Context, Info
 from schema.enums import RunState
-from schema.fields import field
+from schema.fields import field, object_type
 from schema.runs.history import NUMBERED, LogLine, RunEvent, task_key_of
 from schema.runs.inputs import RunFilter
 from schema.runs.types import Run
@@ -54,7 +54,7 @@ async def _changed_run(self: Any, info: Info) -> Any:
     return await RunRepository(info.context.actor.org_id).by_id(self.run_id)
 
 
-@strawberry.type(description="A run has moved to another state.")
+@object_type(description="A run has moved to another state.")
 class RunChange:
     run: Run = field(_changed_run, requires=Permission.RUNS_READ)
     state: RunState

@@ -15,7 +15,7 @@ from dagy_gql.services import runs
 from schema.context import Context, Info
 from schema.deployments.types import deployments_by_id
 from schema.enums import Executor, RunState, RunTrigger, TaskState
-from schema.fields import field, lazy
+from schema.fields import field, lazy, object_type
 from schema.flows.types import flows_by_id, specs_by_flow
 from schema.nodes import Node, node_id
 from schema.organizations.types import Environment, environments_by_id
@@ -92,7 +92,7 @@ def _task_runs(self: Any, info: Info, first: int | None = None, after: str | Non
     return info.context.load(_task_pages, self["id"], page)
 
 
-@strawberry.type
+@object_type()
 class Run(Node):
     id: strawberry.ID = node_id("Run")
     slug: str
@@ -155,7 +155,7 @@ async def _depends_on(self: Any, info: Info) -> list[str]:
     return tasks.get(self["key"].partition("[")[0], [])
 
 
-@strawberry.type
+@object_type()
 class TaskRun(Node):
     id: strawberry.ID = node_id("TaskRun")
     key: str

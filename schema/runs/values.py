@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import strawberry
-
 from dagy_gql import clock
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.enums import TaskState
 from schema.enums import Executor
-from schema.fields import field
+from schema.fields import field, object_type
 
 
 def _optional(name: str) -> Any:
@@ -32,13 +30,13 @@ def result_of(result: Any) -> Any:
     return result["value"] if isinstance(result, dict) and "value" in result else result
 
 
-@strawberry.type(description="Why something is as it is: a stable code and a sentence.")
+@object_type(description="Why something is as it is: a stable code and a sentence.")
 class Reason:
     code: str
     message: str
 
 
-@strawberry.type(description="What went wrong, where, and what to do.")
+@object_type(description="What went wrong, where, and what to do.")
 class ErrorInfo:
     code: str
     message: str
@@ -51,7 +49,7 @@ class ErrorInfo:
     task_key: str | None = _optional("task_key")
 
 
-@strawberry.type(description="What a queued run waits for.")
+@object_type(description="What a queued run waits for.")
 class Waiting:
     code: str
     message: str
@@ -59,7 +57,7 @@ class Waiting:
     running: int | None = _optional("running")
 
 
-@strawberry.type(description="Which engine a run got, and who decided.")
+@object_type(description="Which engine a run got, and who decided.")
 class Routing:
     executor: Executor
     level: str
@@ -70,7 +68,7 @@ def _counted(state: TaskState) -> Any:
     return field(read=lambda counts: counts.get(state.value, 0))
 
 
-@strawberry.type(description="Task runs by state.")
+@object_type(description="Task runs by state.")
 class TaskCounts:
     pending: int = _counted(TaskState.PENDING)
     running: int = _counted(TaskState.RUNNING)
