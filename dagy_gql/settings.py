@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEGABYTE = 1024 * 1024
@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(8, ge=1)
     redis_url: str = ""
     queue_name: str = "dagy:queue"
+
+    # One or several (comma-separated); the first seals. Else they are the lines of the file.
+    secrets_key: SecretStr = SecretStr("")
+    secrets_key_file: Path | None = None
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
@@ -62,6 +66,9 @@ class Settings(BaseSettings):
 
     organization_max_running: int = Field(1000, ge=1)
     retention_days: int = Field(30, ge=1)
+
+    # Lists by functions made for their selection; off, graphql-core completes every field.
+    compiled_lists: bool = True
 
     @field_validator("local_dir", "ui_dir")
     @classmethod

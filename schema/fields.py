@@ -55,14 +55,18 @@ def field(
     type_: Any = None,
     read: Callable[[Any], Any] | None = None,
     load: Callable[..., Any] | None = None,
-    key: str = "id",
+    key: str | Callable[[Any], Any] = "id",
+    given: Callable[..., tuple[Any, ...]] | None = None,
+    columns: tuple[str, ...] | None = None,
     description: str | None = None,
     subscription: bool = False,
 ) -> Any:
     """A field; `type_` where the class annotation cannot say it (see `lazy`).
 
     `read` takes the row to the value; `load` (a Fetch of `loaders.py`) takes the value of the
-    column `key`, for all rows of a level at once.
+    column `key` (or what `key` makes of the row), for all rows of a level at once, and what `given`
+    makes of the field's arguments. `columns` are those that `read`, `key` or the resolver look at:
+    where they are not known, every column is read.
     """
     directives: list[object] = []
     if requires is not None:
@@ -76,7 +80,7 @@ def field(
         base_resolver=StrawberryResolver(resolver) if resolver else None,
         directives=directives,
         description=description,
-        metadata={"read": read, "load": load, "key": key},
+        metadata={"read": read, "load": load, "key": key, "given": given, "columns": columns},
         is_subscription=subscription,
     )
 

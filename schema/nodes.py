@@ -51,7 +51,7 @@ class Node:
 
 def node_id(type_name: str) -> Any:
     """The `id` field of a type."""
-    return field(read=lambda row: encode_id(type_name, row["id"]))
+    return field(read=lambda row: encode_id(type_name, row["id"]), columns=("id",))
 
 
 async def _fetch(context: Context, keys: list[tuple[str, UUID]]) -> dict[Any, NodeRow]:

@@ -1,10 +1,14 @@
 """Relay connections over the slices of the repositories."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
-from dagy_gql.repositories.pagination import Slice
+from dagy_gql.auth.permissions import Permission
+from dagy_gql.repositories.base import OrgRepository
+from dagy_gql.repositories.pagination import Order, Page, Slice
+from schema.columns import columns_of, named_object
 from schema.fields import field, lazy, object_type
+from schema.loaders import RowFetch, column_text
 
 T = TypeVar("T")
 
@@ -35,8 +39,8 @@ def _page_info(listing: Listing) -> dict[str, Any]:
     }
 
 
-def _total_count(self: Any) -> Any:
-    return None if self.count is None else self.count()
+async def _total_counts(_context: Any, listings: Sequence[Listing]) -> dict[Listing, int]:
+    return {each: await each.count() for each in listings if each.count is not None}
 
 
 @object_type()
@@ -59,7 +63,8 @@ class Connection(Generic[T]):
     nodes: list[T] = field(read=lambda listing: listing.slice.rows)
     page_info: PageInfo = field(read=_page_info)
     total_count: int | None = field(
-        _total_count,
+        load=_total_counts,
+        key=lambda listing: None if listing.count is None else listing,
         description="How many there are in all, counted up to 10,000; null where it is unknown.",
     )
 
@@ -67,3 +72,58 @@ class Connection(Generic[T]):
 def lazy_connection(noun: str, name: str) -> Any:
     """A connection of `lazy(noun, name)`."""
     return cast(Any, Connection)[lazy(noun, name)]
+
+
+def selected(info: Any, order: Order, *, otherwise: str | None = None) -> str | None:
+    """The columns that a query's connection reads of its rows; `otherwise` where fields do not
+    say what they read."""
+    raw = info._raw_info
+    columns = columns_of(named_object(raw.return_type), raw.field_nodes, raw.fragments)
+    return otherwise if columns is None else column_text(columns, ("id", *order.columns))
+
+
+class Pages(RowFetch):
+    """The same page of the rows that refer to each key by the column `parent`."""
+
+    def __init__(
+        self,
+        repository: type[OrgRepository],
+        parent: str,
+        *,
+        columns: str | None = None,
+        key_type: str = "uuid",
+    ) -> None:
+        super().__init__(repository, columns)
+        self.always = ("id", *repository.order.columns)
+        self._parent = parent
+        self._key_type = key_type
+
+    def given(self, first: int | None = None, after: str | None = None) -> tuple[Page]:
+        """Raises BadUserInput."""
+        return (Page.of(first, after, readers=self.repository.order.readers),)
+
+    async def __call__(self, context: Any, keys: Sequence[Any], *arguments: Any) -> dict[Any, Any]:
+        page, columns = arguments
+        slices = await self.repository(context.actor.org_id).slices(
+            self._parent, keys, page=page, columns=self.text(columns), key_type=self._key_type
+        )
+        return {key: Listing(slice_) for key, slice_ in slices.items()}
+
+
+def _arguments(self: Any, first: int | None = None, after: str | None = None) -> Any:
+    """Those of a connection inside an object; `shorten` puts the batched call in its place."""
+
+
+def pages(
+    fetch: Pages, type_: Any, *, requires: Permission, key: str = "id", description: str = ""
+) -> Any:
+    """A connection inside an object: of the rows that refer to its column `key`."""
+    return field(
+        _arguments,
+        load=fetch,
+        key=key,
+        given=fetch.given,
+        requires=requires,
+        type_=type_,
+        description=description or None,
+    )

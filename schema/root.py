@@ -9,6 +9,7 @@ from strawberry.types import ExecutionContext
 
 from schema.accounts.mutations import AccountMutations
 from schema.accounts.queries import AccountQueries
+from schema.compiled.executor import CompiledExecution
 from schema.context import Context
 from schema.deployments.mutations import DeploymentMutations
 from schema.deployments.queries import DeploymentQueries
@@ -75,6 +76,7 @@ schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     extensions=[Preparation],
+    execution_context_class=CompiledExecution,
     config=StrawberryConfig(default_resolver=value_of, scalar_map=SCALARS),
 )
 shorten(schema._schema)

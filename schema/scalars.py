@@ -74,7 +74,7 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _unchanged(value: Any) -> Any:
+def unchanged(value: Any) -> Any:
     return value
 
 
@@ -83,7 +83,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="JSON",
         description="Any JSON value.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
-        serialize=_unchanged,
+        serialize=unchanged,
         parse_value=checked,
         parse_literal=_json_of_literal,
     ),
@@ -91,13 +91,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="DateTime",
         description="A moment, as RFC 3339 writes it; answers are in UTC.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-        serialize=_unchanged,
+        serialize=unchanged,
         parse_value=_moment,
     ),
     Long: strawberry.scalar(
         name="Long",
         description="An integer of at most 64 bits.",
-        serialize=_unchanged,
+        serialize=unchanged,
         parse_value=_whole,
     ),
 }

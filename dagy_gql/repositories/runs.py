@@ -109,13 +109,6 @@ class RunRepository(OrgRepository):
     async def by_idempotency_key(self, key: str) -> asyncpg.Record | None:
         return await self.first(self.where().add("idempotency_key = {}", key))
 
-    async def running(self, *, deployment_id: UUID | None = None) -> int:
-        """How many runs hold a slot of the deployment, or of the whole organization."""
-        where = self.where().add("state IN ('RUNNING', 'CANCELLING')")
-        if deployment_id is not None:
-            where.add("deployment_id = {}", deployment_id)
-        return await self.count(where)
-
     async def add(self, run: NewRun) -> asyncpg.Record | None:
         """Insert as QUEUED; None if the organization has used the idempotency key before."""
         return await db.fetch_row(
@@ -177,15 +170,23 @@ class RunRepository(OrgRepository):
         spec: dict[str, Any] = found
         return spec
 
-    async def limits(self, run_id: UUID) -> asyncpg.Record | None:
-        """The concurrency limits over a run: of its deployment and of its organization."""
-        return await db.fetch_row(
+    async def limits(self, run_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+        """Of those that are queued: the concurrency limits of the deployment and the organization,
+        and how many runs hold a slot of either."""
+        return await db.fetch(
             """
-            SELECT d.concurrency_limit, d.name AS deployment_name, o.max_running_runs
+            WITH active AS (
+                SELECT deployment_id, count(*) AS running FROM runs
+                WHERE org_id = $1 AND state IN ('RUNNING', 'CANCELLING') GROUP BY 1
+            )
+            SELECT r.id, d.concurrency_limit, d.name AS deployment_name, o.max_running_runs,
+                   coalesce(a.running, 0) AS deployment_running,
+                   (SELECT coalesce(sum(running), 0)::bigint FROM active) AS organization_running
             FROM runs r JOIN organizations o ON o.id = r.org_id
             LEFT JOIN deployments d ON d.id = r.deployment_id
-            WHERE r.org_id = $1 AND r.id = $2
+            LEFT JOIN active a ON a.deployment_id = r.deployment_id
+            WHERE r.org_id = $1 AND r.id = ANY($2::uuid[]) AND r.state = 'QUEUED'
             """,
             self.org_id,
-            run_id,
+            list(run_ids),
         )

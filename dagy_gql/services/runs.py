@@ -1,5 +1,7 @@
 """Runs as people and programs ask for them: trigger, cancel, retry, look at."""
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,13 +16,14 @@ from dagy_gql.auth.actor import Actor
 from dagy_gql.backends import router
 from dagy_gql.db import json_text
 from dagy_gql.enums import Executor, FlowStatus, RetryMode, RunState, RunTrigger, TaskState
-from dagy_gql.errors import BadUserInput, Conflict, NotFound
+from dagy_gql.errors import BadUserInput, Conflict
 from dagy_gql.ids import new_id, new_slug
 from dagy_gql.repositories import run_records, workers
 from dagy_gql.repositories.run_records import TaskRow
 from dagy_gql.repositories.runs import NewRun, RunRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.runtime import Runtime
+from dagy_gql.services import audit
 from dagy_gql.services.transitions import moves
 
 _IDEMPOTENCY_KEY_LIMIT = 200
@@ -65,7 +68,7 @@ async def trigger(
     run = _new_run(rt, actor, target, parameters=parameters or {}, executor=executor)
     run.tags.update(tags or {})
     run.idempotency_key = idempotency_key
-    return await _queue(rt, repository, run)
+    return await _queue(rt, actor, run)
 
 
 def _new_run(
@@ -130,14 +133,20 @@ def _executor(name: str | None) -> Executor | None:
     return None if name is None else Executor(name)
 
 
-async def _queue(
-    rt: Runtime, repository: RunRepository, run: NewRun
-) -> tuple[asyncpg.Record, bool]:
-    async with db.transaction():
-        row = await repository.add(run)
-        if row is not None:
+class _KeyUsedError(Exception):
+    """Somebody else's run has the idempotency key: nothing is to be committed."""
+
+
+async def _queue(rt: Runtime, actor: Actor, run: NewRun) -> tuple[asyncpg.Record, bool]:
+    repository = RunRepository(actor.org_id)
+    with contextlib.suppress(_KeyUsedError):
+        async with db.transaction():
+            row = await repository.add(run)
+            if row is None:
+                raise _KeyUsedError
             await moves.queued(rt, row)
-            return row, True
+            _note_new(actor, "run.trigger", run)
+        return row, True
     assert run.idempotency_key is not None
     earlier = await repository.by_idempotency_key(run.idempotency_key)
     if earlier is None:
@@ -147,8 +156,18 @@ async def _queue(
 
 async def cancel(rt: Runtime, actor: Actor, *, run_id: UUID) -> asyncpg.Record:
     """Ask the run to stop; one that has ended stays as it is. Raises NotFound."""
-    await by_id(rt, actor, run_id)
-    await moves.cancel(rt, run_id, by=actor.name)
+    run = await by_id(rt, actor, run_id)
+    async with db.transaction():
+        state = await moves.cancel(rt, run_id, by=actor.name)
+        audit.note(
+            actor,
+            "run.cancel",
+            "Run",
+            run_id,
+            name=run["slug"],
+            before={"state": run["state"]},
+            after={"state": state},
+        )
     return await by_id(rt, actor, run_id)
 
 
@@ -188,7 +207,24 @@ async def retry(
         assert row is not None
         await run_records.put_task_runs([_copied(task, row) for task in kept])
         await moves.queued(rt, row)
+        _note_new(actor, "run.retry", new)
     return row
+
+
+def _note_new(actor: Actor, action: str, run: NewRun) -> None:
+    kept: dict[str, Any] = {
+        "flow_name": run.flow_name,
+        "deployment_id": run.deployment_id,
+        "environment_id": run.environment_id,
+        "executor": run.executor,
+        "parameters": run.parameters,
+        "tags": run.tags,
+        "retry_of_id": run.retry_of_id,
+        "retry_mode": run.retry_mode,
+        "retry_task_key": run.retry_task_key,
+    }
+    after = {column: value for column, value in kept.items() if value is not None}
+    audit.note(actor, action, "Run", run.id, name=run.slug, after=after)
 
 
 def _kept(spec: FlowSpec, tasks: list[asyncpg.Record], wish: RetryWish) -> list[asyncpg.Record]:
@@ -251,24 +287,28 @@ async def by_slug(rt: Runtime, actor: Actor, slug: str) -> asyncpg.Record:
     return await RunRepository(actor.org_id).by_slug(slug)
 
 
-async def waiting(rt: Runtime, actor: Actor, run: asyncpg.Record) -> dict[str, Any] | None:
-    """Why a queued run is not running yet: code, message, limit, running. None if not queued."""
-    if run["state"] != RunState.QUEUED:
-        return None
-    repository = RunRepository(actor.org_id)
-    limits = await repository.limits(run["id"])
-    if limits is None:
-        raise NotFound("run", run["id"])
-    if limits["concurrency_limit"] is not None:
-        running = await repository.running(deployment_id=run["deployment_id"])
-        if running >= limits["concurrency_limit"]:
-            what = f"the deployment {limits['deployment_name']!r}"
-            return _limit("DEPLOYMENT_LIMIT", what, limits["concurrency_limit"], running)
-    allowed = limits["max_running_runs"] or rt.settings.organization_max_running
-    running = await repository.running()
-    if running >= allowed:
+async def waiting(rt: Runtime, actor: Actor, run_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Why queued runs are not running yet: code, message, limit, running. The others are left
+    out."""
+    limits = await RunRepository(actor.org_id).limits(run_ids)
+    found = {row["id"]: _at_limit(rt, row) for row in limits}
+    if None not in found.values():
+        return {key: reason for key, reason in found.items() if reason is not None}
+    for_worker = await _waiting_for_worker(rt)
+    return {key: reason or for_worker for key, reason in found.items()}
+
+
+def _at_limit(rt: Runtime, run: asyncpg.Record) -> dict[str, Any] | None:
+    limit, running = run["concurrency_limit"], run["deployment_running"]
+    if limit is not None and running >= limit:
+        return _limit(
+            "DEPLOYMENT_LIMIT", f"the deployment {run['deployment_name']!r}", limit, running
+        )
+    allowed = run["max_running_runs"] or rt.settings.organization_max_running
+    if run["organization_running"] >= allowed:
+        running = run["organization_running"]
         return _limit("ORGANIZATION_LIMIT", "the organization", allowed, running)
-    return await _waiting_for_worker(rt)
+    return None
 
 
 def _limit(code: str, what: str, limit: int, running: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from schema.arguments import exactly_one
 from schema.context import Context, Info
 from schema.deployments.types import Deployment
 from schema.fields import field
-from schema.pagination import Connection, Listing
+from schema.pagination import Connection, Listing, selected
 
 
 @strawberry.input
@@ -57,7 +57,9 @@ async def _deployments(
     wanted = await _stored(info.context, filter or DeploymentFilter())
     repository = DeploymentRepository(info.context.actor.org_id)
     page = Page.of(first, after, last=last, before=before)
-    slice_ = await repository.slice(repository.matching(wanted), page=page)
+    slice_ = await repository.slice(
+        repository.matching(wanted), page=page, columns=selected(info, repository.order)
+    )
     return Listing(slice_, lambda: repository.count(repository.matching(wanted)))
 
 

@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.enums import FlowOrder, FlowStatus
 from schema.fields import field
 from schema.flows.types import Flow
-from schema.pagination import Connection, Listing
+from schema.pagination import Connection, Listing, selected
 
 
 @strawberry.input
@@ -60,7 +60,9 @@ async def _flows(
     repository = FlowRepository(info.context.actor.org_id)
     order, wanted = order_by.order, (filter or FlowFilter()).stored()
     page = Page.of(first, after, last=last, before=before, readers=order.readers)
-    slice_ = await repository.slice(repository.latest(wanted), page=page, order=order)
+    slice_ = await repository.slice(
+        repository.latest(wanted), page=page, order=order, columns=selected(info, order)
+    )
     return Listing(slice_, lambda: repository.count(repository.latest(wanted)))
 
 

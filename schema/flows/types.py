@@ -9,20 +9,20 @@ import strawberry
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.flows import FlowRepository
-from dagy_gql.repositories.pagination import Page
 from dagy_gql.repositories.runs import RunRepository
-from schema.context import Context, Info
+from schema.context import Context
 from schema.enums import Executor, FlowStatus
 from schema.fields import field, object_type
+from schema.loaders import RowsById
 from schema.nodes import Node, node_id
-from schema.pagination import Listing, lazy_connection
+from schema.pagination import Pages, lazy_connection, pages
 from schema.runs.columns import RUN_COLUMNS
 from schema.scalars import JSON, DateTime
 
-
-async def flows_by_id(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
-    rows = await FlowRepository(context.actor.org_id).by_ids(keys)
-    return {row["id"]: row for row in rows}
+flows_by_id = RowsById(FlowRepository)
+_versions = Pages(FlowRepository, "name", key_type="text")
+_deployments = Pages(DeploymentRepository, "flow_id")
+_runs = Pages(RunRepository, "flow_id", columns=RUN_COLUMNS)
 
 
 async def specs_by_flow(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
@@ -32,37 +32,6 @@ async def specs_by_flow(context: Context, keys: Sequence[UUID]) -> dict[UUID, An
 async def _parameter_schemas(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
     specs = await specs_by_flow(context, keys)
     return {key: spec["parameters"] for key, spec in specs.items()}
-
-
-async def _deployment_pages(
-    context: Context, keys: Sequence[UUID], page: Page
-) -> dict[UUID, Listing]:
-    repository = DeploymentRepository(context.actor.org_id)
-    slices = await repository.slices("flow_id", keys, page=page)
-    return {key: Listing(slice_) for key, slice_ in slices.items()}
-
-
-async def _run_pages(context: Context, keys: Sequence[UUID], page: Page) -> dict[UUID, Listing]:
-    repository = RunRepository(context.actor.org_id)
-    slices = await repository.slices("flow_id", keys, page=page, columns=RUN_COLUMNS)
-    return {key: Listing(slice_) for key, slice_ in slices.items()}
-
-
-async def _version_pages(context: Context, keys: Sequence[str], page: Page) -> dict[str, Listing]:
-    slices = await FlowRepository(context.actor.org_id).version_slices(keys, page=page)
-    return {name: Listing(slice_) for name, slice_ in slices.items()}
-
-
-def _versions(self: Any, info: Info, first: int | None = None, after: str | None = None) -> Any:
-    return info.context.load(_version_pages, self["name"], Page.of(first, after))
-
-
-def _deployments(self: Any, info: Info, first: int | None = None, after: str | None = None) -> Any:
-    return info.context.load(_deployment_pages, self["id"], Page.of(first, after))
-
-
-def _runs(self: Any, info: Info, first: int | None = None, after: str | None = None) -> Any:
-    return info.context.load(_run_pages, self["id"], Page.of(first, after))
 
 
 @object_type(description="One version of a flow. It never changes.")
@@ -81,15 +50,16 @@ class Flow(Node):
     is_latest: bool
     created_at: DateTime
     created_by: str
-    versions: Any = field(
+    versions: Any = pages(
         _versions,
+        lazy_connection("flows", "Flow"),
         requires=Permission.FLOWS_READ,
-        type_=lazy_connection("flows", "Flow"),
+        key="name",
         description="All versions of this name, newest first.",
     )
-    deployments: Any = field(
+    deployments: Any = pages(
         _deployments,
+        lazy_connection("deployments", "Deployment"),
         requires=Permission.DEPLOYMENTS_READ,
-        type_=lazy_connection("deployments", "Deployment"),
     )
-    runs: Any = field(_runs, requires=Permission.RUNS_READ, type_=lazy_connection("runs", "Run"))
+    runs: Any = pages(_runs, lazy_connection("runs", "Run"), requires=Permission.RUNS_READ)

@@ -1,14 +1,10 @@
 """Organization and Environment."""
 
-from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
-
 import strawberry
 
 from dagy_gql.repositories.organizations import EnvironmentRepository
-from schema.context import Context
 from schema.fields import object_type
+from schema.loaders import RowsById
 from schema.nodes import Node, node_id
 from schema.scalars import DateTime
 
@@ -28,6 +24,4 @@ class Environment(Node):
     created_at: DateTime
 
 
-async def environments_by_id(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
-    rows = await EnvironmentRepository(context.actor.org_id).by_ids(keys)
-    return {row["id"]: row for row in rows}
+environments_by_id = RowsById(EnvironmentRepository)

@@ -78,10 +78,8 @@ async def _task_run_ids(
     return {(row["run_id"], row["key"]): encode_id("TaskRun", row["id"]) for row in rows}
 
 
-def _task_run_id(self: Any, info: Info) -> Any:
-    if self.task_key is None:
-        return None
-    return info.context.load(_task_run_ids, (self.run_id, self.task_key))
+def _task_of(line: LiveLine) -> tuple[UUID, str] | None:
+    return None if line.task_key is None else (line.run_id, line.task_key)
 
 
 @object_type()
@@ -92,7 +90,7 @@ class LogLine:
     message: str
     stream: str = field(description="log, stdout or stderr.")
     task_key: str | None = field(description="Null for what the run itself wrote.")
-    task_run_id: strawberry.ID | None = field(_task_run_id)
+    task_run_id: strawberry.ID | None = field(load=_task_run_ids, key=_task_of)
     attempt: int | None
 
 

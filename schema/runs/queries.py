@@ -13,7 +13,7 @@ from schema.arguments import exactly_one
 from schema.context import Info
 from schema.enums import RunOrder
 from schema.fields import field
-from schema.pagination import Connection, Listing
+from schema.pagination import Connection, Listing, selected
 from schema.runs.columns import RUN_COLUMNS, TASK_RUN_COLUMNS
 from schema.runs.inputs import RunFilter, TaskRunFilter
 from schema.runs.types import Run, TaskRun
@@ -43,7 +43,7 @@ async def _runs(
         wanted.apply(repository.where()),
         page=page,
         order=order_by.order,
-        columns=RUN_COLUMNS,
+        columns=selected(info, order_by.order, otherwise=RUN_COLUMNS),
     )
     return Listing(slice_, lambda: repository.count(wanted.apply(repository.where())))
 
@@ -69,7 +69,8 @@ async def _task_runs(
         return conditions
 
     page = Page.of(first, after, last=last, before=before, readers=repository.order.readers)
-    slice_ = await repository.slice(where(), page=page, columns=TASK_RUN_COLUMNS)
+    columns = selected(info, repository.order, otherwise=TASK_RUN_COLUMNS)
+    slice_ = await repository.slice(where(), page=page, columns=columns)
     return Listing(slice_, lambda: repository.count(where()))
 
 

@@ -8,18 +8,18 @@ import strawberry
 
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.enums import RunState as StoredRunState
-from dagy_gql.repositories.pagination import Page
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.services import runs
-from schema.context import Context, Info
+from schema.context import Context
 from schema.deployments.types import deployments_by_id
 from schema.enums import Executor, RunState, RunTrigger, TaskState
 from schema.fields import field, lazy, object_type
 from schema.flows.types import flows_by_id, specs_by_flow
+from schema.loaders import RowsById
 from schema.nodes import Node, node_id
 from schema.organizations.types import Environment, environments_by_id
-from schema.pagination import Listing, lazy_connection
+from schema.pagination import Pages, lazy_connection, pages
 from schema.runs.columns import RUN_COLUMNS, TASK_RUN_COLUMNS
 from schema.runs.history import (
     LogLineConnection,
@@ -40,21 +40,29 @@ from schema.runs.values import (
 )
 from schema.scalars import JSON, DateTime
 
+TaskKey = tuple[UUID, str]
 
-async def runs_by_id(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
-    rows = await RunRepository(context.actor.org_id).by_ids(keys, columns=RUN_COLUMNS)
-    return {row["id"]: row for row in rows}
+runs_by_id = RowsById(RunRepository, RUN_COLUMNS)
+_task_runs = Pages(TaskRunRepository, "run_id", columns=TASK_RUN_COLUMNS)
 
 
-async def _dependencies(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
-    """Dependencies by task key, for each run."""
-    found = await runs_by_id(context, keys)
-    specs = await specs_by_flow(context, list({row["flow_id"] for row in found.values()}))
+def _task_key(row: Any) -> TaskKey:
+    """Children of a mapped task stand under its own key in the spec."""
+    return row["run_id"], row["key"].partition("[")[0]
+
+
+async def _dependencies(context: Context, keys: Sequence[TaskKey]) -> dict[TaskKey, list[str]]:
+    runs_ = await runs_by_id(context, list({run_id for run_id, _ in keys}), ("flow_id",))
+    specs = await specs_by_flow(context, list({row["flow_id"] for row in runs_.values()}))
     tasks = {
         flow_id: {task["key"]: task.get("depends_on", []) for task in spec["tasks"]}
         for flow_id, spec in specs.items()
     }
-    return {key: tasks.get(row["flow_id"], {}) for key, row in found.items()}
+    return {
+        (run_id, name): tasks.get(runs_[run_id]["flow_id"], {}).get(name, [])
+        for run_id, name in keys
+        if run_id in runs_
+    }
 
 
 async def _parameters(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
@@ -75,21 +83,13 @@ async def _counts(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
     return dict(await TaskRunRepository(context.actor.org_id).counts(keys))
 
 
-async def _task_pages(context: Context, keys: Sequence[UUID], page: Page) -> dict[UUID, Listing]:
-    repository = TaskRunRepository(context.actor.org_id)
-    slices = await repository.slices("run_id", keys, page=page, columns=TASK_RUN_COLUMNS)
-    return {key: Listing(slice_) for key, slice_ in slices.items()}
+async def _waiting(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
+    return dict(await runs.waiting(context.rt, context.actor, keys))
 
 
-def _waiting(self: Any, info: Info) -> Any:
-    if self["state"] != StoredRunState.QUEUED:
-        return None
-    return runs.waiting(info.context.rt, info.context.actor, self)
-
-
-def _task_runs(self: Any, info: Info, first: int | None = None, after: str | None = None) -> Any:
-    page = Page.of(first, after, readers=TaskRunRepository.order.readers)
-    return info.context.load(_task_pages, self["id"], page)
+def _queued(row: Any) -> UUID | None:
+    key: UUID = row["id"]
+    return key if row["state"] == StoredRunState.QUEUED else None
 
 
 @object_type()
@@ -97,7 +97,7 @@ class Run(Node):
     id: strawberry.ID = node_id("Run")
     slug: str
     state: RunState
-    state_reason: Reason | None = field(read=lambda row: row["reason"])
+    state_reason: Reason | None = field(read=lambda row: row["reason"], columns=("reason",))
     flow: Any = field(
         load=flows_by_id, key="flow_id", requires=Permission.FLOWS_READ, type_=lazy("flows", "Flow")
     )
@@ -128,7 +128,12 @@ class Run(Node):
     queue_ms: int | None = milliseconds("queued_at", "started_at")
     duration_ms: int | None = milliseconds("started_at", "finished_at")
     task_counts: TaskCounts = field(load=_counts)
-    waiting: Waiting | None = field(_waiting, description="Null unless the run is QUEUED.")
+    waiting: Waiting | None = field(
+        load=_waiting,
+        key=_queued,
+        columns=("id", "state"),
+        description="Null unless the run is QUEUED.",
+    )
     routing: Routing
     retry_of: Any = field(
         load=runs_by_id,
@@ -138,21 +143,19 @@ class Run(Node):
     )
     tags: JSON
     created_by: str
-    task_runs: Any = field(
+    task_runs: Any = pages(
         _task_runs,
+        lazy_connection("runs", "TaskRun"),
         requires=Permission.RUNS_READ,
-        type_=lazy_connection("runs", "TaskRun"),
         description="In the order of the flow's tasks.",
     )
-    events: RunEventConnection = field(events_of, requires=Permission.RUNS_READ)
-    logs: LogLineConnection = field(logs_of, requires=Permission.PAYLOADS_READ)
+    events: RunEventConnection = field(
+        events_of, requires=Permission.RUNS_READ, columns=("id", "created_at")
+    )
+    logs: LogLineConnection = field(
+        logs_of, requires=Permission.PAYLOADS_READ, columns=("id", "created_at")
+    )
     artifacts: list[RunArtifact] = field(load=artifacts_of_runs, requires=Permission.PAYLOADS_READ)
-
-
-async def _depends_on(self: Any, info: Info) -> list[str]:
-    loaded = info.context.load(_dependencies, self["run_id"])
-    tasks: dict[str, list[str]] = loaded if isinstance(loaded, dict) else await loaded
-    return tasks.get(self["key"].partition("[")[0], [])
 
 
 @object_type()
@@ -168,6 +171,11 @@ class TaskRun(Node):
     duration_ms: int | None = milliseconds("started_at", "finished_at")
     result: JSON | None = field(load=_task_results, requires=Permission.PAYLOADS_READ)
     error: ErrorInfo | None
-    depends_on: list[str] = field(_depends_on, description="Keys of the tasks it waits for.")
+    depends_on: list[str] = field(
+        load=_dependencies,
+        key=_task_key,
+        columns=("run_id", "key"),
+        description="Keys of the tasks it waits for.",
+    )
     reason: str | None
     run: Run = field(load=runs_by_id, key="run_id", requires=Permission.RUNS_READ)

@@ -22,7 +22,7 @@ def milliseconds(start: str, end: str) -> Any:
             return None
         return clock.milliseconds_between(row[start], row[end])
 
-    return field(read=read)
+    return field(read=read, columns=(start, end))
 
 
 def result_of(result: Any) -> Any:

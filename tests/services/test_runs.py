@@ -211,21 +211,23 @@ async def test_a_waiting_run_says_what_it_waits_for(
     first, _ = await runs.trigger(rt, actor, deployment_name="narrow", parameters={"x": 1})
     second, _ = await runs.trigger(rt, actor, deployment_name="narrow", parameters={"x": 2})
 
-    assert await runs.waiting(rt, actor, first) == {
+    nobody = {
         "code": "NO_WORKER",
         "message": "no worker is alive: start one with `dagy worker`",
         "limit": 0,
         "running": 0,
     }
+    both = [first["id"], second["id"]]
+    assert await runs.waiting(rt, actor, both) == dict.fromkeys(both, nobody)
     await claimed(rt, limit=1)
-    assert await runs.waiting(rt, actor, second) == {
-        "code": "DEPLOYMENT_LIMIT",
-        "message": "the deployment 'narrow' runs 1 of at most 1 runs at once",
-        "limit": 1,
-        "running": 1,
+    assert await runs.waiting(rt, actor, both) == {
+        second["id"]: {
+            "code": "DEPLOYMENT_LIMIT",
+            "message": "the deployment 'narrow' runs 1 of at most 1 runs at once",
+            "limit": 1,
+            "running": 1,
+        }
     }
-    running = await runs.by_id(rt, actor, first["id"])
-    assert await runs.waiting(rt, actor, running) is None
 
 
 async def test_an_organizations_limit_holds_across_its_deployments(
@@ -236,9 +238,8 @@ async def test_an_organizations_limit_holds_across_its_deployments(
         run, _ = await runs.trigger(rt, actor, deployment_name="main", parameters={"x": x})
 
     assert len(await claimed(rt)) == 2
-    waiting = await runs.waiting(rt, actor, run)
+    waiting = (await runs.waiting(rt, actor, [run["id"]]))[run["id"]]
 
-    assert waiting is not None
     assert (waiting["code"], waiting["limit"], waiting["running"]) == ("ORGANIZATION_LIMIT", 2, 2)
 
 
