@@ -10,6 +10,8 @@ from dagy_gql.artifacts.sources import SourceCache
 from dagy_gql.artifacts.store import ArtifactStore, LocalArtifactStore
 from dagy_gql.bus import Bus
 from dagy_gql.enums import Executor
+from dagy_gql.keys import SealError
+from dagy_gql.sealing import Sealer
 from dagy_gql.settings import Settings
 
 
@@ -21,11 +23,16 @@ class Runtime:
     sources: SourceCache
     archive_limits: ArchiveLimits
     engines: frozenset[Executor]
+    sealer: Sealer
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Runtime]:
-    """Database pool, bus and stores, open; closed again on exit."""
+    """Database pool, bus and stores, open; closed again on exit.
+
+    Raises SealError where there is no key for secrets.
+    """
+    sealer = sealer_of(settings)
     store = LocalArtifactStore(settings.artifact_dir)
     limits = ArchiveLimits(settings.artifact_unpacked_max_bytes, settings.artifact_max_files)
     async with db.opened(settings):
@@ -38,6 +45,21 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
                 sources=SourceCache(store, settings.cache_dir, limits),
                 archive_limits=limits,
                 engines=frozenset({Executor.LOCAL}),
+                sealer=sealer,
             )
         finally:
             await bus.close()
+
+
+def sealer_of(settings: Settings) -> Sealer:
+    """Raises SealError: no key, a file that cannot be read, or a text that is no key."""
+    keys = settings.secrets_key.get_secret_value()
+    if not keys and settings.secrets_key_file is not None:
+        try:
+            keys = settings.secrets_key_file.read_text()
+        except OSError as error:
+            raise SealError(
+                f"DAGY_SECRETS_KEY_FILE is {settings.secrets_key_file}, which cannot be read: "
+                f"{error.strerror}."
+            ) from error
+    return Sealer(keys)

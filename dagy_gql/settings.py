@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     artifact_max_files: int = 10_000
     request_max_bytes: int = 4 * MEGABYTE
 
+    # Tokens a minute and the most that gather, per credential or address; 0 a minute: no limit.
+    rate_limit_per_minute: int = Field(120, ge=0)
+    rate_limit_burst: int = Field(200, ge=1)
+
     # One flush of events waits at most this long, so readers are at most so far behind.
     event_flush_ms: int = Field(10, ge=0, le=50)
     # Workers hear of queued runs on their channel; arq is for the words that got lost.

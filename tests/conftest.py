@@ -5,12 +5,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from dagy_gql import db
 from dagy_gql.embedded.servers import Servers
+from dagy_gql.keys import new_key
 from dagy_gql.runtime import Runtime, opened
 from dagy_gql.settings import Settings
 from tests.support import servers as test_servers
+
+SECRETS_KEY = SecretStr(new_key())
 
 
 def pytest_configure() -> None:
@@ -42,7 +46,12 @@ async def settings(postgres_url: str, redis_url: str, tmp_path: Path) -> Setting
     """Settings on an empty database, an empty Redis and an empty folder."""
     await test_servers.empty_database(postgres_url)
     await test_servers.empty_redis(redis_url)
-    return Settings(database_url=postgres_url, redis_url=redis_url, local_dir=tmp_path)
+    return Settings(
+        database_url=postgres_url,
+        redis_url=redis_url,
+        local_dir=tmp_path,
+        secrets_key=SECRETS_KEY,
+    )
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import asyncpg
 import click
 
 from dagy_gql import db
+from dagy_gql.keys import SealError
+from dagy_gql.runtime import sealer_of
 from dagy_gql.settings import Settings
 
 _RETRY_SECONDS = 0.02
@@ -27,6 +29,14 @@ def require_urls(settings: Settings) -> None:
     ):
         if not value:
             raise click.ClickException(f"{name} is not set. `dagy up` starts servers of its own.")
+
+
+def require_key(settings: Settings) -> None:
+    """`dagy up` makes one for the database it embeds; elsewhere a person has to."""
+    try:
+        sealer_of(settings)
+    except SealError as error:
+        raise click.ClickException(str(error)) from error
 
 
 async def wait(settings: Settings, *, timeout_seconds: float = 20.0) -> None:

@@ -107,6 +107,7 @@ def server(*, fd: int | None, migrate: bool, announce_fd: int | None, owner: str
     """Run the API."""
     settings = settings_module.load()
     database.require_urls(settings)
+    database.require_key(settings)
     logs.configure(settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, fd=fd, migrate=migrate, announce_fd=announce_fd, owner=owner))

@@ -119,6 +119,10 @@ class Session:
         table.add_column(overflow="fold")
         for name, value in self._facts(url):
             table.add_row(name, value)
+        key = self.installation.secrets_key_file
+        if owner is not None and key is not None:
+            note = "[dim](keep a copy: without it no secret can be read)[/]"
+            table.add_row("Secrets key", f"{escape(str(key))}  {note}")
         if owner is not None:
             table.add_row("Sign in", f"[bold]{owner['email']}[/]")
             table.add_row("Password", f"[bold green]{owner['password']}[/]  (shown only this once)")

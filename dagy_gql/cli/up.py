@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from dagy_gql.cli.session import Session
+from dagy_gql.embedded import secrets_key
 from dagy_gql.embedded.folder import FolderLock, LocalFolder
 from dagy_gql.embedded.installation import Installation, listen, services
 from dagy_gql.embedded.process import EmbeddedError
@@ -40,6 +41,7 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @click.option("--verbose", is_flag=True, help="Show the logs of all processes.")
 @click.option("--database-url", envvar="DAGY_DATABASE_URL", default="", hidden=True)
 @click.option("--redis-url", envvar="DAGY_REDIS_URL", default="", hidden=True)
+@click.option("--secrets-key-file", envvar="DAGY_SECRETS_KEY_FILE", default="", hidden=True)
 def up(
     *,
     host: str,
@@ -50,6 +52,7 @@ def up(
     verbose: bool,
     database_url: str,
     redis_url: str,
+    secrets_key_file: str,
 ) -> None:
     """Start everything: database, queue, API and workers. Ctrl-C stops it."""
     began = time.monotonic()
@@ -58,10 +61,19 @@ def up(
         folder.create()
         lock = FolderLock.take(folder)
         folder.rotate_logs()
+        key_file = secrets_key.ensure(
+            folder, file=secrets_key_file, is_own_database=bool(database_url)
+        )
         with listen(host, port) as listening:
             chosen: int = listening.getsockname()[1]
             installation = Installation(
-                folder, host, chosen, workers, database_url=database_url, redis_url=redis_url
+                folder,
+                host,
+                chosen,
+                workers,
+                database_url=database_url,
+                redis_url=redis_url,
+                secrets_key_file=key_file,
             )
             session = Session(
                 installation, lock, examples=not no_examples, verbose=verbose, began=began

@@ -16,6 +16,7 @@ def worker(*, migrate: bool) -> None:
     """Run one worker."""
     settings = settings_module.load()
     database.require_urls(settings)
+    database.require_key(settings)
     logs.configure(settings.log_level)
     asyncio.run(database.prepare(settings, migrate=migrate))
     worker_main.run(settings)

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from dagy_gql.embedded import postgres, redis
 from dagy_gql.embedded.folder import LocalFolder
@@ -27,11 +28,14 @@ class Installation:
     database_url: str = ""
     redis_url: str = ""
     owner_email: str = "owner@dagy.local"
+    # None where DAGY_SECRETS_KEY holds the keys.
+    secrets_key_file: Path | None = None
 
     @property
     def environment(self) -> Mapping[str, str]:
         """What server, workers and the CLI read. Two malloc arenas save 10 MB a process."""
-        return {
+        key = self.secrets_key_file
+        return ({} if key is None else {"DAGY_SECRETS_KEY_FILE": str(key)}) | {
             "DAGY_LOCAL_DIR": str(self.folder.root),
             "DAGY_HOST": self.host,
             "DAGY_PORT": str(self.port),

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from dagy_gql.cli.doctor import doctor
 from dagy_gql.embedded.servers import Servers
+from dagy_gql.keys import new_key
 from tests.support.up import Up, descendants, is_alive, until
 
 LAUNCHER = Path(__file__).parent.parent.parent / "dagy_gql" / "embedded" / "launch.py"
@@ -143,12 +144,17 @@ def test_interrupting_stops_everything(up: Up) -> None:
 def test_servers_of_ones_own_are_used_and_nothing_is_embedded(
     servers: Servers, tmp_path: Path
 ) -> None:
-    mine = {"DAGY_DATABASE_URL": servers.database_url, "DAGY_REDIS_URL": servers.redis_url}
+    mine = {
+        "DAGY_DATABASE_URL": servers.database_url,
+        "DAGY_REDIS_URL": servers.redis_url,
+        "DAGY_SECRETS_KEY": new_key(),
+    }
     one = Up(tmp_path / "local", "--no-examples", "--workers", "2", environment=mine).start()
     try:
         assert one.is_healthy()
         assert set(one.facts["processes"]) == {"server", "worker-1", "worker-2"}
         assert not (one.folder / "postgres").exists()
+        assert not (one.folder / "secrets.key").exists()
     finally:
         one.stop()
 
