@@ -23,10 +23,12 @@ MAX_TEST_LINES = 500
 # Reads and writes that cross organizations, each looked at by a person: signing in (nobody's
 # organization is known yet), the engine (it works for all) and keeping house.
 REVIEWED_ALL_ORGS = {
-    "accounts.by_access_token_all_orgs",
-    "accounts.by_api_key_all_orgs",
     "accounts.has_users_all_orgs",
     "accounts.sign_in_all_orgs",
+    "credentials.key_all_orgs",
+    "credentials.mark_used_all_orgs",
+    "credentials.person_all_orgs",
+    "credentials.session_all_orgs",
     "execution.flow_all_orgs",
     "execution.task_results_all_orgs",
     "retention.add_partition_all_orgs",

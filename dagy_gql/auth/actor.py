@@ -9,7 +9,8 @@ from dagy_gql.enums import ActorKind, Role
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`name` is what created_by columns keep: an e-mail address, `key:<prefix>`, or `system`.
+    """`name` is what created_by columns keep: an e-mail address, `key:<prefix>`,
+    `service:<name>`, or `system`.
 
     `credential_id` is the session or key that was shown; `user_id` the person, or for a key the
     person who made it; `role` is None for keys with scopes and for custom roles.
@@ -23,9 +24,20 @@ class Actor:
     kind: ActorKind = ActorKind.USER
     credential_id: UUID | None = None
     service_account_id: UUID | None = None
+    custom_role_id: UUID | None = None
+    is_super_admin: bool = False
 
     def can(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind is ActorKind.USER and self.user_id is not None
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether owners may be made and unmade: many scopes do not make a key one."""
+        return self.role is Role.OWNER or self.kind is ActorKind.SYSTEM or self.is_super_admin
 
 
 def system(org_id: UUID) -> Actor:

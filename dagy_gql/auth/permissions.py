@@ -1,5 +1,6 @@
 """The one permission enum and the role matrix. Names are `<noun>.<verb>`."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from dagy_gql.enums import Role
@@ -88,3 +89,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DEVELOPER: _DEVELOPER,
     Role.VIEWER: _VIEWER,
 }
+
+_KNOWN = {permission.value: permission for permission in Permission}
+
+
+def named(names: Iterable[str]) -> frozenset[Permission]:
+    """Of names as they are stored; one that has gone from the enum grants nothing."""
+    return frozenset(_KNOWN[name] for name in names if name in _KNOWN)
+
+
+def granted(role: Role | str | None, names: Iterable[str] | None) -> frozenset[Permission]:
+    """What a role and the permissions of a custom role (or scopes) grant together."""
+    of_role = ROLE_PERMISSIONS[Role(role)] if role else frozenset()
+    return of_role | named(names or ())

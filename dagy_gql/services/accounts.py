@@ -8,12 +8,14 @@ from uuid import UUID
 
 from dagy_gql import clock, db
 from dagy_gql.auth import passwords, tokens
-from dagy_gql.auth.actor import Actor
+from dagy_gql.auth.actor import Actor, system
 from dagy_gql.enums import Role
 from dagy_gql.errors import BadUserInput, RateLimited, Unauthenticated
 from dagy_gql.repositories import accounts, organizations
+from dagy_gql.repositories.api_keys import ApiKeyRepository, NewKey
 from dagy_gql.repositories.organizations import EnvironmentRepository, MembershipRepository
 from dagy_gql.runtime import Runtime
+from dagy_gql.services import audit
 
 DEFAULT_ENVIRONMENT = "production"
 _MAX_EMAIL = 320
@@ -84,8 +86,16 @@ async def bootstrap(rt: Runtime, email: str, password: str) -> Bootstrap | None:
         org_id = await organizations.add_organization("Default", slug="default", now=now)
         await MembershipRepository(org_id).add(user_id, Role.OWNER, now=now)
         await EnvironmentRepository(org_id).add(DEFAULT_ENVIRONMENT, now=now)
-        new_key = accounts.NewKey(org_id, user_id, "first", key.prefix, key.sha256, Role.OWNER)
-        await accounts.add_api_key(new_key, now)
+        new_key = NewKey("first", key.prefix, key.sha256, created_by_id=user_id, role=Role.OWNER)
+        await ApiKeyRepository(org_id).add(new_key, now=now)
+        audit.note(
+            system(org_id),
+            "organization.create",
+            "Organization",
+            org_id,
+            name="Default",
+            after={"owner": address},
+        )
     return Bootstrap(org_id=org_id, user_id=user_id, api_key=key.text)
 
 
@@ -100,12 +110,28 @@ async def login(rt: Runtime, throttle: Throttle, *, email: str, password: str) -
     throttle.succeeded(address)
     token, now = tokens.new(tokens.SESSION_PREFIX), clock.now()
     expires_at = now + timedelta(seconds=rt.settings.access_token_ttl_seconds)
-    await accounts.add_access_token(
-        token.sha256, user_id=row["id"], org_id=row["org_id"], expires_at=expires_at, now=now
+    actor = Actor(
+        org_id=row["org_id"], name=address, permissions=frozenset(), user_id=row["id"]
     )
+    async with db.transaction():
+        session_id = await accounts.add_access_token(
+            token.sha256, user_id=row["id"], org_id=row["org_id"], expires_at=expires_at, now=now
+        )
+        audit.note(
+            actor,
+            "session.create",
+            "AccessToken",
+            session_id,
+            name=address,
+            after={"expires_at": expires_at},
+        )
     return Session(access_token=token.text, expires_at=expires_at)
 
 
 async def logout(rt: Runtime, actor: Actor, *, token: str) -> None:
     """Ends the session of this token; a key, which is no session, stays."""
-    await accounts.revoke_access_token(tokens.digest(token), clock.now())
+    if token.startswith(tokens.KEY_PREFIX):
+        return
+    async with db.transaction():
+        session_id = await accounts.revoke_access_token(tokens.digest(token), clock.now())
+        audit.note(actor, "session.delete", "AccessToken", session_id, name=actor.name)

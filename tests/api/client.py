@@ -10,7 +10,7 @@ from dagy_gql import clock
 from dagy_gql.auth import tokens
 from dagy_gql.enums import Role
 from dagy_gql.repositories import accounts, organizations
-from dagy_gql.repositories.accounts import NewKey
+from dagy_gql.repositories.api_keys import ApiKeyRepository, NewKey
 from dagy_gql.repositories.organizations import EnvironmentRepository, MembershipRepository
 
 
@@ -87,6 +87,7 @@ async def make_org(slug: str) -> Org:
         user_id = await accounts.add_user(f"{role}@{slug}.example", password_hash="-", now=now)
         await MembershipRepository(org_id).add(user_id, role, now=now)
         key = tokens.new(tokens.KEY_PREFIX)
-        await accounts.add_api_key(NewKey(org_id, user_id, role, key.prefix, key.sha256, role), now)
+        new_key = NewKey(role, key.prefix, key.sha256, created_by_id=user_id, role=role)
+        await ApiKeyRepository(org_id).add(new_key, now=now)
         keys[role] = key.text
     return Org(org_id, keys)

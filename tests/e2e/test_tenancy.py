@@ -17,7 +17,7 @@ from dagy_gql.embedded import postgres
 from dagy_gql.embedded.folder import LocalFolder
 from dagy_gql.enums import Role
 from dagy_gql.repositories import accounts, organizations
-from dagy_gql.repositories.accounts import NewKey
+from dagy_gql.repositories.api_keys import ApiKeyRepository, NewKey
 from dagy_gql.repositories.organizations import MembershipRepository
 from dagy_gql.settings import Settings
 from tests.e2e.conftest import Cli
@@ -69,9 +69,8 @@ async def stranger(up: Up) -> Stranger:
 
 async def _key(org_id: UUID, user_id: UUID, role: Role) -> str:
     key = tokens.new(tokens.KEY_PREFIX)
-    await accounts.add_api_key(
-        NewKey(org_id, user_id, str(role), key.prefix, key.sha256, role), clock.now()
-    )
+    new_key = NewKey(str(role), key.prefix, key.sha256, created_by_id=user_id, role=role)
+    await ApiKeyRepository(org_id).add(new_key, now=clock.now())
     return key.text
 
 
