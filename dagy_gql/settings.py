@@ -2,13 +2,25 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEGABYTE = 1024 * 1024
+RoleName = Literal["owner", "admin", "developer", "viewer"]
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# Algorithms whose verifier can sign nothing. Ed25519 is what RFC 9864 calls EdDSA.
+ASYMMETRIC = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"}
+    | {"EdDSA", "Ed25519"}
+)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """What a comma-separated setting names."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -40,6 +52,50 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=0)
 
     access_token_ttl_seconds: int = Field(24 * 3600, ge=60)
+    password_sign_in: bool = True
+    # Makes the first owner. Left out, `dagy server` makes one up and prints it while nobody is
+    # there; several servers behind one address need the same.
+    setup_token: SecretStr = SecretStr("")
+    invitation_days: int = Field(7, ge=1)
+    password_reset_minutes: int = Field(60, ge=1)
+    access_log_days: int = Field(90, ge=1)
+
+    # Sign-in through an identity provider: authorization code with PKCE. Off without an issuer.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = "Single sign-on"
+    oidc_scopes: str = "openid email profile"
+    # Only addresses of these domains (comma-separated); none: of all.
+    oidc_allowed_domains: str = ""
+    # The slug of the organization that roles are given in.
+    oidc_organization: str = "default"
+    oidc_groups_claim: str = "groups"
+    # JSON such as {"data-team": "developer"}. With it, groups decide at every sign-in: the highest
+    # role counts, and a member of none of the groups is no longer a member here.
+    oidc_group_roles: dict[str, RoleName] = Field(default_factory=dict)
+    # What somebody new becomes; without it (and without groups) only members may sign in.
+    oidc_default_role: RoleName | None = None
+
+    # Bearer tokens signed by somebody else (Clerk, Auth0, Okta, …). Off without an issuer.
+    jwt_issuer: str = ""
+    # Comma-separated; one of the two must be there, or tokens for other applications would do.
+    jwt_audience: str = ""
+    jwt_authorized_parties: str = ""
+    # Left out: as the issuer's openid-configuration says, else its /.well-known/jwks.json.
+    jwt_jwks_url: str = ""
+    jwt_algorithms: str = "RS256,ES256"
+    jwt_leeway_seconds: int = Field(30, ge=0, le=300)
+    # A path such as `org_id` or `o.slg`: the slug or id of one of our organizations, or what
+    # DAGY_JWT_ORGANIZATIONS (JSON) maps to a slug. Without a claim: DAGY_JWT_ORGANIZATION.
+    jwt_organization_claim: str = ""
+    jwt_organizations: dict[str, str] = Field(default_factory=dict)
+    jwt_organization: str = "default"
+    jwt_role_claim: str = ""
+    # JSON such as {"org:admin": "admin"}. With it, the claim decides each time.
+    jwt_role_map: dict[str, RoleName] = Field(default_factory=dict)
+    jwt_default_role: RoleName | None = None
+    clerk_publishable_key: str = ""
     artifact_max_bytes: int = 64 * MEGABYTE
     artifact_unpacked_max_bytes: int = 512 * MEGABYTE
     artifact_max_files: int = 10_000
@@ -73,6 +129,33 @@ class Settings(BaseSettings):
 
     # Lists by functions made for their selection; off, graphql-core completes every field.
     compiled_lists: bool = True
+
+    @field_validator("oidc_issuer", "jwt_issuer", "jwt_jwks_url")
+    @classmethod
+    def _is_encrypted(cls, url: str) -> str:
+        """What keys and tokens come from is spoken to by https, this machine excepted."""
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise ValueError(f"{url} must begin with https://")
+        return url
+
+    @field_validator("jwt_algorithms")
+    @classmethod
+    def _is_asymmetric(cls, names: str) -> str:
+        wrong = sorted(set(listed(names)) - ASYMMETRIC)
+        if wrong or not listed(names):
+            raise ValueError(f"{names!r}: choose among {', '.join(sorted(ASYMMETRIC))}")
+        return names
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("DAGY_OIDC_ISSUER needs DAGY_OIDC_CLIENT_ID")
+        if self.jwt_issuer and not (self.jwt_audience or self.jwt_authorized_parties):
+            raise ValueError("DAGY_JWT_ISSUER needs DAGY_JWT_AUDIENCE or _AUTHORIZED_PARTIES")
+        if self.jwt_role_map and not self.jwt_role_claim:
+            raise ValueError("DAGY_JWT_ROLE_MAP needs DAGY_JWT_ROLE_CLAIM")
+        return self
 
     @field_validator("local_dir", "ui_dir")
     @classmethod

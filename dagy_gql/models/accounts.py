@@ -13,6 +13,8 @@ from dagy_gql.ids import new_id
 class User(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
     email = fields.CharField(max_length=320, unique=True)
+    # Proven by an identity provider or the operator; an invitation proves nothing.
+    email_verified_at = fields.DatetimeField(null=True)
     name = fields.CharField(max_length=200, default="")
     password_hash = fields.CharField(max_length=200, null=True)
     is_super_admin = fields.BooleanField(default=False)
@@ -60,7 +62,12 @@ class AccessToken(Model):
 
     class Meta:
         table = "access_tokens"
-        indexes = [Index(fields=("user_id", "id"), name="access_tokens_of_user")]
+        indexes = [
+            Index(fields=("user_id", "id"), name="access_tokens_of_user"),
+            Index(fields=("org_id", "id"), name="access_tokens_list"),
+            Index(fields=("org_id", "user_id", "id"), name="access_tokens_by_user"),
+            Index(fields=("expires_at",), name="access_tokens_expiry"),
+        ]
 
 
 class ServiceAccount(Model):
