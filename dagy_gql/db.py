@@ -50,6 +50,8 @@ _MIGRATION_LOCK = 0x0DA6_1E00
 # An escaped NUL, but not the text backslash-u0000, whose own backslash is escaped.
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
+_WRITE = re.compile(r"\b(INSERT INTO|DELETE FROM|MERGE INTO|UPDATE\s+\w+\s.*?\bSET)\b", re.DOTALL)
+
 Effect = Callable[[], Awaitable[None]]
 Write = Callable[[list[Any]], Awaitable[None]]
 
@@ -238,25 +240,32 @@ def _client() -> AsyncpgDBClient:
     return cast(AsyncpgDBClient, get_connection("default"))
 
 
+def _require_audit(sql: str) -> None:
+    if _must_note.get() and _unit.get() is None and _WRITE.search(sql):
+        raise Unaudited("A mutation wrote outside a transaction.")
+
+
 async def fetch(sql: str, *values: Any) -> list[asyncpg.Record]:
+    _require_audit(sql)
     async with _client().acquire_connection() as connection:
         return cast("list[asyncpg.Record]", await connection.fetch(sql, *values))
 
 
 async def fetch_row(sql: str, *values: Any) -> asyncpg.Record | None:
+    _require_audit(sql)
     async with _client().acquire_connection() as connection:
         return cast("asyncpg.Record | None", await connection.fetchrow(sql, *values))
 
 
 async def fetch_value(sql: str, *values: Any) -> Any:
+    _require_audit(sql)
     async with _client().acquire_connection() as connection:
         return await connection.fetchval(sql, *values)
 
 
 async def execute(sql: str, *values: Any) -> int:
     """Run a statement; returns the number of rows it touched."""
-    if _must_note.get() and _unit.get() is None:
-        raise Unaudited("A mutation wrote outside a transaction.")
+    _require_audit(sql)
     async with _client().acquire_connection() as connection:
         status = cast(str, await connection.execute(sql, *values))
     return int(status.rpartition(" ")[2]) if status[-1].isdigit() else 0

@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ),
                 ("sequence", fields.BigIntField(default=0)),
                 ("hash", fields.CharField(default="", max_length=64)),
+                ("at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "audit_heads",
@@ -153,11 +154,14 @@ class Migration(migrations.Migration):
                 "app": "dagy",
                 "unique_together": (("org_id", "sequence"),),
                 "indexes": [
-                    Index(fields=["org_id", "id"], name="audit_logs_list"),
-                    Index(fields=["org_id", "actor_name", "id"], name="audit_logs_by_actor"),
-                    Index(fields=["org_id", "action", "id"], name="audit_logs_by_action"),
+                    Index(fields=["org_id", "at", "sequence"], name="audit_logs_by_time"),
+                    Index(fields=["org_id", "actor_name", "sequence"], name="audit_logs_by_actor"),
+                    Index(fields=["org_id", "action", "sequence"], name="audit_logs_by_action"),
                     Index(
-                        fields=["org_id", "resource_type", "resource_id", "id"],
+                        fields=["org_id", "resource_type", "sequence"], name="audit_logs_by_type"
+                    ),
+                    Index(
+                        fields=["org_id", "resource_id", "sequence"],
                         name="audit_logs_by_resource",
                     ),
                 ],

@@ -8,6 +8,8 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 CREATE = [
+    # Nothing in here depends on settings: jsonb has one text for one value, and a time is counted
+    # in microseconds since 1970.
     """
     CREATE FUNCTION audit_digest(entry audit_logs) RETURNS text
     LANGUAGE sql IMMUTABLE AS $$
@@ -20,13 +22,17 @@ CREATE = [
         )::text, 'UTF8')), 'hex')
     $$
     """,
+    # The head is locked first, so whoever comes second reads the clock second: within an
+    # organization times rise with numbers, and what a client says of either is overwritten.
     """
     CREATE FUNCTION audit_append() RETURNS trigger
     LANGUAGE plpgsql AS $$
     BEGIN
-        INSERT INTO audit_heads AS head (org_id, sequence, hash) VALUES (NEW.org_id, 1, '')
-        ON CONFLICT (org_id) DO UPDATE SET sequence = head.sequence + 1
-        RETURNING sequence, hash INTO NEW.sequence, NEW.previous_hash;
+        INSERT INTO audit_heads AS head (org_id, sequence, hash, at)
+        VALUES (NEW.org_id, 1, '', clock_timestamp())
+        ON CONFLICT (org_id) DO UPDATE
+            SET sequence = head.sequence + 1, at = greatest(head.at, clock_timestamp())
+        RETURNING sequence, hash, at INTO NEW.sequence, NEW.previous_hash, NEW.at;
         NEW.hash := audit_digest(NEW);
         UPDATE audit_heads SET hash = NEW.hash WHERE org_id = NEW.org_id;
         RETURN NEW;
@@ -50,7 +56,7 @@ CREATE = [
     CREATE TRIGGER audit_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_logs
     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
     """,
-    # Depth 1 is a statement of somebody's own; the statements of audit_append are deeper.
+    # Depth 0 is a statement of somebody's own; those of audit_append are deeper.
     """
     CREATE TRIGGER audit_refuse BEFORE INSERT OR UPDATE OR DELETE ON audit_heads
     FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION audit_refuse()

@@ -9,6 +9,7 @@ from strawberry.types import ExecutionContext
 
 from schema.accounts.mutations import AccountMutations
 from schema.accounts.queries import AccountQueries
+from schema.auditing import Auditing
 from schema.compiled.executor import CompiledExecution
 from schema.context import Context
 from schema.deployments.mutations import DeploymentMutations
@@ -75,7 +76,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    extensions=[Preparation],
+    extensions=[Preparation, Auditing],
     execution_context_class=CompiledExecution,
     config=StrawberryConfig(default_resolver=value_of, scalar_map=SCALARS),
 )

@@ -12,7 +12,8 @@ from dagy_gql.ids import new_id
 
 class AuditLog(Model):
     """A trigger numbers each row within its organization (`sequence`) and hashes it together
-    with the hash of the one before it. `org_id` is no foreign key: the log outlives the rest."""
+    with the hash of the one before it; it also sets `at`, which never goes back. `org_id` is no
+    foreign key: the log outlives the rest."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     org_id = fields.UUIDField()
@@ -36,13 +37,11 @@ class AuditLog(Model):
         table = "audit_logs"
         unique_together = (("org_id", "sequence"),)
         indexes = [
-            Index(fields=("org_id", "id"), name="audit_logs_list"),
-            Index(fields=("org_id", "actor_name", "id"), name="audit_logs_by_actor"),
-            Index(fields=("org_id", "action", "id"), name="audit_logs_by_action"),
-            Index(
-                fields=("org_id", "resource_type", "resource_id", "id"),
-                name="audit_logs_by_resource",
-            ),
+            Index(fields=("org_id", "at", "sequence"), name="audit_logs_by_time"),
+            Index(fields=("org_id", "actor_name", "sequence"), name="audit_logs_by_actor"),
+            Index(fields=("org_id", "action", "sequence"), name="audit_logs_by_action"),
+            Index(fields=("org_id", "resource_type", "sequence"), name="audit_logs_by_type"),
+            Index(fields=("org_id", "resource_id", "sequence"), name="audit_logs_by_resource"),
         ]
 
 
@@ -52,6 +51,7 @@ class AuditHead(Model):
     org_id = fields.UUIDField(primary_key=True)
     sequence = fields.BigIntField(default=0)
     hash: Any = fields.CharField(max_length=64, default="")
+    at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "audit_heads"

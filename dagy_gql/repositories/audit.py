@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +15,13 @@ from dagy_gql.repositories.pagination import NEWEST_FIRST
 # In the order of the notes, so that one after another they make the chain.
 _APPEND = """
 INSERT INTO audit_logs (id, org_id, actor_kind, actor_id, actor_name, action, resource_type,
-    resource_id, resource_name, before, after, request_id, address, at)
+    resource_id, resource_name, before, after, request_id, address)
 SELECT id, org_id, actor_kind, actor_id, actor_name, action, resource_type,
-    resource_id, resource_name, before, after, request_id, address, at
+    resource_id, resource_name, before, after, request_id, address
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-    $8::uuid[], $9::text[], $10::jsonb[], $11::jsonb[], $12::text[], $13::text[],
-    $14::timestamptz[]) WITH ORDINALITY AS entry (id, org_id, actor_kind, actor_id, actor_name,
-    action, resource_type, resource_id, resource_name, before, after, request_id, address, at,
-    position)
+    $8::uuid[], $9::text[], $10::jsonb[], $11::jsonb[], $12::text[], $13::text[])
+    WITH ORDINALITY AS entry (id, org_id, actor_kind, actor_id, actor_name, action, resource_type,
+    resource_id, resource_name, before, after, request_id, address, position)
 ORDER BY org_id, position
 """
 
@@ -44,7 +42,6 @@ class Entry:
     after: dict[str, Any] | None
     request_id: str | None
     address: str | None
-    at: datetime
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:
@@ -62,7 +59,6 @@ def _row(entry: Entry) -> tuple[Any, ...]:
         None if entry.after is None else json_text(entry.after),
         entry.request_id,
         entry.address,
-        entry.at,
     )
 
 

@@ -12,13 +12,14 @@ from uuid import UUID
 
 import asyncpg
 
-from dagy_gql import clock
+from dagy_gql import clock, db
 from dagy_gql.artifacts import archive
 from dagy_gql.artifacts.store import archive_key
 from dagy_gql.auth.actor import Actor
 from dagy_gql.errors import BadUserInput, NotFound, PayloadTooLarge
 from dagy_gql.repositories.artifacts import ArtifactRepository
 from dagy_gql.runtime import Runtime
+from dagy_gql.services import audit
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FIELD = "artifact"
@@ -65,6 +66,20 @@ async def stored(rt: Runtime, actor: Actor, sha256: str) -> asyncpg.Record | Non
     return row
 
 
+async def request_upload(
+    rt: Runtime, actor: Actor, *, sha256: str, size_bytes: int
+) -> asyncpg.Record | None:
+    """The archive if it is there already; None: it may be uploaded now.
+
+    Raises BadUserInput, PayloadTooLarge.
+    """
+    check_size(rt, size_bytes)
+    row = await stored(rt, actor, checked_sha256(sha256))
+    async with db.transaction():
+        _note(actor, "request_upload", row, sha256=sha256, size_bytes=size_bytes)
+    return row
+
+
 async def upload(
     rt: Runtime, actor: Actor, *, sha256: str, chunks: AsyncIterator[bytes]
 ) -> asyncpg.Record:
@@ -78,8 +93,24 @@ async def upload(
         await asyncio.to_thread(archive.check, path, rt.archive_limits)
         key = archive_key(actor.org_id, sha256)
         await rt.artifacts.put(key, path)
-    return await ArtifactRepository(actor.org_id).add_archive(
-        sha256, size_bytes=size_bytes, key=key, now=clock.now()
+    async with db.transaction():
+        row = await ArtifactRepository(actor.org_id).add_archive(
+            sha256, size_bytes=size_bytes, key=key, now=clock.now()
+        )
+        _note(actor, "upload", row, sha256=sha256, size_bytes=size_bytes)
+    return row
+
+
+def _note(
+    actor: Actor, verb: str, row: asyncpg.Record | None, *, sha256: str, size_bytes: int
+) -> None:
+    audit.note(
+        actor,
+        f"artifact.{verb}",
+        "Artifact",
+        None if row is None else row["id"],
+        name=f"{sha256}.zip",
+        after={"sha256": sha256, "size_bytes": size_bytes},
     )
 
 

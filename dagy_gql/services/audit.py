@@ -1,10 +1,11 @@
 """What was done, by whom: every mutation notes it in the transaction that does it."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from dagy_gql import clock, db
+from dagy_gql import db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.origin import origin
 from dagy_gql.enums import ActorKind
@@ -12,6 +13,10 @@ from dagy_gql.repositories import audit
 from dagy_gql.repositories.audit import Entry
 
 _MAX_NAME = 320
+# Of one value, as JSON. The log keeps what was decided; whole payloads live with their runs.
+_MAX_VALUE_BYTES = 4096
+
+Columns = Mapping[str, Any]
 
 
 def note(
@@ -21,8 +26,8 @@ def note(
     resource_id: UUID | None,
     *,
     name: str = "",
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
+    before: Columns | None = None,
+    after: Columns | None = None,
 ) -> None:
     """Note a change; it is stored with the transaction this is called in, or not at all.
 
@@ -34,18 +39,32 @@ def note(
         org_id=actor.org_id,
         actor_kind=actor.kind,
         actor_id=_actor_id(actor),
-        actor_name=actor.name,
+        actor_name=_text(actor.name),
         action=action,
         resource_type=resource_type,
         resource_id=resource_id,
-        resource_name=name[:_MAX_NAME],
-        before=None if before is None else dict(before),
-        after=None if after is None else dict(after),
+        resource_name=_text(name),
+        before=_kept(before),
+        after=_kept(after),
         request_id=request.request_id or None,
         address=request.address,
-        at=clock.now(),
     )
     db.note(entry, audit.append)
+
+
+def changed(
+    before: Columns | None, after: Columns | None, *, columns: Iterable[str]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The two sides of a change for `note`: of `columns`, those that differ; all where one side
+    is None, which is a creation or a deletion."""
+    if before is None or after is None:
+        return _only(before, columns), _only(after, columns)
+    different = [column for column in columns if before[column] != after[column]]
+    return _only(before, different), _only(after, different)
+
+
+def _only(row: Columns | None, columns: Iterable[str]) -> dict[str, Any] | None:
+    return None if row is None else {column: row[column] for column in columns}
 
 
 def _actor_id(actor: Actor) -> UUID | None:
@@ -58,3 +77,21 @@ def _actor_id(actor: Actor) -> UUID | None:
             return actor.service_account_id
         case ActorKind.SYSTEM:
             return None
+
+
+def _text(text: str) -> str:
+    return text[:_MAX_NAME].replace("\x00", "\u2400")
+
+
+def _kept(columns: Columns | None) -> dict[str, Any] | None:
+    return None if columns is None else {key: _bounded(value) for key, value in columns.items()}
+
+
+def _bounded(value: Any) -> Any:
+    """A value that is too long for the log is told by its size and hash."""
+    if value is None or isinstance(value, bool | int | float | UUID):
+        return value
+    text = db.json_text(value).encode()
+    if len(text) <= _MAX_VALUE_BYTES:
+        return value
+    return {"sizeBytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}

@@ -16,13 +16,26 @@ from dagy_gql.errors import BadUserInput, Conflict, NotFound
 from dagy_gql.repositories.deployments import DeploymentRepository, DeploymentValues
 from dagy_gql.repositories.flows import FlowRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import environments, flows
+from dagy_gql.services import audit, environments, flows
 from dagy_gql.services.labels import checked_name, checked_tags
 
 _MAX_INTEGER = 2**31 - 1
 
 # What a client sent, by column; what it left out is not there.
 Changes = Mapping[str, Any]
+
+_AUDITED = (
+    "name",
+    "flow_id",
+    "flow_name",
+    "environment_id",
+    "parameters",
+    "tags",
+    "paused",
+    "concurrency_limit",
+    "default_executor",
+    "sla_seconds",
+)
 
 
 async def create(rt: Runtime, actor: Actor, changes: Changes) -> asyncpg.Record:
@@ -31,12 +44,15 @@ async def create(rt: Runtime, actor: Actor, changes: Changes) -> asyncpg.Record:
         rt, actor, name=changes["flow_name"], version=changes.get("flow_version")
     )
     values = await _values(rt, actor, changes, flow=flow, current={})
-    try:
-        return await DeploymentRepository(actor.org_id).add(
-            values, created_by=actor.name, now=clock.now()
-        )
-    except asyncpg.UniqueViolationError as error:
-        raise _taken(values.name) from error
+    async with db.transaction():
+        try:
+            row = await DeploymentRepository(actor.org_id).add(
+                values, created_by=actor.name, now=clock.now()
+            )
+        except asyncpg.UniqueViolationError as error:
+            raise _taken(values.name) from error
+        _note(actor, "create", after=row)
+    return row
 
 
 async def update(
@@ -51,15 +67,43 @@ async def update(
         flow = await _flow_after(rt, actor, changes, current=current)
         values = await _values(rt, actor, changes, flow=flow, current=current)
         try:
-            return await repository.change(deployment_id, values, now=clock.now())
+            row = await repository.change(deployment_id, values, now=clock.now())
         except asyncpg.UniqueViolationError as error:
             raise _taken(values.name) from error
+        _note(actor, "update", before=current, after=row)
+    return row
 
 
 async def delete(rt: Runtime, actor: Actor, *, deployment_id: UUID) -> None:
     """Its runs stay. Raises NotFound."""
-    if not await DeploymentRepository(actor.org_id).remove(deployment_id):
-        raise NotFound("deployment", deployment_id)
+    repository = DeploymentRepository(actor.org_id)
+    async with db.transaction():
+        current = await repository.held(deployment_id)
+        if current is None:
+            raise NotFound("deployment", deployment_id)
+        await repository.remove(deployment_id)
+        _note(actor, "delete", before=current)
+
+
+def _note(
+    actor: Actor,
+    verb: str,
+    *,
+    before: asyncpg.Record | None = None,
+    after: asyncpg.Record | None = None,
+) -> None:
+    row = after or before
+    assert row is not None
+    old, new = audit.changed(before, after, columns=_AUDITED)
+    audit.note(
+        actor,
+        f"deployment.{verb}",
+        "Deployment",
+        row["id"],
+        name=row["name"],
+        before=old,
+        after=new,
+    )
 
 
 async def by_name(rt: Runtime, actor: Actor, name: str) -> asyncpg.Record:

@@ -16,6 +16,7 @@ from dagy_gql.errors import BadUserInput, Conflict, NotFound
 from dagy_gql.repositories.artifacts import ArtifactRepository
 from dagy_gql.repositories.flows import FlowRepository, NewFlow
 from dagy_gql.runtime import Runtime
+from dagy_gql.services import audit
 from dagy_gql.services.labels import checked_name, checked_tags
 
 _CONTENT_VERSION_LENGTH = 12
@@ -53,9 +54,25 @@ async def register(
         await repository.hold(flow.name)
         existing = await repository.by_version(flow.name, flow.version)
         if existing is None:
-            return await repository.add_latest(flow, clock.now()), True
-        _require_same(existing, flow)
-        return await repository.point_to(existing), False
+            row = await repository.add_latest(flow, clock.now())
+        else:
+            _require_same(existing, flow)
+            row = await repository.point_to(existing)
+        _note(actor, row, is_new=existing is None)
+    return row, existing is None
+
+
+def _note(actor: Actor, row: asyncpg.Record, *, is_new: bool) -> None:
+    """A version that was there already becomes the latest again: that is a change, too."""
+    kept = ("version", "spec_sha256", "artifact_sha256") if is_new else ("version",)
+    audit.note(
+        actor,
+        "flow.register" if is_new else "flow.point",
+        "Flow",
+        row["id"],
+        name=row["name"],
+        after={column: row[column] for column in kept},
+    )
 
 
 async def by_version(

@@ -54,15 +54,13 @@ class RegisterFlowPayload:
 
 async def _create_artifact_upload(info: Info, input: CreateArtifactUploadInput) -> Any:
     context = info.context
-    artifacts.check_size(context.rt, input.size_bytes)
-    sha256 = artifacts.checked_sha256(input.sha256)
-    row = await artifacts.stored(context.rt, context.actor, sha256)
+    row = await artifacts.request_upload(
+        context.rt, context.actor, sha256=input.sha256, size_bytes=input.size_bytes
+    )
+    key = None if row is None else encode_id("Artifact", row["id"])
     return {
-        "artifact": {
-            "id": None if row is None else encode_id("Artifact", row["id"]),
-            "sha256": sha256,
-        },
-        "upload_url": artifacts.upload_url(sha256) if row is None else None,
+        "artifact": {"id": key, "sha256": input.sha256},
+        "upload_url": artifacts.upload_url(input.sha256) if row is None else None,
     }
 
 
