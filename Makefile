@@ -19,7 +19,7 @@ help: ## Show this list
 run: .stamps/runtime .stamps/ui ## Set up what is missing and start Dagy (ARGS="--port 9000")
 	@$(BIN)/dagy up $(ARGS)
 
-test: .stamps/dev .stamps/ui ## Set up, check and run every test (ARGS="-k name")
+test: .stamps/dev .stamps/ui .stamps/conformance ## Set up, check and run every test (ARGS="-k name")
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
@@ -52,7 +52,8 @@ fmt: .stamps/dev ## Format and mend what ruff can
 	$(BIN)/ruff check --fix .
 
 clean: ## Remove what set-up made
-	rm -rf .venv .stamps frontend/node_modules frontend/.next frontend/out
+	rm -rf .venv .stamps frontend/node_modules frontend/.next frontend/out \
+		tests/conformance/node_modules
 
 .stamps/venv:
 	@python=""; \
@@ -85,6 +86,10 @@ clean: ## Remove what set-up made
 		{ echo "The web UI needs Node 20 or newer, found: $$(node --version 2>&1)" >&2; exit 1; }
 	@echo "Installing Node packages …"
 	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p .stamps && touch $@
+
+.stamps/conformance: tests/conformance/package.json tests/conformance/package-lock.json
+	@cd tests/conformance && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p .stamps && touch $@
 
 .stamps/ui: .stamps/node_modules $(UI_SOURCES)

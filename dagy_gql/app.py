@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from dagy_gql.auth.authenticate import Authenticator
+from dagy_gql.auth.rate_limit import RateLimiter
 from dagy_gql.runtime import Runtime, opened
 from dagy_gql.services.accounts import Throttle
 from dagy_gql.settings import Settings
@@ -31,11 +32,17 @@ class Application:
         self._given = runtime
         self._runtime = runtime
         self._authenticator = Authenticator()
+        self._limiter: RateLimiter | None = None
         self._graphql: GraphQLApp | None = None
 
     def runtime(self) -> Runtime:
         assert self._runtime is not None, "the application has not been started"
         return self._runtime
+
+    def limiter(self) -> RateLimiter:
+        if self._limiter is None:
+            self._limiter = RateLimiter(self.runtime().bus.redis, self._settings)
+        return self._limiter
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -47,11 +54,12 @@ class Application:
 
     async def graphql(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._graphql is None:
-            self._graphql = GraphQLApp(Shared(self.runtime(), self._authenticator, Throttle()))
+            shared = Shared(self.runtime(), self._authenticator, Throttle(), self.limiter())
+            self._graphql = GraphQLApp(shared)
         await self._graphql(scope, receive, send)
 
     def files(self) -> Files:
-        return Files(self.runtime, self._authenticator)
+        return Files(self.runtime, self._authenticator, self.limiter)
 
     def limit_of(self, path: str) -> int:
         """How large a request's body may be."""

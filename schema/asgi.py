@@ -1,36 +1,69 @@
 """GraphQL over HTTP (JSON and server-sent events) and WebSocket (graphql-transport-ws)."""
 
+import contextlib
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLSyntaxError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLRequestData, GraphQLRequestProtocol
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from dagy_gql.auth.authenticate import bearer, bearer_of_connection
 from dagy_gql.auth.cookies import session_of
 from dagy_gql.errors import BadUserInput, DagyError, Unauthenticated
+from schema import protocol
 from schema.context import Context, Shared
 from schema.encoding import decoded, encoded
-from schema.errors import expected
+from schema.errors import expected, masked
+from schema.operations import documents
 from schema.root import schema
 from schema.websocket import Handler, Socket
 
-_JSON = "application/json"
 _INIT_WAIT = timedelta(seconds=10)
+# Answers differ by Accept and by who asks.
+_HEADERS = [(b"vary", b"Accept, Authorization, Cookie"), (b"cache-control", b"no-store")]
 
 
-def problem(error: DagyError, status: int | None = None) -> Response:
+def _typed(media_type: str) -> str:
+    return f"{media_type}; charset=utf-8"
+
+
+def problem(
+    error: DagyError, *, status: int | None = None, media_type: str = protocol.JSON
+) -> Response:
     """An answer to what was no operation yet."""
     body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
-    return Response(encoded(body), status_code=status or error.http_status, media_type=_JSON)
+    response = Response(encoded(body), status or error.http_status, media_type=_typed(media_type))
+    response.headers.raw.extend(_HEADERS)
+    return response
+
+
+def _check_reads(request_data: GraphQLRequestData) -> None:
+    """Raises InvalidOperationTypeError for a mutation. Strawberry sees it too, but of a stream of
+    events only when the answer has begun."""
+    with contextlib.suppress(GraphQLSyntaxError):
+        prepared = documents.prepared(schema._schema, request_data.query or "")
+        if prepared.kind(request_data.operation_name) is OperationType.MUTATION:
+            raise InvalidOperationTypeError(OperationType.MUTATION)
+
+
+def _not_by(method: str, error: InvalidOperationTypeError, media_type: str) -> Response:
+    fault = BadUserInput(error.as_http_error_reason(cast(Any, method)), field="request")
+    response = problem(fault, status=405, media_type=media_type)
+    response.headers["Allow"] = "POST"
+    return response
 
 
 class GraphQLApp(GraphQL[Context, None]):
@@ -59,15 +92,31 @@ class GraphQLApp(GraphQL[Context, None]):
     async def _answer(self, request: Request) -> Response:
         if self._is_a_person(request):
             return RedirectResponse("/graphiql", status_code=302)
+        media_type = protocol.media_type_of(request.headers.get("accept", ""))
+        if media_type is None:
+            offered = f"{protocol.RESPONSE} and {protocol.JSON}"
+            return problem(
+                BadUserInput(f"The answer can be {offered}.", field="accept"), status=406
+            )
         try:
             return await self.run(request)
+        except InvalidOperationTypeError as error:
+            return _not_by(request.method, error, media_type)
         except HTTPException as error:
-            return problem(BadUserInput(error.reason, field="request"), error.status_code)
+            if isinstance(error.__cause__, InvalidOperationTypeError):
+                return _not_by(request.method, error.__cause__, media_type)
+            fault = BadUserInput(error.reason, field="request")
+            return problem(fault, status=error.status_code, media_type=media_type)
         except Exception as error:
-            known = expected(error)
-            if known is None:
-                raise
-            return problem(known)
+            return self._masked(error, request, media_type)
+
+    @staticmethod
+    def _masked(error: Exception, request: Request, media_type: str) -> Response:
+        """The answer where no operation came to report the error itself."""
+        known = expected(error)
+        if known is None:
+            known = masked(error, request.scope.get("request_id", ""))
+        return problem(known, media_type=media_type)
 
     @staticmethod
     def _is_a_person(request: Request) -> bool:
@@ -87,11 +136,40 @@ class GraphQLApp(GraphQL[Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         return decoded(data)
 
-    def parse_json(self, data: str | bytes) -> Any:
-        body = super().parse_json(data)
-        if not isinstance(body, dict | list):
-            raise HTTPException(400, "The body of a GraphQL request is a JSON object.")
-        return body
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        transport = self._get_stream_transport_from_headers(request.headers)
+        kind: GraphQLRequestProtocol = transport.protocol if transport else "http"
+        if request.method == "GET":
+            asked = protocol.request_of(self.parse_query_params(request.query_params), kind)
+            _check_reads(asked)
+            return asked
+        trouble = protocol.trouble_with(request.content_type or "")
+        if trouble is not None:
+            raise HTTPException(415, trouble)
+        return protocol.request_of(self.parse_json(await request.get_body()), kind)
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        response = await super().get_sub_response(request)
+        response.media_type = protocol.media_type_of(request.headers.get("accept", ""))
+        response.headers.raw.extend(_HEADERS)
+        return response
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> Any:
+        answer = await super().process_result(request, result)
+        if protocol.is_request_error(result.data, result.errors):
+            answer.pop("data")
+        return answer
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        media_type = sub_response.media_type or protocol.JSON
+        if "data" not in response_data and not sub_response.status_code:
+            code = response_data["errors"][0]["extensions"]["code"]
+            sub_response.status_code = protocol.status_of(code, media_type)
+        response = Response(
+            encoded(response_data), sub_response.status_code or 200, media_type=_typed(media_type)
+        )
+        response.headers.raw.extend(sub_response.headers.raw)
+        return response
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
@@ -100,9 +178,11 @@ class GraphQLApp(GraphQL[Context, None]):
             shared=self._shared,
             request_id=request.scope.get("request_id") or uuid4().hex,
             response=response if isinstance(response, Response) else None,
+            scope=request.scope,
         )
         if request.scope["type"] == "http":
             await self._sign_in(context, request)
+            await context.charge(1)
         else:
             context.token = self._cookie(context, request)
         return context
@@ -115,6 +195,7 @@ class GraphQLApp(GraphQL[Context, None]):
         except Unauthenticated as error:
             raise ConnectionRejectionError from error
         await context.sign_in(given or context.token)
+        await context.charge(1)
         if given and context.identity is None:
             raise ConnectionRejectionError
         return UnsetType()

@@ -5,9 +5,11 @@ from typing import Any
 
 import strawberry
 from starlette.responses import Response
+from starlette.types import Scope
 
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.authenticate import Authenticator
+from dagy_gql.auth.rate_limit import RateLimiter
 from dagy_gql.errors import Unauthenticated
 from dagy_gql.runtime import Runtime
 from dagy_gql.services.accounts import Throttle
@@ -21,6 +23,7 @@ class Shared:
     rt: Runtime
     authenticator: Authenticator
     throttle: Throttle
+    limiter: RateLimiter
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Context:
     can_stream: bool = True
     connection_params: dict[str, Any] | None = None
     loaders: Loaders = field(default_factory=Loaders)
+    scope: Scope = field(default_factory=dict)
 
     @property
     def rt(self) -> Runtime:
@@ -52,9 +56,18 @@ class Context:
     def load(self, fetch: Fetch, key: Any, *arguments: Any) -> Any:
         return self.loaders.load(self, fetch, key, *arguments)
 
+    async def charge(self, tokens: int) -> None:
+        """Take tokens of whoever asks; raises RateLimited."""
+        await self.shared.limiter.charge(self.scope, self.identity, tokens)
+
     async def for_operation(self) -> "Context":
         """Operations that share a WebSocket share no loaders, and each asks who it is anew."""
-        fresh = Context(shared=self.shared, request_id=self.request_id, response=self.response)
+        fresh = Context(
+            shared=self.shared,
+            request_id=self.request_id,
+            response=self.response,
+            scope=self.scope,
+        )
         await fresh.sign_in(self.token)
         fresh.refusal = fresh.refusal or self.refusal
         return fresh

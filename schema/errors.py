@@ -54,12 +54,15 @@ def shown(error: GraphQLError, request_id: str) -> GraphQLError:
         place = _place_in_variable(error)
         code = "BAD_USER_INPUT" if place else "GRAPHQL_VALIDATION_FAILED"
         return _with(error, error.message, {"code": code, **place})
-    cause = error.original_error or error
-    logger.error(
-        "unexpected error", exc_info=cause, extra={"request_id": request_id, "path": error.path}
-    )
+    fault = masked(error.original_error or error, request_id, path=error.path)
+    return _with(error, fault.message, fault.extensions)
+
+
+def masked(cause: BaseException, request_id: str, **details: Any) -> DagyError:
+    """Log what is a bug, and say no more of it than where to find it."""
+    logger.error("unexpected error", exc_info=cause, extra={"request_id": request_id, **details})
     message = f"Something went wrong on our side. Quote the request id {request_id}."
-    return _with(error, message, {"code": "INTERNAL", "requestId": request_id})
+    return DagyError(message, requestId=request_id)
 
 
 def _is_clients_fault(original: BaseException | None) -> bool:

@@ -10,6 +10,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     SelectionSetNode,
 )
@@ -18,19 +19,25 @@ MAX_TOKENS = 2000
 MAX_DEPTH = 12
 MAX_ALIASES = 60
 MAX_ROOT_FIELDS = 20
+MAX_DIRECTIVES = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Of a selection set: levels of fields in it, aliases at any level, fields at its top."""
+    """Of a selection set: levels of fields in it, aliases and directives at any level, fields at
+    its top."""
 
     depth: int = 0
     aliases: int = 0
     fields: int = 0
+    directives: int = 0
 
     def __add__(self, other: "Size") -> "Size":
         return Size(
-            max(self.depth, other.depth), self.aliases + other.aliases, self.fields + other.fields
+            max(self.depth, other.depth),
+            self.aliases + other.aliases,
+            self.fields + other.fields,
+            self.directives + other.directives,
         )
 
 
@@ -49,9 +56,13 @@ class Sizes:
             if isinstance(definition, FragmentDefinitionNode)
         }
 
+    def of_operation(self, operation: OperationDefinitionNode) -> Size:
+        return self.of(operation.selection_set) + _directives(operation)
+
     def of(self, selections: SelectionSetNode | None) -> Size:
         size = Size()
         for selection in selections.selections if selections else ():
+            size += _directives(selection)
             if isinstance(selection, FieldNode):
                 size += self._field(selection)
             elif isinstance(selection, FragmentSpreadNode):
@@ -64,12 +75,23 @@ class Sizes:
         # Introspection nests deeper than any page; graphql-core has a limit of its own for it.
         introspective = node.name.value.startswith("__")
         inner = Size() if introspective else self.of(node.selection_set)
-        return Size(inner.depth + 1, inner.aliases + (node.alias is not None), 1)
+        aliases = inner.aliases + (node.alias is not None)
+        return Size(inner.depth + 1, aliases, 1, inner.directives)
 
     def _fragment(self, name: str) -> Size:
         if name not in self._fragments:
-            self._fragments[name] = self.of(self._definitions[name].selection_set)
+            definition = self._definitions[name]
+            self._fragments[name] = self.of(definition.selection_set) + _directives(definition)
         return self._fragments[name]
+
+
+def _directives(node: Node) -> Size:
+    return Size(directives=len(getattr(node, "directives", None) or ()))
+
+
+def exceeded(what: str, found: int, limit: int) -> str:
+    """`what` has a place for the number: "is {} levels deep"."""
+    return f"The operation {what.format(found)}; at most {limit} are allowed."
 
 
 def errors_of(document: DocumentNode) -> list[GraphQLError]:
@@ -78,13 +100,13 @@ def errors_of(document: DocumentNode) -> list[GraphQLError]:
     errors = []
     for operation in document.definitions:
         if isinstance(operation, OperationDefinitionNode):
-            size = sizes.of(operation.selection_set)
+            size = sizes.of_operation(operation)
             for what, found, limit in (
-                ("levels deep", size.depth, MAX_DEPTH),
-                ("aliases large", size.aliases, MAX_ALIASES),
-                ("root fields large", size.fields, MAX_ROOT_FIELDS),
+                ("is {} levels deep", size.depth, MAX_DEPTH),
+                ("is {} aliases large", size.aliases, MAX_ALIASES),
+                ("is {} directives large", size.directives, MAX_DIRECTIVES),
+                ("is {} root fields large", size.fields, MAX_ROOT_FIELDS),
             ):
                 if found > limit:
-                    message = f"The operation is {found} {what}; at most {limit} are allowed."
-                    errors.append(GraphQLError(message, operation))
+                    errors.append(GraphQLError(exceeded(what, found, limit), operation))
     return errors

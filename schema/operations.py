@@ -2,7 +2,7 @@
 extension that puts it before every execution."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from graphql import (
@@ -18,9 +18,10 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 from strawberry.types.graphql import OperationType
 
-from dagy_gql.errors import BadUserInput, DagyError, Forbidden, Unauthenticated
+from dagy_gql.errors import BadUserInput, DagyError, Forbidden, RateLimited, Unauthenticated
 from schema import limits
 from schema.context import Context
+from schema.cost import MAX_COST, Cost, tokens_of
 from schema.guard import Need, Requirements
 
 _KEPT_DOCUMENTS = 500
@@ -29,11 +30,19 @@ _KEPT_CHARACTERS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`operations` is empty where there are errors."""
+    """`requirements` and `costs`, by operation, are empty where there are errors."""
 
     document: DocumentNode
     errors: list[GraphQLError]
-    operations: dict[str | None, Requirements]
+    requirements: dict[str | None, Requirements]
+    costs: dict[str | None, Cost]
+
+    def kind(self, name: str | None) -> OperationType | None:
+        """Of the operation of that name, or of the only one."""
+        for node in _operations(self.document):
+            if name is None or (node.name and node.name.value == name):
+                return OperationType(node.operation.value)
+        return None
 
 
 class Documents:
@@ -60,17 +69,26 @@ def _prepare(schema: GraphQLSchema, query: str) -> Prepared:
     document = parse(query, max_tokens=limits.MAX_TOKENS)
     errors = validate_document(schema, document, tuple(specified_rules))
     errors = errors or limits.errors_of(document)
-    operations = {
-        definition.name.value if definition.name else None: Requirements(
-            schema, document, definition
-        )
-        for definition in document.definitions
-        if isinstance(definition, OperationDefinitionNode) and not errors
-    }
-    return Prepared(document, errors, operations)
+    operations = {} if errors else {_name_of(node): node for node in _operations(document)}
+    return Prepared(
+        document,
+        errors,
+        {name: Requirements(schema, document, node) for name, node in operations.items()},
+        {name: Cost(schema, document, node) for name, node in operations.items()},
+    )
 
 
-_documents = Documents()
+def _operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            yield definition
+
+
+def _name_of(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None
+
+
+documents = Documents()
 
 
 class Preparation(SchemaExtension):
@@ -83,23 +101,31 @@ class Preparation(SchemaExtension):
         execution.parse_options["max_tokens"] = limits.MAX_TOKENS
         if execution.query:
             try:
-                self._prepared = _documents.prepared(execution.schema._schema, execution.query)
+                self._prepared = documents.prepared(execution.schema._schema, execution.query)
                 execution.graphql_document = self._prepared.document
             except GraphQLSyntaxError:
                 # Strawberry parses again and reports it where it belongs.
                 self._prepared = None
         yield
 
-    def on_validate(self) -> Iterator[None]:
+    async def on_validate(self) -> AsyncIterator[None]:
         assert self._prepared is not None
         errors = list(self._prepared.errors)
-        refusal = None if errors else self._refusal(self._prepared)
+        refusal = None if errors else await self._refusal(self._prepared)
+        if isinstance(refusal, DagyError):
+            refusal = GraphQLError(refusal.message, original_error=refusal)
         if refusal is not None:
-            errors.append(GraphQLError(refusal.message, original_error=refusal))
+            errors.append(refusal)
         self.execution_context.pre_execution_errors = errors
         yield
 
-    def _refusal(self, prepared: Prepared) -> DagyError | None:
+    async def _refusal(self, prepared: Prepared) -> DagyError | GraphQLError | None:
+        execution = self.execution_context
+        if execution._provided_operation_name is None and len(prepared.requirements) > 1:
+            return GraphQLError("Say by operationName which of the operations to execute.")
+        return self._forbidden(prepared) or await self._unaffordable(prepared)
+
+    def _forbidden(self, prepared: Prepared) -> DagyError | None:
         execution = self.execution_context
         context: Context = execution.context
         if execution.operation_type is OperationType.SUBSCRIPTION and not context.can_stream:
@@ -109,9 +135,23 @@ class Preparation(SchemaExtension):
                 field="query",
             )
         permissions = context.identity.permissions if context.identity else None
-        requirements = prepared.operations[execution.operation_name]
+        requirements = prepared.requirements[execution.operation_name]
         need = requirements.lacking(permissions, execution.variables)
         return None if need is None else _error_of(need, context)
+
+    async def _unaffordable(self, prepared: Prepared) -> DagyError | GraphQLError | None:
+        """Whoever brought the operation here has taken the first token for it."""
+        execution = self.execution_context
+        cost = prepared.costs[execution.operation_name].of(execution.variables)
+        if cost > MAX_COST:
+            return GraphQLError(limits.exceeded("costs {} points", cost, MAX_COST))
+        tokens = tokens_of(cost)
+        if tokens > 1:
+            try:
+                await execution.context.charge(tokens - 1)
+            except RateLimited as error:
+                return error
+        return None
 
 
 def _error_of(need: Need, context: Context) -> DagyError:

@@ -2,12 +2,13 @@
 
 4400 a malformed message, 4401 an operation before the acknowledgement, 4403 a token that is not
 accepted, 4406 another subprotocol, 4408 no connection_init in time, 4409 an id in use, 4429 a
-second connection_init, 4500 our fault, and 1013 (try again later) while the database is away.
+second connection_init, 4500 our fault, and 1013 (try again later) while the database is away or
+the rate limit is reached.
 """
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect
@@ -17,6 +18,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
 
+from dagy_gql.errors import RateLimited
 from schema.context import Context
 from schema.encoding import encoded
 from schema.errors import expected
@@ -44,6 +46,19 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             raise
         except Exception as error:
             await self.handle_task_exception(error)
+
+    async def handle_subscribe(self, message: Any) -> None:
+        """An operation over the socket takes as much of the rate limit as one over HTTP."""
+        if self.connection_acknowledged:
+            try:
+                await self.context.charge(1)
+            except RateLimited as error:
+                refusal = {"message": error.message, "extensions": error.extensions}
+                await self.send_message(
+                    {"id": message["id"], "type": "error", "payload": [cast(Any, refusal)]}
+                )
+                return
+        await super().handle_subscribe(message)
 
     async def handle_task_exception(self, error: Exception) -> None:
         if expected(error) is not None:

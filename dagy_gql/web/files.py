@@ -17,6 +17,7 @@ from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.authenticate import Authenticator, bearer
 from dagy_gql.auth.cookies import session_of
 from dagy_gql.auth.permissions import Permission
+from dagy_gql.auth.rate_limit import RateLimiter
 from dagy_gql.errors import DagyError, Forbidden, NotFound, Unauthenticated
 from dagy_gql.repositories.pagination import encode_id
 from dagy_gql.runtime import Runtime
@@ -46,9 +47,15 @@ def refusal(error: DagyError) -> Response:
 class Files:
     """The handlers, over the runtime that is known once the process has started."""
 
-    def __init__(self, runtime: Callable[[], Runtime], authenticator: Authenticator) -> None:
+    def __init__(
+        self,
+        runtime: Callable[[], Runtime],
+        authenticator: Authenticator,
+        limiter: Callable[[], RateLimiter],
+    ) -> None:
         self._runtime = runtime
         self._authenticator = authenticator
+        self._limiter = limiter
 
     @property
     def rt(self) -> Runtime:
@@ -78,15 +85,22 @@ class Files:
             return answer({"error": details}, 500)
 
     async def _actor(self, request: Request, permission: Permission) -> Actor:
-        """Raises Unauthenticated or Forbidden."""
-        token = bearer(request.headers.get("authorization"))
-        token = token or session_of(request, self.rt.settings)
-        if token is None:
-            raise Unauthenticated
-        actor = await self._authenticator.actor(token)
+        """Raises Unauthenticated, RateLimited or Forbidden."""
+        try:
+            token = bearer(request.headers.get("authorization"))
+            actor = await self._known(token or session_of(request, self.rt.settings))
+        except Unauthenticated:
+            await self._limiter().charge(request.scope, None)
+            raise
+        await self._limiter().charge(request.scope, actor)
         if not actor.can(permission):
             raise Forbidden(permission.name, field=request.url.path)
         return actor
+
+    async def _known(self, token: str | None) -> Actor:
+        if token is None:
+            raise Unauthenticated
+        return await self._authenticator.actor(token)
 
     async def health(self, request: Request) -> Response:
         found = await health.check(self.rt)

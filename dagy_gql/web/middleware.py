@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dagy_gql.auth.origin import Origin, origin
+from dagy_gql.auth.rate_limit import SCOPE_KEY
 from dagy_gql.errors import PayloadTooLarge
 
 logger = logging.getLogger("dagy.access")
@@ -56,6 +57,8 @@ class RequestLog:
             nonlocal status
             if message["type"] in ("http.response.start", "websocket.accept"):
                 MutableHeaders(scope=message).append("X-Request-Id", request_id)
+                if SCOPE_KEY in scope:
+                    message["headers"].extend(scope[SCOPE_KEY].headers())
                 status = message.get("status", 101)
             await send(message)
 

@@ -67,7 +67,7 @@ async def test_queries_may_come_by_get_and_mutations_may_not(viewer: Client) -> 
     response = await viewer.http.get(
         "/graphql", params={"query": "mutation { logout { signedOut } }"}, headers=viewer.auth
     )
-    assert response.status_code == 400
+    assert response.status_code == 405
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 

@@ -28,8 +28,8 @@ def test_depth_counts_through_fragments() -> None:
 
 
 def test_aliases_have_a_limit_however_they_are_nested() -> None:
-    query = """{ runs { nodes { ...A ...B } } }
-    fragment A on Run { x: retryOf { ...B ...B } y: retryOf { ...B ...B } }
+    query = """{ runs { nodes { ...A ...A ...B } } }
+    fragment A on Run { x: retryOf { ...B ...B ...B } y: retryOf { ...B ...B ...B } }
     fragment B on Run { p: retryOf { ...C ...C } q: retryOf { ...C ...C } }
     fragment C on Run { a: id b: slug }"""
     assert "aliases large" in messages(query)[0]

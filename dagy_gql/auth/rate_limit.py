@@ -1,0 +1,151 @@
+"""How often a caller may ask: a token bucket per credential, or per address without one.
+
+The buckets are in Redis, so all processes share them; one round trip serves every request that
+waits for it. Without Redis requests are served uncounted, and say so.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from dagy_gql.auth.actor import Actor
+from dagy_gql.auth.origin import network, origin
+from dagy_gql.errors import RateLimited
+from dagy_gql.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+SCOPE_KEY = "dagy.rate_limit"
+_ANSWER_SECONDS = 0.25
+# How long requests pass uncounted once Redis did not answer, rather than each wait for it.
+_PAUSE_SECONDS = 1.0
+
+# A bucket is the moment (µs) at which it will be full again: GCRA, which is the token bucket with
+# one number. KEYS: buckets. ARGV: µs a token takes, size of a bucket, then the tokens for each key.
+# Answers for each key: µs to wait (0: granted), tokens left.
+_SCRIPT = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local every, size = tonumber(ARGV[1]), tonumber(ARGV[2])
+local answers = {}
+for i, key in ipairs(KEYS) do
+  local full = math.max(tonumber(redis.call('GET', key) or 0), now)
+  local after = full + math.min(tonumber(ARGV[i + 2]), size) * every
+  local wait = after - now - size * every
+  if wait <= 0 then
+    full = after
+    redis.call('SET', key, string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000))
+  end
+  answers[2 * i - 1] = math.max(math.ceil(wait), 0)
+  answers[2 * i] = math.floor(size - (full - now) / every)
+end
+return answers
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`limit` is what a minute refills; `remaining` None: nobody counted, Redis is away."""
+
+    limit: int
+    remaining: int | None = None
+    wait_seconds: float = 0.0
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        found = [(b"x-ratelimit-limit", b"%d" % self.limit)]
+        if self.remaining is None:
+            found.append((b"x-ratelimit-degraded", b"true"))
+        else:
+            found.append((b"x-ratelimit-remaining", b"%d" % self.remaining))
+        if self.wait_seconds:
+            found.append((b"retry-after", b"%d" % self.retry_after_seconds))
+        return found
+
+    @property
+    def retry_after_seconds(self) -> int:
+        return math.ceil(self.wait_seconds)
+
+
+@dataclass(slots=True)
+class _Asked:
+    key: str
+    tokens: int
+    answer: asyncio.Future[Verdict]
+
+
+def bucket_of(actor: Actor | None, address: str | None) -> str:
+    """The credential that was accepted; whatever else was sent counts against the address."""
+    if actor is not None:
+        return f"limit:actor:{actor.credential_id or f'{actor.org_id}:{actor.name}'}"
+    return f"limit:address:{network(address)}"
+
+
+class RateLimiter:
+    """One per process, over the connection pool it is given."""
+
+    def __init__(self, redis: Redis, settings: Settings) -> None:
+        self._script = redis.register_script(_SCRIPT)
+        self._per_minute = settings.rate_limit_per_minute
+        self._size = max(settings.rate_limit_burst, 1)
+        self._waiting: list[_Asked] = []
+        self._sender: asyncio.Task[None] | None = None
+        self._paused_until = 0.0
+
+    async def charge(
+        self, scope: MutableMapping[str, Any], actor: Actor | None, tokens: int = 1
+    ) -> None:
+        """Leave the verdict in the scope, for the headers of the answer; raises RateLimited."""
+        verdict = await self.take(actor, tokens)
+        if verdict is not None:
+            scope[SCOPE_KEY] = verdict
+            if verdict.wait_seconds:
+                raise RateLimited(retry_after_seconds=verdict.retry_after_seconds)
+
+    async def take(self, actor: Actor | None, tokens: int = 1) -> Verdict | None:
+        """None: there is no limit. An operation that needs more than a full bucket takes it all."""
+        if not self._per_minute:
+            return None
+        if time.monotonic() < self._paused_until:
+            return Verdict(self._per_minute)
+        asked = _Asked(
+            bucket_of(actor, origin.get().address),
+            tokens,
+            asyncio.get_running_loop().create_future(),
+        )
+        self._waiting.append(asked)
+        if self._sender is None:
+            self._sender = asyncio.create_task(self._send())
+        return await asked.answer
+
+    async def _send(self) -> None:
+        """What comes while an answer is under way goes together in the next round."""
+        try:
+            while self._waiting:
+                asked, self._waiting = self._waiting, []
+                for each, verdict in zip(asked, await self._verdicts(asked), strict=True):
+                    if not each.answer.done():
+                        each.answer.set_result(verdict)
+        finally:
+            self._sender = None
+
+    async def _verdicts(self, asked: list[_Asked]) -> list[Verdict]:
+        every = 60_000_000 / self._per_minute
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                found = await self._script(
+                    keys=[each.key for each in asked],
+                    args=[every, self._size, *(each.tokens for each in asked)],
+                )
+        except (RedisError, OSError) as error:
+            self._paused_until = time.monotonic() + _PAUSE_SECONDS
+            logger.warning("requests are not counted", extra={"why": str(error)})
+            return [Verdict(self._per_minute)] * len(asked)
+        pairs = zip(found[::2], found[1::2], strict=True)
+        return [Verdict(self._per_minute, remaining, wait / 1_000_000) for wait, remaining in pairs]
