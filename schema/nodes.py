@@ -11,7 +11,7 @@ from dagy_gql.errors import BadUserInput, Forbidden, NotFound
 from dagy_gql.repositories.base import OrgRepository
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.flows import FlowRepository
-from dagy_gql.repositories.organizations import EnvironmentRepository
+from dagy_gql.repositories.environments import EnvironmentRepository
 from dagy_gql.repositories.pagination import MAX_PAGE_SIZE, decode_id, encode_id
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository

@@ -14,6 +14,8 @@ from schema.compiled.executor import CompiledExecution
 from schema.context import Context
 from schema.deployments.mutations import DeploymentMutations
 from schema.deployments.queries import DeploymentQueries
+from schema.environments.mutations import EnvironmentMutations
+from schema.environments.queries import EnvironmentQueries
 from schema.errors import expected, shown
 from schema.flows.mutations import FlowMutations
 from schema.flows.queries import FlowQueries
@@ -21,7 +23,6 @@ from schema.health.queries import HealthQueries
 from schema.leaves import shorten, value_of
 from schema.nodes import NodeQueries
 from schema.operations import Preparation
-from schema.organizations.queries import OrganizationQueries
 from schema.runs.mutations import RunMutations
 from schema.runs.queries import RunQueries
 from schema.runs.subscriptions import RunSubscriptions
@@ -32,7 +33,7 @@ from schema.scalars import SCALARS
 class Query(
     AccountQueries,
     NodeQueries,
-    OrganizationQueries,
+    EnvironmentQueries,
     FlowQueries,
     DeploymentQueries,
     RunQueries,
@@ -42,7 +43,13 @@ class Query(
 
 
 @strawberry.type
-class Mutation(AccountMutations, FlowMutations, DeploymentMutations, RunMutations):
+class Mutation(
+    AccountMutations,
+    EnvironmentMutations,
+    FlowMutations,
+    DeploymentMutations,
+    RunMutations,
+):
     pass
 
 

@@ -13,7 +13,8 @@ from dagy_gql.enums import Role
 from dagy_gql.errors import BadUserInput, RateLimited, Unauthenticated
 from dagy_gql.repositories import accounts, organizations
 from dagy_gql.repositories.api_keys import ApiKeyRepository, NewKey
-from dagy_gql.repositories.organizations import EnvironmentRepository, MembershipRepository
+from dagy_gql.repositories.environments import EnvironmentRepository
+from dagy_gql.repositories.organizations import MembershipRepository
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import audit
 
@@ -85,7 +86,9 @@ async def bootstrap(rt: Runtime, email: str, password: str) -> Bootstrap | None:
         user_id = await accounts.add_user(address, password_hash=password_hash, now=now)
         org_id = await organizations.add_organization("Default", slug="default", now=now)
         await MembershipRepository(org_id).add(user_id, Role.OWNER, now=now)
-        await EnvironmentRepository(org_id).add(DEFAULT_ENVIRONMENT, now=now)
+        await EnvironmentRepository(org_id).add(
+            {"name": DEFAULT_ENVIRONMENT, "description": ""}, now=now
+        )
         new_key = NewKey("first", key.prefix, key.sha256, created_by_id=user_id, role=Role.OWNER)
         await ApiKeyRepository(org_id).add(new_key, now=now)
         audit.note(
@@ -110,9 +113,7 @@ async def login(rt: Runtime, throttle: Throttle, *, email: str, password: str) -
     throttle.succeeded(address)
     token, now = tokens.new(tokens.SESSION_PREFIX), clock.now()
     expires_at = now + timedelta(seconds=rt.settings.access_token_ttl_seconds)
-    actor = Actor(
-        org_id=row["org_id"], name=address, permissions=frozenset(), user_id=row["id"]
-    )
+    actor = Actor(org_id=row["org_id"], name=address, permissions=frozenset(), user_id=row["id"])
     async with db.transaction():
         session_id = await accounts.add_access_token(
             token.sha256, user_id=row["id"], org_id=row["org_id"], expires_at=expires_at, now=now

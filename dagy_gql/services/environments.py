@@ -1,16 +1,72 @@
-"""Environments: names that deployments and runs carry."""
+"""Environments: names that deployments, runs, secrets and alert rules carry."""
+
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 
+from dagy_gql import db
 from dagy_gql.auth.actor import Actor
-from dagy_gql.errors import NotFound
-from dagy_gql.repositories.organizations import EnvironmentRepository
+from dagy_gql.errors import BadUserInput, Conflict
+from dagy_gql.repositories.environments import EnvironmentRepository
 from dagy_gql.runtime import Runtime
+from dagy_gql.services import changes
+from dagy_gql.services.changes import Changes, checked_text
+from dagy_gql.services.labels import checked_name
+
+_MAX_NAME = 100
+
+
+async def create(rt: Runtime, actor: Actor, wanted: Changes) -> asyncpg.Record:
+    """Raises BadUserInput with the field, Conflict (name)."""
+    values = {"description": "", "created_by": actor.name} | _checked(wanted)
+    async with db.transaction():
+        return await changes.add(actor, EnvironmentRepository(actor.org_id), "Environment", values)
+
+
+async def update(
+    rt: Runtime, actor: Actor, wanted: Changes, *, environment_id: UUID
+) -> asyncpg.Record:
+    """Columns that are not in `wanted` stay. Raises NotFound, and what `create` does."""
+    repository = EnvironmentRepository(actor.org_id)
+    async with db.transaction():
+        current = await repository.held(environment_id)
+        return await changes.alter(actor, repository, "Environment", current, _checked(wanted))
+
+
+async def delete(rt: Runtime, actor: Actor, *, environment_id: UUID) -> None:
+    """Its runs stay, and carry none. Raises NotFound; Conflict while it is protected or in use."""
+    repository = EnvironmentRepository(actor.org_id)
+    async with db.transaction():
+        current = await repository.held(environment_id)
+        if current["is_protected"]:
+            raise Conflict(
+                f"The environment {current['name']!r} is protected: set isProtected to false first."
+            )
+        uses = {what: count for what, count in (await repository.uses(environment_id)).items()}
+        if any(uses.values()):
+            raise _in_use(current["name"], uses)
+        await changes.remove(actor, repository, "Environment", current)
 
 
 async def by_name(rt: Runtime, actor: Actor, name: str) -> asyncpg.Record:
     """Raises NotFound."""
-    row = await EnvironmentRepository(actor.org_id).by_name(name)
-    if row is None:
-        raise NotFound("environment", name)
-    return row
+    return await EnvironmentRepository(actor.org_id).by_name(name)
+
+
+def _checked(wanted: Changes) -> dict[str, Any]:
+    values = dict(wanted)
+    if "name" in values and len(checked_name(values["name"])) > _MAX_NAME:
+        raise BadUserInput(
+            f"The name of an environment has at most {_MAX_NAME} characters.", field="name"
+        )
+    if "description" in values:
+        checked_text(values["description"])
+    return values
+
+
+def _in_use(name: str, uses: dict[str, int]) -> Conflict:
+    counted = ", ".join(
+        f"{count} {what.replace('_', ' ')}" for what, count in uses.items() if count
+    )
+    return Conflict(f"The environment {name!r} is in use: it has {counted}. Move or delete them.")

@@ -8,11 +8,11 @@ from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.runs import RunRepository
 from schema.enums import Executor
+from schema.environments.types import Environment, environments_by_id
 from schema.fields import field, lazy, object_type
 from schema.flows.types import flows_by_id
 from schema.loaders import RowsById
 from schema.nodes import Node, node_id
-from schema.organizations.types import Environment, environments_by_id
 from schema.pagination import Pages, lazy_connection, pages
 from schema.runs.columns import RUN_COLUMNS
 from schema.scalars import JSON, DateTime

@@ -14,11 +14,11 @@ from dagy_gql.services import runs
 from schema.context import Context
 from schema.deployments.types import deployments_by_id
 from schema.enums import Executor, RunState, RunTrigger, TaskState
+from schema.environments.types import Environment, environments_by_id
 from schema.fields import field, lazy, object_type
 from schema.flows.types import flows_by_id, specs_by_flow
 from schema.loaders import RowsById
 from schema.nodes import Node, node_id
-from schema.organizations.types import Environment, environments_by_id
 from schema.pagination import Pages, lazy_connection, pages
 from schema.runs.columns import RUN_COLUMNS, TASK_RUN_COLUMNS
 from schema.runs.history import (

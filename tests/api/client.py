@@ -11,7 +11,8 @@ from dagy_gql.auth import tokens
 from dagy_gql.enums import Role
 from dagy_gql.repositories import accounts, organizations
 from dagy_gql.repositories.api_keys import ApiKeyRepository, NewKey
-from dagy_gql.repositories.organizations import EnvironmentRepository, MembershipRepository
+from dagy_gql.repositories.environments import EnvironmentRepository
+from dagy_gql.repositories.organizations import MembershipRepository
 
 
 @dataclass
@@ -81,7 +82,7 @@ class Org:
 async def make_org(slug: str) -> Org:
     now = clock.now()
     org_id = await organizations.add_organization(slug.title(), slug=slug, now=now)
-    await EnvironmentRepository(org_id).add("production", now=now)
+    await EnvironmentRepository(org_id).add({"name": "production", "description": ""}, now=now)
     keys: dict[Role, str] = {}
     for role in Role:
         user_id = await accounts.add_user(f"{role}@{slug}.example", password_hash="-", now=now)

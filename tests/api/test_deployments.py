@@ -180,12 +180,3 @@ async def test_filters(developer: Client) -> None:
     assert await names(flowName="report", paused=True) == ["b"]
     assert await names(flowName="other") == []
     assert (await developer(LIST, filter={"environment": "moon"})).code == "NOT_FOUND"
-
-
-async def test_environments(viewer: Client, stranger: Client) -> None:
-    found = (await viewer("{ environments { id name } }")).data["environments"]
-    assert [each["name"] for each in found] == ["production"]
-    query = "query E($id: ID, $name: String) { environment(id: $id, name: $name) { name } }"
-    assert (await viewer(query, id=found[0]["id"])).data["environment"]["name"] == "production"
-    assert (await viewer(query, name="moon")).code == "NOT_FOUND"
-    assert (await stranger(query, id=found[0]["id"])).code == "NOT_FOUND"

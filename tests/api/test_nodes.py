@@ -20,7 +20,8 @@ async def everything(client: Client) -> dict[str, str]:
     deployment_id = await deploy(client, environment="production")
     run: Any = (await trigger(client))["run"]
     flow = (await client('{ flow(name: "report") { id } }')).data["flow"]
-    environment = (await client("{ environments { id } }")).data["environments"][0]
+    listed = (await client("{ environments { nodes { id } } }")).data["environments"]
+    environment = listed["nodes"][0]
     return {
         "Deployment": deployment_id,
         "Run": run["id"],
