@@ -15,6 +15,9 @@ from dagy_gql.embedded.process import Command, EmbeddedError
 from dagy_gql.embedded.supervisor import Service
 
 _BACKLOG = 2048
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+# Where only this machine can ask, the limit is for scripts that have run away: 100 a second.
+_OWN_LIMIT = {"DAGY_RATE_LIMIT_PER_MINUTE": "6000", "DAGY_RATE_LIMIT_BURST": "6000"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,22 @@ class Installation:
     def environment(self) -> Mapping[str, str]:
         """What server, workers and the CLI read. Two malloc arenas save 10 MB a process."""
         key = self.secrets_key_file
-        return ({} if key is None else {"DAGY_SECRETS_KEY_FILE": str(key)}) | {
-            "DAGY_LOCAL_DIR": str(self.folder.root),
-            "DAGY_HOST": self.host,
-            "DAGY_PORT": str(self.port),
-            "DAGY_DATABASE_URL": self.database_url or postgres.url(self.folder),
-            "DAGY_REDIS_URL": self.redis_url or redis.url(self.folder),
-            "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
-        }
+        return (
+            self._limits()
+            | ({} if key is None else {"DAGY_SECRETS_KEY_FILE": str(key)})
+            | {
+                "DAGY_LOCAL_DIR": str(self.folder.root),
+                "DAGY_HOST": self.host,
+                "DAGY_PORT": str(self.port),
+                "DAGY_DATABASE_URL": self.database_url or postgres.url(self.folder),
+                "DAGY_REDIS_URL": self.redis_url or redis.url(self.folder),
+                "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
+            }
+        )
+
+    def _limits(self) -> dict[str, str]:
+        is_ours_alone = self.host in _LOOPBACK and os.environ.get("DAGY_ENV") != "production"
+        return _OWN_LIMIT if is_ours_alone and not _OWN_LIMIT.keys() & os.environ.keys() else {}
 
     @property
     def url(self) -> str:

@@ -84,6 +84,14 @@ def test_a_mutation_is_not_sent_twice_unless_it_is_safe(
     assert waits == [0.1]
 
 
+def test_what_the_rate_limit_refused_is_sent_again_for_nobody_has_looked_at_it(
+    client: DagyClient, fake: Fake, waits: list[float]
+) -> None:
+    fake.answers["M"] = [Refusal("RATE_LIMITED", "slow", status=429, retryAfter=2), {"m": 1}]
+    assert client.execute("mutation M { m }") == {"m": 1}
+    assert (len(fake.calls), waits) == (2, [2.0])
+
+
 def test_a_query_is_given_up_after_four_tries(
     client: DagyClient, fake: Fake, waits: list[float]
 ) -> None:

@@ -1,7 +1,7 @@
 """HTTP to one server: GraphQL operations, uploads and downloads, errors made ours.
 
 Only what is safe to send twice is sent twice: queries, operations marked `safe`, and
-requests that never left because the connection was refused.
+requests that were not looked at: the connection was refused, or the rate limit reached.
 """
 
 import ssl
@@ -187,7 +187,8 @@ def retry_wait(error: ApiError, delay: float, *, safe: bool) -> float | None:
     """Seconds to wait before sending again, or None when it must not be sent again."""
     if isinstance(error, UnreachableError):
         return delay
-    if not safe or not isinstance(error, NetworkError | UnavailableError | RateLimitedError):
+    is_passing = isinstance(error, NetworkError | UnavailableError)
+    if not isinstance(error, RateLimitedError) and not (safe and is_passing):
         return None
     wait = max(delay, error.retry_after_seconds or 0.0)
     return wait if wait <= LONGEST_RETRY_AFTER_SECONDS else None
