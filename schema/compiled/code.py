@@ -147,10 +147,8 @@ class _Writer:
 
     def _leaf(self, type_: Any, variable: str) -> None:
         if isinstance(type_, GraphQLEnumType):
-            self._unless(
-                f"type({variable}) in plain or {variable}.__class__ in {self._bound(type_)}.enums",
-                variable,
-            )
+            # By value, as graphql-core looks it up; members of our enums are their values.
+            self._line(f"{variable} = {self._bound(type_._value_lookup)}[{variable}]")
             return
         check = _CHECKS.get(type_.name)
         if check is not None:
