@@ -8,7 +8,7 @@ notes for the audit log are written just before it.
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -23,7 +23,9 @@ from tortoise.connection import get_connection, get_connections
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
+from dagy_gql import tenancy
 from dagy_gql.settings import Settings
+from dagy_gql.tenancy import Scope
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +58,26 @@ Effect = Callable[[], Awaitable[None]]
 Write = Callable[[list[Any]], Awaitable[None]]
 
 
+# Superusers, and who has BYPASSRLS, are not bound by row-level security: they act as this role,
+# which the migrations make. Everybody else is bound as they are, owners of the tables included.
+_BOUND_ROLE = "dagy_app"
+_BIND = """
+SELECT set_config('role', $1, false) FROM pg_roles
+WHERE rolname = session_user AND (rolsuper OR rolbypassrls) AND to_regrole($1) IS NOT NULL
+"""
+_UNGUARDED = """
+SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE a.attname = 'org_id' AND NOT a.attisdropped AND c.relkind IN ('r', 'p')
+  AND c.relnamespace = current_schema()::regnamespace AND NOT row_security_active(c.oid)
+ORDER BY 1
+"""
+_SET_SCOPE = "SELECT set_config('dagy.org_id', $1, $3), set_config('dagy.all', $2, $3)"
+
+
+class Unguarded(RuntimeError):
+    """Row-level security would not hold for the database user."""
+
+
 class Unaudited(RuntimeError):
     """A mutation was about to change something without a word in the audit log."""
 
@@ -73,6 +95,48 @@ _unit: ContextVar[_Unit | None] = ContextVar("unit", default=None)
 _must_note: ContextVar[bool] = ContextVar("must_note", default=False)
 
 
+class Connection(asyncpg.Connection):
+    """Remembers which scope the server knows, so that it is told only of changes.
+
+    `_session` is what lasts, `_now` what holds in a transaction; None: not known.
+    """
+
+    _session: Scope | None = None
+    _now: Scope | None = None
+
+    async def settle(self, scope: Scope) -> None:
+        """At check-out, so before BEGIN: a rollback would undo what is set later."""
+        if self._session != scope:
+            self._session = None
+            await self.fetchrow(_SET_SCOPE, scope.org_id, scope.all, False)
+            self._session = scope
+        self._now = scope
+
+    async def turn_to(self, scope: Scope) -> None:
+        """Inside a transaction; it ends with it."""
+        if self._now != scope:
+            self._now = None
+            await self.fetchrow(_SET_SCOPE, scope.org_id, scope.all, True)
+            self._now = scope
+
+    def forget(self) -> None:
+        """A savepoint was rolled back, and a change of scope perhaps with it."""
+        self._now = None
+
+    async def reset(self, *, timeout: float | None = None) -> None:
+        self._session = self._now = None
+        await super().reset(timeout=timeout)
+
+
+async def _settle(connection: Any) -> None:
+    await connection.settle(tenancy.current())
+
+
+async def _bound_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await _prepare_connection(connection)
+    await connection.execute(_BIND, _BOUND_ROLE)
+
+
 async def _prepare_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """JSON columns come back decoded; going in they are text already (see `json_text`)."""
     for name in ("json", "jsonb"):
@@ -87,8 +151,9 @@ async def _reset_connection(connection: "asyncpg.Connection[asyncpg.Record]") ->
         await connection.reset()
 
 
-def config(settings: Settings) -> dict[str, Any]:
-    """Tortoise's configuration for the database that `settings` names."""
+def config(settings: Settings, *, is_bound: bool = True) -> dict[str, Any]:
+    """Tortoise's configuration for the database that `settings` names. `is_bound` False is for
+    migrations: it may change tables, and sees every row."""
     connection = expand_db_url(f"asyncpg://{settings.database_url.partition('://')[2]}")
     connection["credentials"] |= {
         "min_size": 1,
@@ -97,8 +162,11 @@ def config(settings: Settings) -> dict[str, Any]:
             # A process that is frozen in the middle of a transaction must not hold its locks for
             # longer than its leases last.
             "idle_in_transaction_session_timeout": f"{round(settings.lease_seconds * 1000)}ms",
+            "dagy.all": "" if is_bound else "on",
         },
-        "init": _prepare_connection,
+        "connection_class": Connection,
+        "init": _bound_connection if is_bound else _prepare_connection,
+        "setup": _settle if is_bound else None,
         "reset": _reset_connection,
     }
     app = {"models": MODELS, "default_connection": "default", "migrations": "migrations"}
@@ -116,9 +184,13 @@ TORTOISE = config(Settings(database_url="postgresql://localhost/dagy"))
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[None]:
-    """Hold the connection pool; one per process, since Tortoise's fallback context is global."""
+    """Hold the connection pool; one per process, since Tortoise's fallback context is global.
+
+    Raises Unguarded where row-level security would not hold.
+    """
     await Tortoise.init(config=config(settings), _enable_global_fallback=True)
     try:
+        await check_guarded()
         yield
     finally:
         await Tortoise.close_connections()
@@ -129,10 +201,25 @@ async def migrate(settings: Settings) -> None:
     guard = await asyncpg.connect(settings.database_url)
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
-        await apply_migrations(config=config(settings))
+        await apply_migrations(config=config(settings, is_bound=False))
         await Tortoise.close_connections()
+        # Tables of new migrations are guarded too, whether or not somebody thought of it.
+        await guard.execute("SELECT dagy_guard()")
     finally:
         await guard.close()
+
+
+@tenancy.across_organizations
+async def check_guarded() -> None:
+    """Raises Unguarded."""
+    if tables := [row["relname"] for row in await fetch(_UNGUARDED)]:
+        raise Unguarded(
+            f"Row-level security does not hold for the database user on {', '.join(tables)}."
+            f" Run `dagy migrate`. Should that not help: the user may ignore row-level security,"
+            f" and there is no role {_BOUND_ROLE} to act as instead. Make it (CREATE ROLE"
+            f" {_BOUND_ROLE} NOLOGIN; GRANT {_BOUND_ROLE} TO the user), or use a database user"
+            " that is neither superuser nor BYPASSRLS; then run `dagy migrate` again."
+        )
 
 
 @contextmanager
@@ -203,7 +290,10 @@ async def _begun() -> AsyncIterator[None]:
     try:
         yield
     except BaseException as error:
+        client: Any = _client()
         await context.__aexit__(type(error), error, error.__traceback__)
+        if not isinstance(context, TransactionContextPooled):
+            client._connection.forget()
         raise
     else:
         await context.__aexit__(None, None, None)
@@ -240,6 +330,10 @@ def _client() -> AsyncpgDBClient:
     return cast(AsyncpgDBClient, get_connection("default"))
 
 
+def _acquired() -> AbstractAsyncContextManager[Connection]:
+    return cast("AbstractAsyncContextManager[Connection]", _client().acquire_connection())
+
+
 def _require_audit(sql: str) -> None:
     if _must_note.get() and _unit.get() is None and _WRITE.search(sql):
         raise Unaudited("A mutation wrote outside a transaction.")
@@ -247,27 +341,35 @@ def _require_audit(sql: str) -> None:
 
 async def fetch(sql: str, *values: Any) -> list[asyncpg.Record]:
     _require_audit(sql)
-    async with _client().acquire_connection() as connection:
-        return cast("list[asyncpg.Record]", await connection.fetch(sql, *values))
+    scope = tenancy.required()
+    async with _acquired() as connection:
+        await connection.turn_to(scope)
+        return await connection.fetch(sql, *values)
 
 
 async def fetch_row(sql: str, *values: Any) -> asyncpg.Record | None:
     _require_audit(sql)
-    async with _client().acquire_connection() as connection:
-        return cast("asyncpg.Record | None", await connection.fetchrow(sql, *values))
+    scope = tenancy.required()
+    async with _acquired() as connection:
+        await connection.turn_to(scope)
+        return await connection.fetchrow(sql, *values)
 
 
 async def fetch_value(sql: str, *values: Any) -> Any:
     _require_audit(sql)
-    async with _client().acquire_connection() as connection:
+    scope = tenancy.required()
+    async with _acquired() as connection:
+        await connection.turn_to(scope)
         return await connection.fetchval(sql, *values)
 
 
 async def execute(sql: str, *values: Any) -> int:
     """Run a statement; returns the number of rows it touched."""
     _require_audit(sql)
-    async with _client().acquire_connection() as connection:
-        status = cast(str, await connection.execute(sql, *values))
+    scope = tenancy.required()
+    async with _acquired() as connection:
+        await connection.turn_to(scope)
+        status = await connection.execute(sql, *values)
     return int(status.rpartition(" ")[2]) if status[-1].isdigit() else 0
 
 

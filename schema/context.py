@@ -7,6 +7,7 @@ import strawberry
 from starlette.responses import Response
 from starlette.types import Scope
 
+from dagy_gql import tenancy
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.authenticate import Authenticator
 from dagy_gql.auth.rate_limit import RateLimiter
@@ -73,12 +74,17 @@ class Context:
         return fresh
 
     async def sign_in(self, token: str | None) -> None:
-        """Learn who asks; a bad token makes an anonymous context that knows the reason."""
+        """Learn who asks; a bad token makes an anonymous context that knows the reason.
+
+        From here on the database shows this request the rows of the caller's organization only.
+        """
+        tenancy.enter(None)
         if not token:
             return
         try:
             self.identity = await self.shared.authenticator.actor(token)
             self.token = token
+            tenancy.enter(self.identity.org_id)
         except Unauthenticated as error:
             self.refusal = error
 

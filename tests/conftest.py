@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from dagy_gql import db
+from dagy_gql import db, tenancy
 from dagy_gql.embedded.servers import Servers
 from dagy_gql.keys import new_key
 from dagy_gql.runtime import Runtime, opened
@@ -42,7 +42,15 @@ def redis_url(servers: Servers) -> str:
 
 
 @pytest.fixture
-async def settings(postgres_url: str, redis_url: str, tmp_path: Path) -> Settings:
+async def everywhere() -> AsyncIterator[None]:
+    """Tests call services and repositories directly, in the scope of all organizations. Requests
+    and workers bring the scope that they have in earnest."""
+    with tenancy.all_organizations():
+        yield
+
+
+@pytest.fixture
+async def settings(postgres_url: str, redis_url: str, tmp_path: Path, everywhere: None) -> Settings:
     """Settings on an empty database, an empty Redis and an empty folder."""
     await test_servers.empty_database(postgres_url)
     await test_servers.empty_redis(redis_url)

@@ -15,7 +15,7 @@ import uvloop
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
-from dagy_gql import logs, runtime
+from dagy_gql import logs, runtime, tenancy
 from dagy_gql.backends.local.backend import LocalBackend
 from dagy_gql.backends.local.pool import ZygotePool
 from dagy_gql.bus import Channel, WorkerCall
@@ -65,7 +65,15 @@ async def _serve(settings: Settings) -> None:
 
 @asynccontextmanager
 async def working(rt: Runtime) -> AsyncIterator[WorkerParts]:
-    """A worker in this event loop, from entry to exit."""
+    """A worker in this event loop, from entry to exit. It claims and records for every
+    organization; what it reads for a single run, it reads in the scope of the run's."""
+    with tenancy.all_organizations():
+        async with _working(rt) as parts:
+            yield parts
+
+
+@asynccontextmanager
+async def _working(rt: Runtime) -> AsyncIterator[WorkerParts]:
     parts = _assemble(rt)
     await housekeeping.bury_dead_neighbours(rt, worker_id=parts.worker_id)
     await _beat(parts)

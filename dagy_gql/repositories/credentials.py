@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from dagy_gql import db
+from dagy_gql import db, tenancy
 from dagy_gql.enums import ActorKind
 
 # What a holder may do: a person through the membership, a service account by itself.
@@ -60,20 +60,24 @@ _USED = {
 }
 
 
+@tenancy.across_organizations
 async def session_all_orgs(token_hash: str, now: datetime) -> asyncpg.Record | None:
     return await db.fetch_row(_SESSION, token_hash, now)
 
 
+@tenancy.across_organizations
 async def key_all_orgs(key_hash: str, now: datetime) -> asyncpg.Record | None:
     """By the present secret, or by the one before it until its grace time is over."""
     return await db.fetch_row(_KEY, key_hash, now)
 
 
+@tenancy.across_organizations
 async def person_all_orgs(user_id: UUID, org_id: UUID) -> asyncpg.Record | None:
     """A member whom somebody else (a signed JWT) vouches for."""
     return await db.fetch_row(_PERSON, user_id, org_id)
 
 
+@tenancy.across_organizations
 async def mark_used_all_orgs(kind: ActorKind, key: UUID, now: datetime) -> None:
     sql = f"UPDATE {_USED[kind]} SET last_used_at = $2 WHERE id = $1"
     await db.execute(sql, key, now)

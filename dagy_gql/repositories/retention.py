@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from dagy_gql import db
+from dagy_gql import db, tenancy
 
 PARTITIONED = ("run_events", "log_chunks")
 
@@ -13,18 +13,13 @@ def week_start(moment: datetime) -> datetime:
     return day - timedelta(days=day.weekday())
 
 
+@tenancy.across_organizations
 async def add_partition_all_orgs(table: str, start: datetime) -> None:
     """The partition for the week from `start`; does nothing if it is there."""
-    name = f"{table}_{start:%Y%m%d}"
-    if await db.fetch_value("SELECT to_regclass($1) IS NOT NULL", name):
-        return
-    end = start + timedelta(days=7)
-    await db.execute(
-        f"CREATE TABLE {name} PARTITION OF {table} "
-        f"FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
-    )
+    await db.execute("SELECT dagy_add_week($1, $2)", table, start)
 
 
+@tenancy.across_organizations
 async def partitions_all_orgs(table: str) -> list[str]:
     """Names of the dated partitions, oldest first."""
     rows = await db.fetch(
@@ -37,10 +32,12 @@ async def partitions_all_orgs(table: str) -> list[str]:
     return [row["relname"] for row in rows]
 
 
+@tenancy.across_organizations
 async def drop_partition_all_orgs(name: str) -> None:
-    await db.execute(f"DROP TABLE IF EXISTS {name}")
+    await db.execute("SELECT dagy_drop_week($1)", name)
 
 
+@tenancy.across_organizations
 async def expired_runs_all_orgs(*, days: int, limit: int) -> int:
     """Delete runs that ended so long ago, some at a time; answers how many."""
     return await db.execute(
@@ -55,5 +52,6 @@ async def expired_runs_all_orgs(*, days: int, limit: int) -> int:
     )
 
 
+@tenancy.across_organizations
 async def expired_cache_all_orgs() -> int:
     return await db.execute("DELETE FROM result_cache WHERE expires_at < now()")

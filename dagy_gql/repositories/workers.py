@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from dagy_gql import db
+from dagy_gql import db, tenancy
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class WorkerRow:
     running: int
 
 
+@tenancy.across_organizations
 async def beat_all_orgs(worker: WorkerRow) -> None:
     await db.execute(
         """
@@ -36,6 +37,7 @@ async def beat_all_orgs(worker: WorkerRow) -> None:
     )
 
 
+@tenancy.across_organizations
 async def renew_all_orgs(
     held: Sequence[tuple[UUID, int]], *, worker_id: str, lease_seconds: float
 ) -> dict[UUID, bool]:
@@ -59,10 +61,12 @@ async def renew_all_orgs(
     return {row["run_id"]: row["is_cancelling"] for row in rows}
 
 
+@tenancy.across_organizations
 async def of_host_all_orgs(hostname: str) -> list[asyncpg.Record]:
     return await db.fetch("SELECT id, pid FROM workers WHERE hostname = $1", hostname)
 
 
+@tenancy.across_organizations
 async def gone_all_orgs(worker_ids: Sequence[str]) -> None:
     """Forget workers that are known to be dead; their leases are over now."""
     await db.execute("DELETE FROM workers WHERE id = ANY($1::text[])", list(worker_ids))
@@ -72,6 +76,7 @@ async def gone_all_orgs(worker_ids: Sequence[str]) -> None:
     )
 
 
+@tenancy.across_organizations
 async def silent_all_orgs(*, seconds: float) -> list[str]:
     """Workers without a heartbeat for so long."""
     rows = await db.fetch(

@@ -14,6 +14,7 @@ import msgspec
 
 from dagy.runner.protocol import ErrorInfo, Result, RunRequest
 from dagy.spec import FlowSpec
+from dagy_gql import tenancy
 from dagy_gql.backends.base import EndCause, ExecutionBackend, RunEnd, RunSubmission
 from dagy_gql.bus import WorkerCall
 from dagy_gql.enums import TaskState
@@ -138,7 +139,8 @@ class Dispatcher:
         self._recorder.expect(submission, flow.plan)
         try:
             source = await self._rt.sources.folder(run["org_id"], flow.artifact_sha256)
-            request = await self._with_results(run, submission.request)
+            with tenancy.organization(run["org_id"]):
+                request = await self._with_results(run, submission.request)
         except (DagyError, OSError) as error:
             info = ErrorInfo(code="ARTIFACT_UNAVAILABLE", message=str(error))
             await self._recorder.ended(submission, RunEnd(EndCause.IMPORT_FAILED, error=info))
@@ -181,7 +183,7 @@ class Dispatcher:
             return request
         reuse: dict[str, Result] = {}
         mapped: dict[str, int] = {}
-        for task in await rows.task_results_all_orgs(run["id"]):
+        for task in await rows.task_results(run["org_id"], run["id"]):
             if task["mapped_count"] is not None:
                 mapped[task["key"]] = task["mapped_count"]
             elif TaskState(task["state"]).has_result:

@@ -10,7 +10,7 @@ import asyncpg
 from redis.exceptions import RedisError
 from tortoise.exceptions import BaseORMException
 
-from dagy_gql import db
+from dagy_gql import db, tenancy
 from dagy_gql.repositories import workers
 from dagy_gql.runtime import Runtime
 
@@ -42,6 +42,7 @@ class _Impaired(Exception):
     """The part answers, and says that something is missing."""
 
 
+@tenancy.across_organizations
 async def check(rt: Runtime) -> Health:
     """Without the database nothing works; without Redis, workers or the store, less does."""
     components = await asyncio.gather(

@@ -33,6 +33,7 @@ from dagy.runner.protocol import (
     TaskSucceeded,
     TaskTimedOut,
 )
+from dagy_gql import tenancy
 from dagy_gql.artifacts.store import run_file_key
 from dagy_gql.backends.base import EndCause, RunEnd, RunSubmission
 from dagy_gql.bus import WorkerCall
@@ -135,7 +136,8 @@ class Recorder:
         self._urgent.set()
 
     async def cached(self, run: RunSubmission, cache_key: str) -> Result | None:
-        found = await run_records.cached(run.org_id, cache_key)
+        with tenancy.organization(run.org_id):
+            found = await run_records.cached(run.org_id, cache_key)
         return None if found is None else await local_result(self._rt, found)
 
     @property

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from dagy_gql import tenancy
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.authenticate import Authenticator, bearer
 from dagy_gql.auth.cookies import session_of
@@ -100,7 +101,9 @@ class Files:
     async def _known(self, token: str | None) -> Actor:
         if token is None:
             raise Unauthenticated
-        return await self._authenticator.actor(token)
+        actor = await self._authenticator.actor(token)
+        tenancy.enter(actor.org_id)
+        return actor
 
     async def health(self, request: Request) -> Response:
         found = await health.check(self.rt)

@@ -9,6 +9,7 @@ import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dagy_gql import tenancy
 from dagy_gql.auth.origin import Origin, origin
 from dagy_gql.auth.rate_limit import SCOPE_KEY
 from dagy_gql.errors import PayloadTooLarge
@@ -63,7 +64,8 @@ class RequestLog:
             await send(message)
 
         try:
-            await self._app(scope, receive, answer)
+            with tenancy.request():
+                await self._app(scope, receive, answer)
         finally:
             origin.reset(token)
             if logger.isEnabledFor(logging.INFO):

@@ -11,7 +11,7 @@ import pytest
 
 from dagy.api.models import Run
 from dagy.client import DagyClient
-from dagy_gql import clock, db
+from dagy_gql import clock, db, tenancy
 from dagy_gql.auth import tokens
 from dagy_gql.embedded import postgres
 from dagy_gql.embedded.folder import LocalFolder
@@ -52,18 +52,19 @@ class Stranger:
 async def stranger(up: Up) -> Stranger:
     settings = Settings(database_url=postgres.url(LocalFolder(up.folder)), local_dir=up.folder)
     now, session = clock.now(), tokens.new(tokens.SESSION_PREFIX)
-    async with db.opened(settings):
-        user_id = await accounts.add_user("stranger@else.test", password_hash="x", now=now)
-        org_id = await organizations.add_organization("Else", slug="else", now=now)
-        await MembershipRepository(org_id).add(user_id, Role.OWNER, now=now)
-        keys = [await _key(org_id, user_id, role) for role in (Role.OWNER, Role.VIEWER)]
-        await accounts.add_access_token(
-            session.sha256,
-            user_id=user_id,
-            org_id=org_id,
-            expires_at=now - timedelta(seconds=1),
-            now=now - timedelta(hours=1),
-        )
+    with tenancy.all_organizations():
+        async with db.opened(settings):
+            user_id = await accounts.add_user("stranger@else.test", password_hash="x", now=now)
+            org_id = await organizations.add_organization("Else", slug="else", now=now)
+            await MembershipRepository(org_id).add(user_id, Role.OWNER, now=now)
+            keys = [await _key(org_id, user_id, role) for role in (Role.OWNER, Role.VIEWER)]
+            await accounts.add_access_token(
+                session.sha256,
+                user_id=user_id,
+                org_id=org_id,
+                expires_at=now - timedelta(seconds=1),
+                now=now - timedelta(hours=1),
+            )
     return Stranger(*keys, session.text)
 
 
