@@ -34,6 +34,13 @@ class Forbidden(DagyError):
         )
 
 
+class NotAllowed(DagyError):
+    """Refused for who asks, where no single permission is what is missing."""
+
+    code = "FORBIDDEN"
+    http_status = 403
+
+
 class NotFound(DagyError):
     code = "NOT_FOUND"
     http_status = 404

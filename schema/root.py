@@ -9,6 +9,10 @@ from strawberry.types import ExecutionContext
 
 from schema.accounts.mutations import AccountMutations
 from schema.accounts.queries import AccountQueries
+from schema.api_keys.mutations import ApiKeyMutations
+from schema.api_keys.queries import ApiKeyQueries
+from schema.api_keys.service_accounts import ServiceAccountMutations
+from schema.audit.queries import AuditQueries
 from schema.auditing import Auditing
 from schema.compiled.executor import CompiledExecution
 from schema.context import Context
@@ -23,20 +27,29 @@ from schema.health.queries import HealthQueries
 from schema.leaves import shorten, value_of
 from schema.nodes import NodeQueries
 from schema.operations import Preparation
+from schema.organizations.mutations import OrganizationMutations
+from schema.organizations.queries import OrganizationQueries
+from schema.organizations.roles import RoleMutations
 from schema.runs.mutations import RunMutations
 from schema.runs.queries import RunQueries
 from schema.runs.subscriptions import RunSubscriptions
 from schema.scalars import SCALARS
+from schema.schedules.mutations import ScheduleMutations
+from schema.schedules.queries import ScheduleQueries
 
 
 @strawberry.type
 class Query(
     AccountQueries,
     NodeQueries,
+    OrganizationQueries,
+    ApiKeyQueries,
     EnvironmentQueries,
     FlowQueries,
     DeploymentQueries,
     RunQueries,
+    ScheduleQueries,
+    AuditQueries,
     HealthQueries,
 ):
     pass
@@ -45,10 +58,15 @@ class Query(
 @strawberry.type
 class Mutation(
     AccountMutations,
+    OrganizationMutations,
+    RoleMutations,
+    ApiKeyMutations,
+    ServiceAccountMutations,
     EnvironmentMutations,
     FlowMutations,
     DeploymentMutations,
     RunMutations,
+    ScheduleMutations,
 ):
     pass
 

@@ -31,6 +31,7 @@ REVIEWED_ALL_ORGS = {
     "credentials.session_all_orgs",
     "execution.flow_all_orgs",
     "execution.task_results_all_orgs",
+    "organizations.of_user_all_orgs",
     "retention.add_partition_all_orgs",
     "retention.drop_partition_all_orgs",
     "retention.expired_cache_all_orgs",

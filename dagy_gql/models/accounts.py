@@ -90,6 +90,7 @@ class ServiceAccount(Model):
     class Meta:
         table = "service_accounts"
         unique_together = (("org", "name"),)
+        indexes = [Index(fields=("org_id", "id"), name="service_accounts_list")]
 
 
 class ApiKey(Model):
@@ -123,7 +124,12 @@ class ApiKey(Model):
 
     class Meta:
         table = "api_keys"
-        indexes = [Index(fields=("org_id", "id"), name="api_keys_list")]
+        indexes = [
+            Index(fields=("org_id", "id"), name="api_keys_list"),
+            Index(fields=("org_id", "created_by_id", "id"), name="api_keys_by_person"),
+            Index(fields=("org_id", "service_account_id", "id"), name="api_keys_by_account"),
+            Index(fields=("org_id", "prefix", "id"), name="api_keys_by_prefix"),
+        ]
 
 
 class Invitation(Model):

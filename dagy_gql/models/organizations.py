@@ -39,6 +39,7 @@ class CustomRole(Model):
     class Meta:
         table = "custom_roles"
         unique_together = (("org", "name"),)
+        indexes = [Index(fields=("org_id", "id"), name="custom_roles_list")]
 
 
 class Membership(Model):
@@ -60,7 +61,11 @@ class Membership(Model):
     class Meta:
         table = "memberships"
         unique_together = (("org", "user"),)
-        indexes = [Index(fields=("org_id", "id"), name="memberships_list")]
+        indexes = [
+            Index(fields=("org_id", "id"), name="memberships_list"),
+            Index(fields=("org_id", "role", "id"), name="memberships_by_role"),
+            Index(fields=("org_id", "custom_role_id", "id"), name="memberships_by_custom_role"),
+        ]
 
 
 class Environment(Model):

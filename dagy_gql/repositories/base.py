@@ -20,9 +20,9 @@ class Where:
     """Conditions of one query with their values. `{}` in a condition stands for the next value:
     `where.add("state = ANY({}::text[])", states)`."""
 
-    def __init__(self, org_id: UUID) -> None:
+    def __init__(self, org_id: UUID, *, column: str = "org_id") -> None:
         self.values: list[Any] = [org_id]
-        self._conditions = ["org_id = $1"]
+        self._conditions = [f"{column} = $1"]
 
     def add(self, condition: str, *values: Any) -> "Where":
         self._conditions.append(condition.format(*(self.place(value) for value in values)))

@@ -1,0 +1,1 @@
+"""Keys of programs, and the service accounts that may hold them."""
