@@ -13,12 +13,14 @@ from dagy_gql.enums import Executor
 from dagy_gql.keys import SealError
 from dagy_gql.sealing import Sealer
 from dagy_gql.settings import Settings
+from dagy_gql.tails import Tails
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
     settings: Settings
     bus: Bus
+    tails: Tails
     artifacts: ArtifactStore
     sources: SourceCache
     archive_limits: ArchiveLimits
@@ -36,11 +38,12 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
     store = LocalArtifactStore(settings.artifact_dir)
     limits = ArchiveLimits(settings.artifact_unpacked_max_bytes, settings.artifact_max_files)
     async with db.opened(settings):
-        bus = Bus(settings)
+        bus, tails = Bus(settings), Tails()
         try:
             yield Runtime(
                 settings=settings,
                 bus=bus,
+                tails=tails,
                 artifacts=store,
                 sources=SourceCache(store, settings.cache_dir, limits),
                 archive_limits=limits,
@@ -48,6 +51,7 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
                 sealer=sealer,
             )
         finally:
+            await tails.close()
             await bus.close()
 
 

@@ -45,6 +45,10 @@ class LogRepository:
             """
             SELECT first_line, line_count, task_key, lines FROM log_chunks
             WHERE run_id = $1 AND org_id = $2 AND first_line + line_count - 1 > $3
+              AND first_line >= coalesce((
+                SELECT max(first_line) FROM log_chunks
+                WHERE run_id = $1 AND org_id = $2 AND first_line <= $3 AND recorded_at >= $4
+              ), 0)
               AND recorded_at >= $4 AND ($5::text IS NULL OR task_key = $5)
             ORDER BY first_line LIMIT $6
             """,

@@ -1,14 +1,18 @@
 """Runs as they happen: replay from a cursor, then live. After any disconnect a client that comes
-back with its last cursor sees each event and each line once, in order."""
+back with its last cursor sees each event and each line once, in order.
+
+All followers of one thing share one reader (`tails`): a thousand of them ask the database as often
+as one does.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import partial
+from itertools import count
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from dagy_gql.auth.actor import Actor
 from dagy_gql.bus import Channel, Feed
@@ -17,153 +21,209 @@ from dagy_gql.repositories.events import EventRepository, LogRepository
 from dagy_gql.repositories.pagination import Page
 from dagy_gql.repositories.runs import RunFilter, RunRepository
 from dagy_gql.runtime import Runtime
+from dagy_gql.services.live_items import (
+    LiveEvent,
+    LiveLine,
+    LiveLines,
+    LiveRun,
+    event_of_news,
+    event_of_row,
+    lines_of_chunk,
+    run_of_row,
+)
 from dagy_gql.services.transitions import news
-from dagy_gql.services.transitions.news import EventNews, RunNews
+from dagy_gql.services.transitions.news import RunNews
+from dagy_gql.tails import Batch, Source, Tail, followed, replayed
 
-_CHUNK = 500
+_EVENTS_A_READ = 500
+_CHUNKS_A_READ = 50
+_LINES_A_BATCH = 1000
 # Without Redis a follower is at most so far behind.
 _POLL_SECONDS = 1.0
+# A batch of lines may have a megabyte.
+_BATCHES_KEPT = 10
 _RECENT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class LiveEvent:
-    """One row of the event log; `seq` is its place in the run."""
+class _Run:
+    """The run that is followed. `created_at` lets PostgreSQL skip older partitions."""
 
-    run_id: UUID
-    seq: int
-    at: datetime
-    type: RunEventType
-    run_state: RunState
-    task_key: str | None
-    task_state: str | None
-    attempt: int
-    data: dict[str, Any] | None
+    rt: Runtime
+    org_id: UUID
+    id: UUID
+    created_at: datetime
+    is_over: bool
 
+    async def row(self) -> asyncpg.Record:
+        return await RunRepository(self.org_id).by_id(self.id)
 
-@dataclass(frozen=True, slots=True)
-class LiveLine:
-    """One log line; `number` is its place in the run's log, across all tasks."""
-
-    run_id: UUID
-    number: int
-    at: datetime
-    level: str
-    stream: str
-    attempt: int | None
-    message: str
-    task_key: str | None
+    async def ended(self) -> bool:
+        return RunState((await self.row())["state"]).is_terminal
 
 
-@dataclass(frozen=True, slots=True)
-class LiveRun:
-    run_id: UUID
-    state: RunState
-    sequence: int
+async def _run(rt: Runtime, actor: Actor, run_id: UUID) -> _Run:
+    """Raises NotFound."""
+    row = await RunRepository(actor.org_id).by_id(run_id)
+    is_over = RunState(row["state"]).is_terminal
+    return _Run(rt, actor.org_id, run_id, row["created_at"], is_over)
 
 
 async def run_events(
     rt: Runtime, actor: Actor, run_id: UUID, *, after: int = 0
 ) -> AsyncIterator[LiveEvent]:
     """Events after number `after`; ends behind the one that ends the run. Raises NotFound."""
-    run = await RunRepository(actor.org_id).by_id(run_id)
-    rows = EventRepository(actor.org_id)
+    run = await _run(rt, actor, run_id)
+    if run.is_over:
+        async for _, event in replayed(after, partial(_events_after, run)):
+            yield event
+        return
+    source = Source(partial(_event_number, run), partial(_new_events, run))
+    async with rt.tails.following(("events", run.org_id, run_id), source) as tail:
+        async for _, event in followed(tail, after, partial(_events_after, run)):
+            yield event
+
+
+async def _event_number(run: _Run) -> int:
+    number: int = (await run.row())["event_seq"]
+    return number
+
+
+async def _events_after(run: _Run, number: int) -> Batch[LiveEvent]:
+    rows = await EventRepository(run.org_id).after(
+        run.id, number, since=run.created_at, limit=_EVENTS_A_READ
+    )
+    return [(row["seq"], event_of_row(run.id, row)) for row in rows]
+
+
+async def _new_events(run: _Run, number: int) -> AsyncIterator[Batch[LiveEvent]]:
+    """From rows wherever the bus left a gap; ends with the run."""
     is_over = False
-    async with rt.bus.follow(Channel.run(run_id)) as feed:
+    async with run.rt.bus.follow(Channel.run(run.id)) as feed:
         while True:
-            found = await rows.after(run_id, after, since=run["created_at"], limit=_CHUNK)
-            for row in found:
-                yield _from_row(run_id, row)
-                after = row["seq"]
-                if row["type"] == RunEventType.RUN_FINISHED:
-                    return
-            if not found and is_over:
+            batch = await _events_after(run, number)
+            if batch:
+                yield batch
+                number = batch[-1][0]
+            if _has_end(batch) or (is_over and not batch):
                 return
-            if not found:
+            if not batch:
                 # The end may have been written since the rows were read: read once more.
-                is_over = await _is_over(actor, run_id)
-            if len(found) < _CHUNK and not is_over:
-                async for event in _news(feed, run_id, after):
-                    yield event
-                    after = event.seq
-                    if event.type is RunEventType.RUN_FINISHED:
+                is_over = await run.ended()
+            if len(batch) < _EVENTS_A_READ and not is_over:
+                async for batch in _told_events(feed, run.id, number):
+                    yield batch
+                    number = batch[-1][0]
+                    if _has_end(batch):
                         return
 
 
-async def _news(feed: Feed, run_id: UUID, after: int) -> AsyncIterator[LiveEvent]:
+def _has_end(batch: Batch[LiveEvent]) -> bool:
+    return any(event.type is RunEventType.RUN_FINISHED for _, event in batch)
+
+
+async def _told_events(feed: Feed, run_id: UUID, number: int) -> AsyncIterator[Batch[LiveEvent]]:
     """What the bus brings, as long as it follows on without a gap."""
     while True:
         message = await feed.next(timeout_seconds=_POLL_SECONDS)
         if message is None:
             return
         said = news.decoder.decode(message)
+        batch: Batch[LiveEvent] = []
         for event in said.events:
-            if event.seq == after + 1:
-                yield _from_news(run_id, event)
-                after = event.seq
-        if said.event_seq > after:
+            if event.seq == number + 1:
+                number = event.seq
+                batch.append((number, event_of_news(run_id, event)))
+        if batch:
+            yield batch
+        if said.event_seq > number:
             return
 
 
-async def _is_over(actor: Actor, run_id: UUID) -> bool:
-    run = await RunRepository(actor.org_id).by_id(run_id)
-    return RunState(run["state"]).is_terminal
+async def run_lines(
+    rt: Runtime, actor: Actor, run_id: UUID, *, task_key: str | None = None, after: int = 0
+) -> AsyncIterator[LiveLines]:
+    """Lines after number `after`, as many at a time as there are; ends when the run has ended and
+    all was said. Raises NotFound."""
+    run = await _run(rt, actor, run_id)
+    if run.is_over:
+        async for _, lines in replayed(after, partial(_lines_after, run, task_key)):
+            yield lines
+        return
+    start, read = partial(_line_number, run), partial(_new_lines, run, task_key)
+    key = ("lines", run.org_id, run_id, task_key)
+    async with rt.tails.following(key, Source(start, read, _BATCHES_KEPT)) as tail:
+        async for _, lines in followed(tail, after, partial(_lines_after, run, task_key)):
+            yield _behind(lines, after)
 
 
 async def run_logs(
     rt: Runtime, actor: Actor, run_id: UUID, *, task_key: str | None = None, after: int = 0
 ) -> AsyncIterator[LiveLine]:
-    """Lines after number `after`; ends when the run has ended and all was said. NotFound."""
-    run = await RunRepository(actor.org_id).by_id(run_id)
-    async with rt.bus.follow(Channel.run(run_id)) as feed:
+    """The same, line by line."""
+    async for batch in run_lines(rt, actor, run_id, task_key=task_key, after=after):
+        for line in batch.lines:
+            yield line
+
+
+def _behind(batch: LiveLines, number: int) -> LiveLines:
+    """A follower may begin in the middle of what others got at once."""
+    if batch.lines[0].number > number:
+        return batch
+    return LiveLines([line for line in batch.lines if line.number > number])
+
+
+async def _line_number(run: _Run) -> int:
+    number: int = (await run.row())["log_seq"]
+    return number
+
+
+async def _lines_after(run: _Run, task_key: str | None, number: int) -> Batch[LiveLines]:
+    lines = await log_lines(
+        run.org_id, run.id, task_key=task_key, after=number, since=run.created_at
+    )
+    batches = [
+        LiveLines(lines[start : start + _LINES_A_BATCH])
+        for start in range(0, len(lines), _LINES_A_BATCH)
+    ]
+    return [(batch.lines[-1].number, batch) for batch in batches]
+
+
+async def _new_lines(
+    run: _Run, task_key: str | None, number: int
+) -> AsyncIterator[Batch[LiveLines]]:
+    async with run.rt.bus.follow(Channel.run(run.id)) as feed:
         while True:
-            is_over = await _is_over(actor, run_id)
-            found = await log_lines(
-                actor, run_id, task_key=task_key, after=after, since=run["created_at"]
-            )
-            for line in found:
-                yield line
-                after = line.number
-            if is_over and not found:
+            is_over = await run.ended()
+            batch = await _lines_after(run, task_key, number)
+            if batch:
+                yield batch
+                number = batch[-1][0]
+            elif is_over:
                 return
-            if not found:
-                await _until_log_grows(feed, after)
+            else:
+                await _until_log_grows(feed, number)
 
 
-async def _until_log_grows(feed: Feed, after: int) -> None:
+async def _until_log_grows(feed: Feed, number: int) -> None:
     while True:
         message = await feed.next(timeout_seconds=_POLL_SECONDS)
         if message is None:
             return
         said = news.decoder.decode(message)
-        if said.log_seq > after or said.state.is_terminal:
+        if said.log_seq > number or said.state.is_terminal:
             return
 
 
 async def log_lines(
-    actor: Actor, run_id: UUID, *, task_key: str | None, after: int, since: datetime
+    org_id: UUID, run_id: UUID, *, task_key: str | None, after: int, since: datetime
 ) -> list[LiveLine]:
-    """The next few hundred lines, in order."""
-    chunks = await LogRepository(actor.org_id).chunks_after(
-        run_id, after, task_key=task_key, since=since, limit=_CHUNK
+    """The next few thousand lines, in order."""
+    chunks = await LogRepository(org_id).chunks_after(
+        run_id, after, task_key=task_key, since=since, limit=_CHUNKS_A_READ
     )
-    return [line for chunk in chunks for line in _lines(run_id, chunk) if line.number > after]
-
-
-def _lines(run_id: UUID, chunk: asyncpg.Record) -> list[LiveLine]:
-    return [
-        LiveLine(
-            run_id,
-            chunk["first_line"] + place,
-            msgspec.convert(at, datetime),
-            level,
-            stream,
-            attempt,
-            message,
-            chunk["task_key"],
-        )
-        for place, (at, level, stream, attempt, message) in enumerate(chunk["lines"])
-    ]
+    lines = (line for chunk in chunks for line in lines_of_chunk(run_id, chunk))
+    return [line for line in lines if line.number > after]
 
 
 async def run_changes(rt: Runtime, actor: Actor, wanted: RunFilter) -> AsyncIterator[LiveRun]:
@@ -172,14 +232,33 @@ async def run_changes(rt: Runtime, actor: Actor, wanted: RunFilter) -> AsyncIter
     What was missed while Redis was away is made good from the newest rows.
     """
     repository = RunRepository(actor.org_id)
-    known = {row["id"]: row["event_seq"] for row in await _recent(repository, wanted)}
-    async with rt.bus.follow(Channel.runs(actor.org_id)) as feed:
+    source = Source(_from_now_on, partial(_new_changes, rt, repository, wanted))
+    async with rt.tails.following(("runs", actor.org_id, repr(wanted)), source) as tail:
+        async for _, change in followed(tail, tail.end, partial(_skipped, tail)):
+            yield change
+
+
+async def _from_now_on() -> int:
+    return 0
+
+
+async def _skipped(tail: Tail[LiveRun], number: int) -> Batch[LiveRun]:
+    """Changes are stored as the rows they led to: who fell behind goes on with what is kept."""
+    return []
+
+
+async def _new_changes(
+    rt: Runtime, repository: RunRepository, wanted: RunFilter, start: int
+) -> AsyncIterator[Batch[LiveRun]]:
+    numbers = count(start + 1)
+    async with rt.bus.follow(Channel.runs(repository.org_id)) as feed:
+        known = {row["id"]: row["event_seq"] for row in await _recent(repository, wanted)}
         while True:
             message = await feed.next(timeout_seconds=_POLL_SECONDS)
             for change in await _changes(repository, wanted, message):
                 if change.sequence > known.get(change.run_id, 0):
                     known[change.run_id] = change.sequence
-                    yield change
+                    yield [(next(numbers), change)]
             if len(known) > 20 * _RECENT:
                 known = dict(list(known.items())[-10 * _RECENT :])
 
@@ -188,10 +267,7 @@ async def _changes(
     repository: RunRepository, wanted: RunFilter, message: bytes | None
 ) -> list[LiveRun]:
     if message is None:
-        return [
-            LiveRun(row["id"], RunState(row["state"]), row["event_seq"])
-            for row in reversed(await _recent(repository, wanted))
-        ]
+        return [run_of_row(row) for row in reversed(await _recent(repository, wanted))]
     said: RunNews = news.decoder.decode(message)
     if not await _matches(repository, wanted, said):
         return []
@@ -212,31 +288,3 @@ async def _matches(repository: RunRepository, wanted: RunFilter, said: RunNews) 
 async def _recent(repository: RunRepository, wanted: RunFilter) -> list[asyncpg.Record]:
     found = await repository.slice(wanted.apply(repository.where()), page=Page(size=_RECENT))
     return found.rows
-
-
-def _from_row(run_id: UUID, row: asyncpg.Record) -> LiveEvent:
-    return LiveEvent(
-        run_id,
-        row["seq"],
-        row["at"],
-        RunEventType(row["type"]),
-        RunState(row["run_state"]),
-        row["task_key"],
-        row["task_state"],
-        row["attempt"],
-        row["data"],
-    )
-
-
-def _from_news(run_id: UUID, event: EventNews) -> LiveEvent:
-    return LiveEvent(
-        run_id,
-        event.seq,
-        datetime.fromisoformat(event.at),
-        RunEventType(event.type),
-        RunState(event.run_state),
-        event.task_key,
-        event.task_state,
-        event.attempt,
-        event.data,
-    )

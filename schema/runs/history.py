@@ -20,7 +20,7 @@ from dagy_gql.repositories.pagination import (
 )
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.services import artifacts, live
-from dagy_gql.services.live import LiveEvent, LiveLine
+from dagy_gql.services.live_items import LiveEvent, LiveLine
 from schema.context import Context, Info
 from schema.enums import LogLevel, RunEventType, RunState, TaskState
 from schema.fields import field, object_type
@@ -165,7 +165,7 @@ async def logs_of(
     lines: list[LiveLine] = []
     while len(lines) <= page.size:
         found = await live.log_lines(
-            actor, self["id"], task_key=task_key, after=number, since=self["created_at"]
+            actor.org_id, self["id"], task_key=task_key, after=number, since=self["created_at"]
         )
         if not found:
             break

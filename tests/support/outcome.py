@@ -11,7 +11,7 @@ from dagy_gql.auth.actor import Actor
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import live, runs
-from dagy_gql.services.live import LiveEvent, LiveLine
+from dagy_gql.services.live_items import LiveEvent, LiveLine
 
 PATIENCE_SECONDS = 30.0
 

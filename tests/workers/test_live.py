@@ -12,7 +12,7 @@ from dagy_gql.errors import NotFound
 from dagy_gql.repositories.runs import RunFilter
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import live
-from dagy_gql.services.live import LiveRun
+from dagy_gql.services.live_items import LiveRun
 from tests.support.deployed import deployed, organization
 from tests.support.outcome import PATIENCE_SECONDS, log_of, outcome, ran, trigger
 
