@@ -4,26 +4,42 @@ import strawberry
 
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.enums import (
+    ActorKind,
+    AlertTrigger,
+    CatchupPolicy,
+    ChannelKind,
     Executor,
     FlowStatus,
     LogLevel,
+    OverlapPolicy,
     RetryMode,
     Role,
     RunEventType,
     RunState,
     RunTrigger,
+    ScheduleKind,
+    SensorKind,
+    SubscriptionStatus,
     TaskState,
+    UsagePeriod,
 )
 from dagy_gql.repositories.flows import FlowOrder
 from dagy_gql.repositories.runs import RunOrder
+from dagy_gql.services.audit_chain import AuditFault
 from dagy_gql.services.health import HealthStatus
 
 _DESCRIPTIONS = {
+    ActorKind: "Who did something. SYSTEM is the installation itself.",
+    AlertTrigger: "What makes an alert.",
+    AuditFault: "What is wrong where the audit log's chain breaks.",
+    CatchupPolicy: "What happens to due times that were missed.",
+    ChannelKind: None,
     Executor: "An engine that runs can run on.",
     FlowOrder: None,
     FlowStatus: None,
     HealthStatus: None,
     LogLevel: None,
+    OverlapPolicy: "What happens to a due time while the run before it is active.",
     Permission: "What a role, a key or a session may do.",
     RetryMode: "What a retry does again.",
     Role: None,
@@ -31,17 +47,27 @@ _DESCRIPTIONS = {
     RunOrder: None,
     RunState: None,
     RunTrigger: "What started a run.",
+    ScheduleKind: None,
+    SensorKind: "What a sensor watches: calls from outside, an address, ends of runs, or a bucket.",
+    SubscriptionStatus: None,
     TaskState: None,
+    UsagePeriod: None,
 }
 for enum, description in _DESCRIPTIONS.items():
     strawberry.enum(enum, description=description)
 
 __all__ = [
+    "ActorKind",
+    "AlertTrigger",
+    "AuditFault",
+    "CatchupPolicy",
+    "ChannelKind",
     "Executor",
     "FlowOrder",
     "FlowStatus",
     "HealthStatus",
     "LogLevel",
+    "OverlapPolicy",
     "Permission",
     "RetryMode",
     "Role",
@@ -49,5 +75,9 @@ __all__ = [
     "RunOrder",
     "RunState",
     "RunTrigger",
+    "ScheduleKind",
+    "SensorKind",
+    "SubscriptionStatus",
     "TaskState",
+    "UsagePeriod",
 ]

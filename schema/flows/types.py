@@ -10,6 +10,7 @@ from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.flows import FlowRepository
 from dagy_gql.repositories.runs import RunRepository
+from schema.audit.types import audit_by_resource
 from schema.context import Context
 from schema.enums import Executor, FlowStatus
 from schema.fields import field, object_type
@@ -63,3 +64,6 @@ class Flow(Node):
         requires=Permission.DEPLOYMENTS_READ,
     )
     runs: Any = pages(_runs, lazy_connection("runs", "Run"), requires=Permission.RUNS_READ)
+    audit_trail: Any = pages(
+        audit_by_resource, lazy_connection("audit", "AuditLog"), requires=Permission.AUDIT_READ
+    )

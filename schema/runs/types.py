@@ -11,6 +11,7 @@ from dagy_gql.enums import RunState as StoredRunState
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.services import runs
+from schema.audit.types import audit_by_resource
 from schema.context import Context
 from schema.deployments.types import deployments_by_id
 from schema.enums import Executor, RunState, RunTrigger, TaskState
@@ -156,6 +157,9 @@ class Run(Node):
         logs_of, requires=Permission.PAYLOADS_READ, columns=("id", "created_at")
     )
     artifacts: list[RunArtifact] = field(load=artifacts_of_runs, requires=Permission.PAYLOADS_READ)
+    audit_trail: Any = pages(
+        audit_by_resource, lazy_connection("audit", "AuditLog"), requires=Permission.AUDIT_READ
+    )
 
 
 @object_type()
