@@ -104,6 +104,17 @@ class Settings(BaseSettings):
     # Tokens a minute and the most that gather, per credential or address; 0 a minute: no limit.
     rate_limit_per_minute: int = Field(120, ge=0)
     rate_limit_burst: int = Field(200, ge=1)
+    # What /metrics takes beside the permission HEALTH_READ; empty: the permission only.
+    metrics_token: SecretStr = SecretStr("")
+    # Empty: everybody in development, who is signed in in production.
+    introspection: Literal["", "off", "signed-in", "on"] = ""
+
+    # The standard variables of OpenTelemetry, which its library reads too.
+    otel_sdk_disabled: bool = Field(False, validation_alias="OTEL_SDK_DISABLED")
+    otel_traces_exporter: str = Field("", validation_alias="OTEL_TRACES_EXPORTER")
+    otel_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otel_traces_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    otel_service_name: str = Field("", validation_alias="OTEL_SERVICE_NAME")
 
     # One flush of events waits at most this long, so readers are at most so far behind.
     event_flush_ms: int = Field(10, ge=0, le=50)
@@ -173,6 +184,14 @@ class Settings(BaseSettings):
     @cached_property
     def run_dir(self) -> Path:
         return self.local_dir / "work"
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether the variables of OpenTelemetry ask for traces."""
+        exporter = self.otel_traces_exporter or (
+            "otlp" if self.otel_endpoint or self.otel_traces_endpoint else "none"
+        )
+        return exporter in ("otlp", "console") and not self.otel_sdk_disabled
 
     @property
     def is_https(self) -> bool:
