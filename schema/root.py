@@ -14,7 +14,6 @@ from schema.api_keys.queries import ApiKeyQueries
 from schema.api_keys.service_accounts import ServiceAccountMutations
 from schema.audit.queries import AuditQueries
 from schema.auditing import Auditing
-from schema.compiled.executor import CompiledExecution
 from schema.context import Context
 from schema.deployments.mutations import DeploymentMutations
 from schema.deployments.queries import DeploymentQueries
@@ -36,6 +35,8 @@ from schema.runs.subscriptions import RunSubscriptions
 from schema.scalars import SCALARS
 from schema.schedules.mutations import ScheduleMutations
 from schema.schedules.queries import ScheduleQueries
+from schema.sharing import SharedExecution
+from schema.watch import permit_of, watched
 
 
 @strawberry.type
@@ -87,7 +88,18 @@ class Schema(strawberry.Schema):
             # The operation itself will meet, and report, the database that is away.
             if expected(error) is None:
                 raise
-        return await super().stream(query, *args, **kwargs)
+        results = await super().stream(query, *args, **kwargs)
+        own: Context = kwargs["context_value"]
+        permit = permit_of(
+            self._schema,
+            own,
+            query,
+            operation_name=kwargs.get("operation_name"),
+            variables=kwargs.get("variable_values"),
+        )
+        if permit is None:
+            return results
+        return watched(results, permit.lost, request_id=own.request_id)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -102,7 +114,7 @@ schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     extensions=[Preparation, Auditing],
-    execution_context_class=CompiledExecution,
+    execution_context_class=SharedExecution,
     config=StrawberryConfig(default_resolver=value_of, scalar_map=SCALARS),
 )
 shorten(schema._schema)

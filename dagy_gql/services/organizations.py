@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from dagy_gql import clock, db
+from dagy_gql import clock, db, tenancy
 from dagy_gql.auth.actor import Actor
 from dagy_gql.enums import Role
 from dagy_gql.errors import BadUserInput, Conflict, NotAllowed, NotFound, QuotaExceeded
@@ -85,14 +86,21 @@ async def create(rt: Runtime, actor: Actor, *, name: str, slug: str) -> asyncpg.
     if not actor.is_person or actor.user_id is None:
         raise NotAllowed("Only a person who is signed in makes organizations.")
     name, slug, now = _checked_name(name), _checked_slug(slug), clock.now()
+    with tenancy.all_organizations():
+        return await _create(actor, actor.user_id, name=name, slug=slug, now=now)
+
+
+async def _create(
+    actor: Actor, user_id: UUID, *, name: str, slug: str, now: datetime
+) -> asyncpg.Record:
     async with db.transaction():
-        await organizations.hold_user(actor.user_id)
-        await _require_room(actor.user_id)
+        await organizations.hold_user(user_id)
+        await _require_room(user_id)
         try:
             org_id = await organizations.add_organization(name, slug=slug, now=now)
         except asyncpg.UniqueViolationError as error:
             raise _taken(slug) from error
-        await MembershipRepository(org_id).add(actor.user_id, Role.OWNER, now=now)
+        await MembershipRepository(org_id).add(user_id, Role.OWNER, now=now)
         await EnvironmentRepository(org_id).add(
             {"name": DEFAULT_ENVIRONMENT, "description": "", "created_by": actor.name}, now=now
         )
