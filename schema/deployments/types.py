@@ -7,6 +7,8 @@ import strawberry
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.runs import RunRepository
+from dagy_gql.repositories.schedules import ScheduleRepository
+from schema.audit.types import audit_by_resource
 from schema.enums import Executor
 from schema.environments.types import Environment, environments_by_id
 from schema.fields import field, lazy, object_type
@@ -19,6 +21,7 @@ from schema.scalars import JSON, DateTime
 
 deployments_by_id = RowsById(DeploymentRepository)
 _runs = Pages(RunRepository, "deployment_id", columns=RUN_COLUMNS)
+_schedules = Pages(ScheduleRepository, "deployment_id")
 
 
 @object_type()
@@ -44,3 +47,9 @@ class Deployment(Node):
     created_at: DateTime
     updated_at: DateTime
     runs: Any = pages(_runs, lazy_connection("runs", "Run"), requires=Permission.RUNS_READ)
+    schedules: Any = pages(
+        _schedules, lazy_connection("schedules", "Schedule"), requires=Permission.SCHEDULES_READ
+    )
+    audit_trail: Any = pages(
+        audit_by_resource, lazy_connection("audit", "AuditLog"), requires=Permission.AUDIT_READ
+    )
