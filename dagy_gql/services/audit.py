@@ -5,18 +5,27 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from dagy_gql import db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.origin import origin
 from dagy_gql.enums import ActorKind
 from dagy_gql.repositories import audit
 from dagy_gql.repositories.audit import Entry
+from dagy_gql.repositories.pagination import encode_id
 
 _MAX_NAME = 320
 # Of one value, as JSON. The log keeps what was decided; whole payloads live with their runs.
 _MAX_VALUE_BYTES = 4096
 
-Columns = Mapping[str, Any]
+_ACTOR_TYPES = {
+    ActorKind.USER: "User",
+    ActorKind.API_KEY: "ApiKey",
+    ActorKind.SERVICE_ACCOUNT: "ServiceAccount",
+}
+
+Columns = Mapping[str, Any] | asyncpg.Record
 
 
 def note(
@@ -77,6 +86,19 @@ def _actor_id(actor: Actor) -> UUID | None:
             return actor.service_account_id
         case ActorKind.SYSTEM:
             return None
+
+
+def actor_reference(row: Columns) -> str | None:
+    """The global id of the User, ApiKey or ServiceAccount that acted; None: the installation."""
+    type_name = _ACTOR_TYPES.get(row["actor_kind"])
+    if type_name is None or row["actor_id"] is None:
+        return None
+    return encode_id(type_name, row["actor_id"])
+
+
+def resource_reference(row: Columns) -> str | None:
+    key = row["resource_id"]
+    return None if key is None else encode_id(row["resource_type"], key)
 
 
 def _text(text: str) -> str:

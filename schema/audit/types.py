@@ -5,9 +5,9 @@ from typing import Any
 import strawberry
 
 from dagy_gql.auth.permissions import Permission
-from dagy_gql.enums import ActorKind as StoredActorKind
 from dagy_gql.repositories.audit import AuditRepository
 from dagy_gql.repositories.pagination import encode_id
+from dagy_gql.services import audit
 from schema.enums import ActorKind, AuditFault
 from schema.fields import field, object_type
 from schema.nodes import Node, node_id
@@ -15,24 +15,6 @@ from schema.pagination import Pages
 from schema.scalars import JSON, DateTime, Long
 
 audit_by_resource = Pages(AuditRepository, "resource_id")
-
-_ACTOR_TYPES = {
-    StoredActorKind.USER: "User",
-    StoredActorKind.API_KEY: "ApiKey",
-    StoredActorKind.SERVICE_ACCOUNT: "ServiceAccount",
-}
-
-
-def _actor_id(row: Any) -> str | None:
-    type_name = _ACTOR_TYPES.get(row["actor_kind"])
-    if type_name is None or row["actor_id"] is None:
-        return None
-    return encode_id(type_name, row["actor_id"])
-
-
-def _resource_id(row: Any) -> str | None:
-    key = row["resource_id"]
-    return None if key is None else encode_id(row["resource_type"], key)
 
 
 def _changes(row: Any) -> list[dict[str, Any]]:
@@ -58,7 +40,7 @@ class AuditLog(Node):
     at: DateTime
     actor_kind: ActorKind
     actor_id: strawberry.ID | None = field(
-        read=_actor_id,
+        read=audit.actor_reference,
         columns=("actor_kind", "actor_id"),
         description="Of the User, ApiKey or ServiceAccount; null for the installation itself.",
     )
@@ -66,7 +48,7 @@ class AuditLog(Node):
     action: str = field(description="<noun>.<verb>, such as deployment.update.")
     resource_type: str = field(description="The name of a type of this schema.")
     resource_id: strawberry.ID | None = field(
-        read=_resource_id, columns=("resource_type", "resource_id")
+        read=audit.resource_reference, columns=("resource_type", "resource_id")
     )
     resource_name: str = field(description="As it was called then.")
     before: JSON | None = field(
