@@ -43,7 +43,7 @@ class Deployment(Node):
     paused: bool
     concurrency_limit: int | None = field(description="At most so many runs at once.")
     sla_seconds: int | None
-    created_by: str
+    created_by: str = field(requires=Permission.EMAILS_READ)
     created_at: DateTime
     updated_at: DateTime
     runs: Any = pages(_runs, lazy_connection("runs", "Run"), requires=Permission.RUNS_READ)

@@ -50,7 +50,7 @@ class Flow(Node):
     artifact_sha256: str
     is_latest: bool
     created_at: DateTime
-    created_by: str
+    created_by: str = field(requires=Permission.EMAILS_READ)
     versions: Any = pages(
         _versions,
         lazy_connection("flows", "Flow"),

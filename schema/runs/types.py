@@ -143,7 +143,7 @@ class Run(Node):
         type_=lazy("runs", "Run") | None,
     )
     tags: JSON
-    created_by: str
+    created_by: str = field(requires=Permission.EMAILS_READ)
     task_runs: Any = pages(
         _task_runs,
         lazy_connection("runs", "TaskRun"),

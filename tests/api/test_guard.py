@@ -21,7 +21,7 @@ VIEWER = ROLE_PERMISSIONS[Role.VIEWER]
 def requirements(query: str) -> Requirements:
     prepared = Documents().prepared(schema._schema, query)
     assert prepared.errors == []
-    return next(iter(prepared.operations.values()))
+    return next(iter(prepared.requirements.values()))
 
 
 def lacking(query: str, permissions: Any = VIEWER, **variables: Any) -> str | None:

@@ -149,7 +149,8 @@ def line(number: int, message: str, **fields: Any) -> dict[str, Any]:
 
 def viewer() -> dict[str, Any]:
     return {
-        "user": {"id": "VXNlcjox", "email": "ada@example.com", "name": "Ada"},
+        "email": "ada@example.com",
+        "user": {"id": "VXNlcjox", "name": "Ada"},
         "organization": {"id": "T3JnOjE=", "name": "Acme", "slug": "acme"},
         "role": "OWNER",
     }
