@@ -24,6 +24,7 @@ _LAZY = {
     "deploy_artifact": "dagy.deploy",
     "load_flow": "dagy.loading",
     "save_artifact": "dagy.files",
+    "secret": "dagy.secrets",
     "Artifact": "dagy.files",
     "validate_parameters": "dagy.validation",
 }

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagy.errors import NoActiveRunError
+from dagy.errors import NoActiveRunError, SecretNotFoundError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,10 @@ class ErrorSummary:
     type: str | None = None
 
 
+def _no_secrets(name: str) -> str:
+    raise SecretNotFoundError(f"there is no secret {name!r} here")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
     """The run, and inside a task or a task's hook also the task. `error` is set for hooks."""
@@ -41,6 +45,7 @@ class RunContext:
     error: ErrorSummary | None = None
     load_parameters: Callable[[], dict[str, Any]] = field(default=dict, repr=False)
     cancelled: Callable[[], bool] = field(default=bool, repr=False)
+    load_secret: Callable[[str], str] = field(default=_no_secrets, repr=False)
     spool_dir: str = field(default="", repr=False)
     publish: Callable[[Any], None] = field(default=lambda _: None, repr=False)
 

@@ -107,6 +107,24 @@ class FlowFailedError(DagyError):
     code = "FLOW_FAILED"
 
 
+class SecretNotFoundError(DagyError):
+    """There is no secret of this name for the run's environment."""
+
+    code = "SECRET_NOT_FOUND"
+
+
+class SecretUnavailableError(DagyError):
+    """The secret is there, but its value cannot be had now."""
+
+    code = "SECRET_UNAVAILABLE"
+
+
+class SecretLeakError(DagyError):
+    """Something that cannot be masked, a file or a cache key, holds the value of a secret."""
+
+    code = "SECRET_LEAKED"
+
+
 class Cancelled(BaseException):
     """Raised inside a running task when its run is cancelled; like KeyboardInterrupt,
     `except Exception` does not swallow it."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagy.context import RunContext, current
-from dagy.errors import ArtifactError, NoActiveRunError
+from dagy.errors import ArtifactError, NoActiveRunError, SecretLeakError
+from dagy.masking import known
 from dagy.runner.protocol import ArtifactSaved
 
 _NAME_LIMIT = 255
@@ -27,7 +28,10 @@ class Artifact:
 def save_artifact(
     name: str, content: bytes | str | os.PathLike[str], *, content_type: str | None = None
 ) -> Artifact:
-    """Keeps bytes, text or an existing file (a Path) under `name` with the run."""
+    """Keeps bytes, text or an existing file (a Path) under `name` with the run.
+
+    Raises SecretLeakError for one that holds a secret of this run: a file is kept as it is or not
+    at all."""
     context = current.get()
     if context is None:
         raise NoActiveRunError(
@@ -40,6 +44,12 @@ def save_artifact(
             hint=f"give a plain name of at most {_NAME_LIMIT} characters, such as report.html",
         )
     data = _read(content)
+    if known.finds(data) or known.finds(name.encode("utf-8", "surrogatepass")):
+        raise SecretLeakError(
+            f"the file {known.text(name)!r} holds a secret that this run was given, so it was not "
+            "saved",
+            hint="leave the secret out of it; files are kept as they are and cannot be masked",
+        )
     kind = content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
     saved = Artifact(name, kind, len(data), hashlib.sha256(data).hexdigest())
     _publish(context, saved, data)

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from dagy import Flow
+from dagy.errors import SecretNotFoundError
+from dagy.masking import known
 from dagy.runner.capture import LineLog, captured
 from dagy.runner.execution import Execution
 from dagy.runner.isolation import Isolation
@@ -30,6 +32,7 @@ class MemoryHost:
     def __init__(self, react: Callable[[Scheduler, Event], None] | None = None) -> None:
         self.events: list[Event] = []
         self.cache: dict[str, Result] = {}
+        self.secrets: dict[str, str] = {}
         self.acknowledges = True
         self.scheduler: Scheduler | None = None
         self._react = react
@@ -51,6 +54,12 @@ class MemoryHost:
 
     def cache_get(self, cache_key: str) -> Result | None:
         return self.cache.get(cache_key)
+
+    def secret(self, name: str) -> str:
+        if name not in self.secrets:
+            raise SecretNotFoundError(f"there is no secret {name!r} here")
+        known.add(self.secrets[name])
+        return self.secrets[name]
 
     def of(self, kind: type[Any], key: str | None = None) -> list[Any]:
         return [
@@ -89,7 +98,7 @@ def execute(
         "work_dir": str(folder),
         "spool_dir": str(folder),
     }
-    execution = Execution.of(flow, flow.trace(), RunRequest(**(given | request)), host.emit)
+    execution = Execution.of(flow, flow.trace(), RunRequest(**(given | request)), host)
     needs_processes = any(task.is_isolated for task in execution.traced.spec.tasks)
     isolation = Isolation(execution) if needs_processes else None
     host.scheduler = Scheduler(execution, host, isolation=isolation, uniform=uniform)

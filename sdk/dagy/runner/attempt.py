@@ -24,13 +24,15 @@ from dagy.values import encode
 
 
 class Job(msgspec.Struct, frozen=True):
-    """`key` is the instance ("load[3]"), `task_key` the node; arguments are JSON texts."""
+    """`key` is the instance ("load[3]"), `task_key` the node; arguments are JSON texts. `known`
+    are the secrets that may be in them, for a process that did not ask for them itself."""
 
     key: str
     task_key: str
     attempt: int
     map_index: int | None
     arguments: dict[str, msgspec.Raw]
+    known: list[str] = []
 
     def task_context(self, name: str) -> TaskContext:
         return TaskContext(key=self.key, name=name, attempt=self.attempt, map_index=self.map_index)

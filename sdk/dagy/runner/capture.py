@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
 
+from dagy.masking import known
 from dagy.runner.protocol import LINE_LIMIT_BYTES, Level, Log, Stream
 
 Emit = Callable[[Log], None]
@@ -18,12 +19,16 @@ _TRUNCATED = "… [line truncated]"
 
 
 def clean(text: str) -> str:
-    """Text that UTF-8 and PostgreSQL can hold, at most LINE_LIMIT_BYTES long."""
+    """Text that UTF-8 and PostgreSQL can hold, at most LINE_LIMIT_BYTES long. It is cut outside of
+    secrets, of which half a one would not be found any more."""
     if not text.isascii():
         text = text.encode("utf-8", "backslashreplace").decode()
     if "\x00" in text:
         text = text.replace("\x00", "\\x00")
     if len(text) * 4 <= LINE_LIMIT_BYTES or len(text.encode()) <= LINE_LIMIT_BYTES:
+        return text
+    text = known.text(text)
+    if len(text.encode()) <= LINE_LIMIT_BYTES:
         return text
     room = LINE_LIMIT_BYTES - len(_TRUNCATED.encode())
     return text.encode()[:room].decode(errors="ignore") + _TRUNCATED

@@ -60,7 +60,7 @@ def live(
     finished = _refusal(traced, request)
     if finished is None:
         try:
-            execution = Execution.of(flow, traced, request, host.emit)
+            execution = Execution.of(flow, traced, request, host)
             finished = _run(execution, host)
         except BadParameterError as error:
             finished = RunFinished(state="FAILED", error=error_info(error, code="BAD_PARAMETER"))

@@ -9,6 +9,7 @@ import msgspec
 
 from dagy.context import ErrorSummary, RunContext, TaskContext
 from dagy.flow import Flow
+from dagy.runner.host import Host
 from dagy.runner.protocol import ArtifactSaved, ErrorInfo, RunRequest
 from dagy.signature import encode_parameters
 from dagy.task import Task
@@ -25,6 +26,7 @@ class Execution:
     request: RunRequest
     parameters: dict[str, bytes]
     emit: Callable[[ArtifactSaved], None]
+    load_secret: Callable[[str], str]
     cancelled: bool = False
 
     @classmethod
@@ -33,11 +35,11 @@ class Execution:
         flow: Flow[..., Any],
         traced: TracedFlow,
         request: RunRequest,
-        emit: Callable[[ArtifactSaved], None],
+        host: Host,
     ) -> "Execution":
-        """Raises BadParameterError. `emit` tells the host of a saved file, from any thread."""
+        """Raises BadParameterError."""
         bound = flow.bind(request.parameters)
-        return cls(flow, traced, request, encode_parameters(bound), emit)
+        return cls(flow, traced, request, encode_parameters(bound), host.emit, host.secret)
 
     def task(self, key: str) -> Task[..., Any]:
         return self.traced.tasks[key]
@@ -80,6 +82,7 @@ class Execution:
             else ErrorSummary(code=error.code, message=error.message, type=error.type),
             load_parameters=self.load_parameters,
             cancelled=functools.partial(getattr, self, "cancelled"),
+            load_secret=self.load_secret,
             spool_dir=request.spool_dir,
             publish=self.emit,
         )

@@ -3,6 +3,7 @@
 import signal
 
 from dagy.errors import DagyError
+from dagy.masking import known
 from dagy.runner.capture import clean
 from dagy.runner.execution import ArgumentError
 from dagy.runner.protocol import ErrorInfo
@@ -55,6 +56,7 @@ def _traceback(error: BaseException) -> str | None:
     if error.__traceback__ is None:
         return None
     text = user_traceback(error).encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+    text = known.text(text)
     if len(text) <= _TRACEBACK_LIMIT:
         return text
     half = _TRACEBACK_LIMIT // 2

@@ -5,13 +5,17 @@ The process of a run has threads and must not fork; this one is forked before th
 import os
 import signal
 import socket
-from typing import Any, NoReturn
+import threading
+from typing import NoReturn
 
 import msgspec
 
-from dagy.runner.attempt import Done, Failed, Interrupted, Job, execute
+from dagy.errors import SecretUnavailableError
+from dagy.masking import known
+from dagy.runner.attempt import Done, Failed, Interrupted, Job, Outcome, execute
 from dagy.runner.capture import LineLog, captured
 from dagy.runner.execution import Execution
+from dagy.runner.given import value_of
 from dagy.runner.processes import (
     ChildSignals,
     Fds,
@@ -24,7 +28,15 @@ from dagy.runner.processes import (
     reap,
     wait_readable,
 )
-from dagy.runner.protocol import ArtifactSaved, Lines, Log, line
+from dagy.runner.protocol import (
+    ArtifactSaved,
+    Lines,
+    Log,
+    Result,
+    SecretGet,
+    line,
+    secret_reply_decoder,
+)
 
 
 class Fork(msgspec.Struct, frozen=True, tag=True):
@@ -46,7 +58,8 @@ class Ended(msgspec.Struct, frozen=True):
 
 _orders = msgspec.json.Decoder(Fork | Stop)
 _jobs = msgspec.json.Decoder(Job)
-said = msgspec.json.Decoder(Done | Failed | Interrupted | Log | ArtifactSaved)
+Said = Done | Failed | Interrupted | Log | ArtifactSaved | SecretGet
+said = msgspec.json.Decoder(Said)
 
 
 def serve(control: socket.socket, execution: Execution) -> NoReturn:
@@ -108,30 +121,57 @@ def _child(channel: socket.socket, execution: Execution) -> NoReturn:
         die_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         keep_private(channel)
-        job = _read_job(channel)
+        job = _jobs.decode(_read_line(channel))
+        for value in job.known:
+            known.add(value)
         outcome = _attempt(channel, execution, job)
         channel.sendall(line(outcome))
     finally:
         os._exit(0)
 
 
-def _attempt(channel: socket.socket, execution: Execution, job: Job) -> Any:
+def _attempt(channel: socket.socket, execution: Execution, job: Job) -> Outcome:
     def emit(event: Log | ArtifactSaved) -> None:
         channel.sendall(line(event))
 
     execution.emit = emit
+    execution.load_secret = Asking(channel).secret
     limit = execution.traced.spec.task(job.task_key).memory_limit_mb
     lift = limit_memory(limit) if limit else None
     with captured(LineLog(emit, job.key, job.attempt)):
-        outcome, _ = execute(execution, job, emit, on_memory_error=lift)
+        outcome, stored = execute(execution, job, emit, on_memory_error=lift)
+    if isinstance(outcome, Done) and stored is not None and stored.masked:
+        # The file shows ***; the tasks that come next get what was returned.
+        assert stored.data is not None
+        return Done(Result(value=msgspec.Raw(stored.data)), outcome.duration_ms)
     return outcome
 
 
-def _read_job(channel: socket.socket) -> Job:
+class Asking:
+    """Secrets, asked for over the attempt's own channel, one at a time."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+
+    def secret(self, name: str) -> str:
+        if os.getpid() != self._process:
+            raise SecretUnavailableError(
+                f"this process, which the task has forked, cannot ask for secret {name!r}",
+                hint="call dagy.secret() in the task and hand the value on",
+            )
+        with self._lock:
+            self._channel.sendall(line(SecretGet(request_id=0, name=name)))
+            return value_of(secret_reply_decoder.decode(_read_line(self._channel)))
+
+
+def _read_line(channel: socket.socket) -> bytearray:
+    """One line and no more: whoever sends us one waits for what we say to it."""
     data = bytearray()
     while not data.endswith(b"\n"):
         piece = channel.recv(1 << 20)
         if not piece:
             os._exit(0)
         data += piece
-    return _jobs.decode(data)
+    return data

@@ -6,7 +6,7 @@ from dagy.runner.protocol import Event, Result
 
 
 class Host(Protocol):
-    """`emit` and `cache_get` are called from any thread."""
+    """`emit`, `cache_get` and `secret` are called from any thread."""
 
     def emit(self, event: Event) -> None:
         """Takes an event, in order; may keep it back until flush()."""
@@ -16,3 +16,7 @@ class Host(Protocol):
 
     def cache_get(self, cache_key: str) -> Result | None:
         """Waits for the answer; a host without a cache says None."""
+
+    def secret(self, name: str) -> str:
+        """Waits for the value and makes it known to `dagy.masking` before it answers. Raises
+        SecretNotFoundError, SecretUnavailableError."""

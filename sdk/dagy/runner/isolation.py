@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import select
 import selectors
 import signal
 import socket
@@ -13,14 +14,24 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from dagy.errors import ProcessExitedError, TaskTimedOutError
-from dagy.runner.attempt import Done, Failed, Interrupted, Job, Outcome, can_retry
+from dagy.errors import DagyError, ProcessExitedError, TaskTimedOutError
+from dagy.masking import known
+from dagy.runner.attempt import Failed, Interrupted, Job, Outcome, can_retry
 from dagy.runner.clockwork import Clockwork
 from dagy.runner.execution import Execution
-from dagy.runner.faults import garbled, process_exited, timed_out
-from dagy.runner.forker import Ended, Fork, Stop, said, serve
+from dagy.runner.faults import error_info, garbled, process_exited, timed_out
+from dagy.runner.forker import Ended, Fork, Said, Stop, said, serve
+from dagy.runner.host import Host
 from dagy.runner.processes import close_private, keep_private
-from dagy.runner.protocol import ArtifactSaved, ErrorInfo, Event, Lines, Log, line
+from dagy.runner.protocol import (
+    ArtifactSaved,
+    ErrorInfo,
+    Lines,
+    Log,
+    SecretGet,
+    SecretReply,
+    line,
+)
 
 _ended = msgspec.json.Decoder(Ended)
 
@@ -31,6 +42,13 @@ def _fork() -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
+
+
+def _reply(host: Host, asked: SecretGet) -> SecretReply:
+    try:
+        return SecretReply(asked.request_id, value=host.secret(asked.name))
+    except DagyError as error:
+        return SecretReply(asked.request_id, error=error_info(error))
 
 
 @dataclass(slots=True, eq=False)
@@ -65,9 +83,9 @@ class Isolation:
         for each in (self._control, self._wake_read, self._wake_write):
             keep_private(each)
 
-    def listen(self, log: Callable[[Log], None], emit: Callable[[Event], None]) -> None:
+    def listen(self, log: Callable[[Log], None], host: Host) -> None:
         self._log = log
-        self._emit = emit
+        self._host = host
         self._thread = threading.Thread(target=self._listen, name="dagy-isolation", daemon=True)
         self._thread.start()
 
@@ -82,7 +100,7 @@ class Isolation:
             job,
             ours,
             lambda outcome: clock.post(lambda: settle(outcome)),
-            memoryview(line(job)),
+            memoryview(line(msgspec.structs.replace(job, known=sorted(known.values)))),
         )
         with theirs, contextlib.suppress(BrokenPipeError):  # _shut settles what cannot start
             self._new.append(attempt)
@@ -194,16 +212,27 @@ class Isolation:
         else:
             self._said(attempt, message)
 
-    def _said(
-        self, attempt: Attempt, message: Done | Failed | Interrupted | Log | ArtifactSaved
-    ) -> None:
+    def _said(self, attempt: Attempt, message: Said) -> None:
         if isinstance(message, Log):
             self._log(message)
         elif isinstance(message, ArtifactSaved):
-            self._emit(message)
+            self._host.emit(message)
+        elif isinstance(message, SecretGet):
+            # The host may take its time; other children must be heard meanwhile.
+            work = threading.Thread(target=self._answer, args=(attempt, message), daemon=True)
+            work.start()
         elif not attempt.is_settled:
             attempt.is_settled = True
             attempt.settle(message)
+
+    def _answer(self, attempt: Attempt, asked: SecretGet) -> None:
+        data = line(_reply(self._host, asked))
+        writable = select.poll()
+        with contextlib.suppress(OSError, ValueError):  # the child may be gone
+            writable.register(attempt.channel, select.POLLOUT)
+            while data:
+                writable.poll()
+                data = data[attempt.channel.send(data) :]
 
     def _exited(self, selector: selectors.BaseSelector, ended: Ended) -> None:
         attempt = self._attempts.pop(ended.number, None)

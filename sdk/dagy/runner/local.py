@@ -1,5 +1,6 @@
 """flow.run_local(): the same scheduler in the caller's process, with files as its host."""
 
+import os
 import sys
 import threading
 import uuid
@@ -11,12 +12,15 @@ from typing import Any
 import msgspec
 from msgspec import UnsetType
 
+from dagy.errors import SecretNotFoundError
 from dagy.flow import Flow
+from dagy.masking import known
 from dagy.places import local_dir
 from dagy.runner.cache import LocalCache
 from dagy.runner.capture import captured
 from dagy.runner.execution import Execution
 from dagy.runner.isolation import Isolation
+from dagy.runner.masked import mask_event
 from dagy.runner.protocol import (
     ArtifactSaved,
     ErrorInfo,
@@ -37,6 +41,7 @@ from dagy.runner.protocol import (
     line,
 )
 from dagy.runner.scheduler import Scheduler
+from dagy.secrets import LOCAL_PREFIX
 from dagy.slugs import new_slug
 from dagy.states import State
 from dagy.values import round_trip
@@ -86,6 +91,7 @@ class LocalHost:
         self._file = (run.folder / "events.ndjson").open("wb")
 
     def emit(self, event: Event) -> None:
+        event = mask_event(event, known) if known else event
         with self._lock:
             self._file.write(line(event))
             self._note(event)
@@ -99,6 +105,17 @@ class LocalHost:
 
     def cache_get(self, cache_key: str) -> Result | None:
         return self._cache.get(cache_key)
+
+    def secret(self, name: str) -> str:
+        """From the environment: a run without a server has no other place for secrets."""
+        value = os.environ.get(LOCAL_PREFIX + name)
+        if value is None:
+            raise SecretNotFoundError(
+                f"there is no secret {name!r} here",
+                hint=f"set the environment variable {LOCAL_PREFIX}{name}",
+            )
+        known.add(value)
+        return value
 
     def close(self) -> None:
         self._file.close()
@@ -115,7 +132,7 @@ class LocalHost:
             self._succeeded(event)
 
     def _succeeded(self, event: TaskSucceeded) -> None:
-        if event.cache_key is not None:
+        if event.cache_key is not None and not event.result.masked:
             self._cache.put(event.cache_key, event.result, ttl_seconds=event.cache_ttl_seconds)
         if event.sync_id is not None and self.scheduler is not None:
             self.flush()
@@ -184,7 +201,7 @@ def run_local(
     )
     (folder / "spool").mkdir(parents=True)
     host = LocalHost(run, on_event)
-    execution = Execution.of(flow, traced, request, host.emit)
+    execution = Execution.of(flow, traced, request, host)
     try:
         finished = _run(execution, host)
     finally:
@@ -199,6 +216,7 @@ def _run(execution: Execution, host: LocalHost) -> RunFinished:
     with captured(None):
         finished = scheduler.run()
     scheduler.pool.join()
+    finished = mask_event(finished, known)
     host.emit(finished)
     return finished
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from dagy.errors import SecretLeakError
+from dagy.masking import known
 from dagy.runner.attempt import Failed, Job
 from dagy.runner.execution import Execution
 from dagy.runner.faults import error_info
@@ -43,6 +45,11 @@ def _cache_key(execution: Execution, job: Job) -> str:
         rendered = str(key(**execution.decode_arguments(job.task_key, job.arguments)))
     else:
         rendered = key.format_map({name: decode(raw) for name, raw in job.arguments.items()})
+    if known.finds(rendered.encode("utf-8", "surrogatepass")):
+        raise SecretLeakError(
+            f"the cache key of task {task.name!r} holds a secret",
+            hint="make the key of something else: keys are stored, and a masked one is no key",
+        )
     full = f"{execution.flow.name}:{task.name}:{rendered}"
     if len(full) <= _KEY_LIMIT:
         return full

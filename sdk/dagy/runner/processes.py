@@ -15,6 +15,7 @@ from typing import Protocol
 from dagy.runner import capture
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
 _MEGABYTE = 1024 * 1024
 
@@ -53,6 +54,17 @@ def die_with_parent() -> None:
 
 def adopt_orphans() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def hide_memory() -> None:
+    """No core file of this process, and no look into it for other processes of the same user."""
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def forbid_core_files() -> None:
+    """For this process and all that it forks: what they hold is not for the disk."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _prctl(option: int, value: int) -> None:

@@ -29,10 +29,12 @@ class Ref(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Exactly one of the two is set. A writer may put msgspec.Raw into `value`."""
+    """Exactly one of value and ref is set. A writer may put msgspec.Raw into `value`. `masked`:
+    it held a secret, so it is no longer what the task returned."""
 
     value: Any = UNSET
     ref: Ref | UnsetType = UNSET
+    masked: bool = False
 
 
 class ErrorInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +160,11 @@ class CacheGet(_Event, frozen=True, kw_only=True, tag="cache_get"):
     cache_key: str
 
 
+class SecretGet(_Event, frozen=True, kw_only=True, tag="secret_get"):
+    request_id: int
+    name: str
+
+
 class RunFinished(_Event, frozen=True, kw_only=True, tag="run_finished"):
     """`task_key` is the task whose error ended the run."""
 
@@ -180,6 +187,7 @@ Event = (
     | Log
     | ArtifactSaved
     | CacheGet
+    | SecretGet
     | RunFinished
 )
 
@@ -197,7 +205,15 @@ class CacheReply(msgspec.Struct, frozen=True, tag_field="type", tag="cache_reply
     result: Result | None = None
 
 
-HostMessage = Cancel | Ack | CacheReply
+class SecretReply(msgspec.Struct, frozen=True, tag_field="type", tag="secret_reply"):
+    """Either the value or the reason why there is none."""
+
+    request_id: int
+    value: str | None = None
+    error: ErrorInfo | None = None
+
+
+HostMessage = Cancel | Ack | CacheReply | SecretReply
 
 
 class Start(msgspec.Struct, frozen=True, tag_field="type", tag="start"):
@@ -241,6 +257,7 @@ ZygoteReport = Ready | ImportFailed | Started | Exited
 encoder = msgspec.json.Encoder()
 event_decoder = msgspec.json.Decoder(Event)
 host_message_decoder = msgspec.json.Decoder(HostMessage)
+secret_reply_decoder = msgspec.json.Decoder(SecretReply)
 zygote_order_decoder = msgspec.json.Decoder(ZygoteOrder)
 zygote_report_decoder = msgspec.json.Decoder(ZygoteReport)
 

@@ -92,7 +92,7 @@ class Scheduler:
     def run(self) -> RunFinished:
         """Executes everything; the caller emits what it returns."""
         if self._isolation:
-            self._isolation.listen(self.log, self.host.emit)
+            self._isolation.listen(self.log, self.host)
         self.notices.flow_running()
         self._begin()
         while self.graph.unfinished and not self.ending:
@@ -227,7 +227,7 @@ class Scheduler:
         self._release(instance)
         match outcome:
             case Done():
-                instance.stored = stored or adopt(outcome.result)
+                instance.stored = stored or adopt(outcome.result, self.execution.request.spool_dir)
                 self._succeeded(instance, outcome)
             case Failed() if outcome.can_retry and self._may_retry(instance):
                 self._retry(instance, outcome.error)
@@ -237,13 +237,14 @@ class Scheduler:
                 instance.state = State.PENDING
 
     def _succeeded(self, instance: Instance, outcome: Done) -> None:
+        assert instance.stored is not None
         spec = instance.node.spec
         sync_id = next(self._sync_numbers) if spec.checkpoint == "sync" else None
         self.host.emit(
             TaskSucceeded(
                 key=instance.key,
                 attempt=instance.job.attempt,
-                result=outcome.result,
+                result=instance.stored.result(),
                 duration_ms=outcome.duration_ms,
                 cache_key=instance.cache_key,
                 cache_ttl_seconds=spec.cache_ttl_seconds if instance.cache_key else None,

@@ -5,8 +5,12 @@ import os
 import socket
 import threading
 from queue import Empty, SimpleQueue
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from dagy.errors import SecretUnavailableError
+from dagy.masking import known
+from dagy.runner.given import value_of
+from dagy.runner.masked import mask_lines
 from dagy.runner.processes import keep_private
 from dagy.runner.protocol import (
     Ack,
@@ -17,6 +21,8 @@ from dagy.runner.protocol import (
     Lines,
     Result,
     RunFinished,
+    SecretGet,
+    SecretReply,
     host_message_decoder,
     line,
 )
@@ -25,6 +31,8 @@ from dagy.runner.scheduler import Scheduler
 _BATCH_BYTES = 32_768
 # A host that does not answer costs the task this much, then it simply runs.
 _CACHE_WAIT_SECONDS = 5.0
+# Longer than a host waits for its database: its own word on what went wrong says more than ours.
+_SECRET_WAIT_SECONDS = 60.0
 
 
 class SocketHost:
@@ -33,7 +41,10 @@ class SocketHost:
         self._lock = threading.Lock()
         self._batch = bytearray()
         self._numbers = itertools.count(1)
-        self._asked: dict[int, SimpleQueue[Result | None]] = {}
+        self._asked: dict[int, SimpleQueue[Any]] = {}
+        # Asked for once: an attempt at a run sees one version of a secret throughout.
+        self._secrets: dict[str, str] = {}
+        self._secrets_lock = threading.Lock()
         self._is_done = False
         keep_private(self)
 
@@ -51,6 +62,9 @@ class SocketHost:
 
     def _send(self) -> None:
         data, self._batch = self._batch, bytearray()
+        if known:
+            lines = mask_lines(bytes(data[:-1]).split(b"\n"), known)
+            data = bytearray(b"\n".join(lines) + b"\n")
         try:
             self._events.sendall(data)
         except OSError:
@@ -65,15 +79,41 @@ class SocketHost:
 
     def cache_get(self, cache_key: str) -> Result | None:
         number = next(self._numbers)
-        answer = self._asked[number] = SimpleQueue()
-        self.emit(CacheGet(request_id=number, cache_key=cache_key))
-        self.flush()
+        question = CacheGet(request_id=number, cache_key=cache_key)
         try:
-            return answer.get(timeout=_CACHE_WAIT_SECONDS)
+            answer: Result | None = self._ask(question, timeout_seconds=_CACHE_WAIT_SECONDS)
         except Empty:
             return None
+        return answer
+
+    def secret(self, name: str) -> str:
+        with self._secrets_lock:
+            if name not in self._secrets:
+                self._secrets[name] = self._ask_secret(name)
+            return self._secrets[name]
+
+    def _ask_secret(self, name: str) -> str:
+        if self._events.fileno() < 0:
+            raise SecretUnavailableError(
+                f"this process, which the task has forked, cannot ask for secret {name!r}",
+                hint="call dagy.secret() in the task and hand the value on",
+            )
+        question = SecretGet(request_id=next(self._numbers), name=name)
+        try:
+            reply: SecretReply = self._ask(question, timeout_seconds=_SECRET_WAIT_SECONDS)
+        except Empty:
+            raise SecretUnavailableError(f"nobody answered for secret {name!r}") from None
+        return value_of(reply)
+
+    def _ask(self, question: CacheGet | SecretGet, *, timeout_seconds: float) -> Any:
+        """Raises Empty when no answer comes."""
+        answer = self._asked[question.request_id] = SimpleQueue()
+        self.emit(question)
+        self.flush()
+        try:
+            return answer.get(timeout=timeout_seconds)
         finally:
-            self._asked.pop(number, None)
+            self._asked.pop(question.request_id, None)
 
     def listen(self, scheduler: Scheduler) -> None:
         threading.Thread(
@@ -92,6 +132,8 @@ class SocketHost:
                         scheduler.acknowledge(sync_id)
                     case CacheReply(request_id=number, result=result) if number in self._asked:
                         self._asked[number].put(result)
+                    case SecretReply(request_id=number) as reply if number in self._asked:
+                        self._asked[number].put(reply)
 
     def _receive(self) -> bytes:
         try:
@@ -103,6 +145,7 @@ class SocketHost:
     def close(self) -> None:
         """In a forked copy: this socket is not for it, and the lock may be held forever."""
         self._lock = threading.Lock()
+        self._secrets_lock = threading.Lock()
         self._events.close()
 
     def _host_is_gone(self) -> NoReturn:

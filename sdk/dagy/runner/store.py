@@ -9,16 +9,19 @@ from pathlib import Path
 import msgspec
 from msgspec import UnsetType
 
+from dagy.masking import known
 from dagy.runner.protocol import INLINE_LIMIT_BYTES, Ref, Result, encoder
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """JSON text of a value. `kept` is our own link to a spooled file, as hosts move the other."""
+    """JSON text of a value. `kept` is our own link to a spooled file, as hosts move the other.
+    `masked`: the file shows no secrets, the text here is what the task returned."""
 
     data: bytes | None = None
     ref: Ref | None = None
     kept: str | None = None
+    masked: bool = False
 
     def load(self) -> bytes:
         if self.data is not None:
@@ -28,7 +31,7 @@ class Stored:
 
     def result(self) -> Result:
         if self.ref is not None:
-            return Result(ref=self.ref)
+            return Result(ref=self.ref, masked=self.masked)
         assert self.data is not None
         return Result(value=msgspec.Raw(self.data))
 
@@ -37,14 +40,22 @@ NULL = Stored(data=b"null")
 
 
 def store(data: bytes, spool_dir: str) -> Stored:
-    """Keeps up to 64 KiB inline, else writes a file named by its hash."""
+    """Keeps up to 64 KiB inline, else writes a file named by its hash, without secrets."""
     if len(data) <= INLINE_LIMIT_BYTES:
         return Stored(data=data)
+    shown = known.json(data)
+    ref = _spool(shown, spool_dir)
+    if shown is not data:
+        return Stored(data=data, ref=ref, masked=True)
+    return Stored(ref=ref, kept=_keep(ref.path))
+
+
+def _spool(data: bytes, spool_dir: str) -> Ref:
     sha256 = hashlib.sha256(data).hexdigest()
     os.makedirs(spool_dir, exist_ok=True)
     path = os.path.join(spool_dir, f"{sha256}-{os.getpid()}.json")
     Path(path).write_bytes(data)
-    return Stored(ref=Ref(path=path, size_bytes=len(data), sha256=sha256), kept=_keep(path))
+    return Ref(path=path, size_bytes=len(data), sha256=sha256)
 
 
 def from_result(result: Result) -> Stored:
@@ -54,10 +65,14 @@ def from_result(result: Result) -> Stored:
     return Stored(data=encoder.encode(result.value))
 
 
-def adopt(result: Result) -> Stored:
-    """A result that a child of this run wrote into the spool folder."""
+def adopt(result: Result, spool_dir: str) -> Stored:
+    """A result of a child of this run: large ones it wrote into the spool folder, unless they
+    hold a secret."""
     stored = from_result(result)
-    return stored if stored.ref is None else Stored(ref=stored.ref, kept=_keep(stored.ref.path))
+    if stored.data is not None:
+        return store(stored.data, spool_dir)
+    assert stored.ref is not None
+    return Stored(ref=stored.ref, kept=_keep(stored.ref.path))
 
 
 def _keep(path: str) -> str:

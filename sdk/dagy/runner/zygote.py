@@ -22,6 +22,7 @@ from dagy.runner.processes import (
     adopt_orphans,
     close_private,
     ended_children,
+    forbid_core_files,
     keep_private,
     kill_group,
     reap,
@@ -157,6 +158,7 @@ def main() -> NoReturn:
     # Ctrl-C in the worker's terminal reaches the whole group; the worker decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
+    forbid_core_files()
     try:
         flow, traced = load(options.source, options.entrypoint)
     except BaseException as error:  # user code at import, sys.exit() too

@@ -1,0 +1,91 @@
+"""Events without secret values, both where they leave a run and where they reach the worker."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import UNSET
+
+from dagy.masking import Masker
+from dagy.runner.protocol import (
+    ArtifactSaved,
+    ErrorInfo,
+    Event,
+    Log,
+    Result,
+    RunFinished,
+    TaskCached,
+    TaskCancelled,
+    TaskFailed,
+    TaskRetrying,
+    TaskSkipped,
+    TaskSucceeded,
+    TaskTimedOut,
+    encoder,
+    event_decoder,
+)
+
+
+def mask_lines(lines: list[bytes], masker: Masker) -> list[bytes]:
+    """Events as lines of JSON. Looks at all of them at once: where none holds a value, as nearly
+    always, this costs 0.3 µs a line."""
+    if not masker or not masker.finds(b"\n".join(lines)):
+        return lines
+    return [_mask_line(each, masker) if masker.finds(each) else each for each in lines]
+
+
+def _mask_line(line: bytes, masker: Masker) -> bytes:
+    return encoder.encode(mask_event(event_decoder.decode(line), masker))
+
+
+E = TypeVar("E", bound=Event)
+
+
+def mask_event(event: E, masker: Masker) -> E:
+    """What a person wrote in it is masked; keys of tasks, numbers and times stay."""
+    changes: dict[str, object] = {}
+    match event:
+        case Log(message=message):
+            changes["message"] = masker.text(message)
+        case TaskRetrying(error=error) | TaskFailed(error=error) | TaskTimedOut(error=error):
+            changes["error"] = mask_error(error, masker)
+        case TaskSkipped(reason=reason) | TaskCancelled(reason=reason):
+            changes["reason"] = masker.text(reason)
+        case TaskSucceeded(result=result, cache_key=cache_key):
+            changes["result"] = mask_result(result, masker)
+            if cache_key is not None and masker.text(cache_key) != cache_key:
+                changes["cache_key"] = None
+        case TaskCached(result=result):
+            changes["result"] = mask_result(result, masker)
+        case ArtifactSaved(name=name, content_type=content_type):
+            changes["name"] = masker.text(name)
+            changes["content_type"] = masker.text(content_type)
+        case RunFinished(error=error, result=result):
+            changes["error"] = None if error is None else mask_error(error, masker)
+            changes["result"] = None if result is None else mask_result(result, masker)
+    return msgspec.structs.replace(event, **changes) if changes else event
+
+
+def mask_error(error: ErrorInfo, masker: Masker) -> ErrorInfo:
+    texts = {
+        name: masker.text(text)
+        for name in ("message", "type", "traceback", "where", "hint")
+        if (text := getattr(error, name)) is not None
+    }
+    return msgspec.structs.replace(error, **texts)
+
+
+def mask_result(result: Result, masker: Masker) -> Result:
+    """The same object where there is nothing to mask; a file is looked at by `mask_file`."""
+    if result.value is UNSET:
+        return result
+    data = encoder.encode(result.value)
+    masked = masker.json(data)
+    return result if masked is data else Result(value=msgspec.Raw(masked), masked=True)
+
+
+def mask_file(path: Path, masker: Masker) -> bytes | None:
+    """The masked content of a file of JSON; None where there is nothing to mask."""
+    data = path.read_bytes()
+    masked = masker.json(data)
+    return None if masked is data else masked
