@@ -63,7 +63,8 @@ Write = Callable[[list[Any]], Awaitable[None]]
 _BOUND_ROLE = "dagy_app"
 _BIND = """
 SELECT set_config('role', $1, false) FROM pg_roles
-WHERE rolname = session_user AND (rolsuper OR rolbypassrls) AND to_regrole($1) IS NOT NULL
+WHERE rolname = session_user AND (rolsuper OR rolbypassrls)
+  AND pg_has_role(to_regrole($1)::oid, 'MEMBER')
 """
 _UNGUARDED = """
 SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -71,7 +72,7 @@ WHERE a.attname = 'org_id' AND NOT a.attisdropped AND c.relkind IN ('r', 'p')
   AND c.relnamespace = current_schema()::regnamespace AND NOT row_security_active(c.oid)
 ORDER BY 1
 """
-_SET_SCOPE = "SELECT set_config('dagy.org_id', $1, $3), set_config('dagy.all', $2, $3)"
+_SET_SCOPE = "SELECT set_config('dagy.org_id', $1, $3), set_config('dagy.everything', $2, $3)"
 
 
 class Unguarded(RuntimeError):
@@ -108,7 +109,7 @@ class Connection(asyncpg.Connection):
         """At check-out, so before BEGIN: a rollback would undo what is set later."""
         if self._session != scope:
             self._session = None
-            await self.fetchrow(_SET_SCOPE, scope.org_id, scope.all, False)
+            await self.fetchrow(_SET_SCOPE, scope.org_id, scope.everything, False)
             self._session = scope
         self._now = scope
 
@@ -116,7 +117,7 @@ class Connection(asyncpg.Connection):
         """Inside a transaction; it ends with it."""
         if self._now != scope:
             self._now = None
-            await self.fetchrow(_SET_SCOPE, scope.org_id, scope.all, True)
+            await self.fetchrow(_SET_SCOPE, scope.org_id, scope.everything, True)
             self._now = scope
 
     def forget(self) -> None:
@@ -162,7 +163,7 @@ def config(settings: Settings, *, is_bound: bool = True) -> dict[str, Any]:
             # A process that is frozen in the middle of a transaction must not hold its locks for
             # longer than its leases last.
             "idle_in_transaction_session_timeout": f"{round(settings.lease_seconds * 1000)}ms",
-            "dagy.all": "" if is_bound else "on",
+            "dagy.everything": "" if is_bound else "on",
         },
         "connection_class": Connection,
         "init": _bound_connection if is_bound else _prepare_connection,
@@ -378,3 +379,9 @@ def json_text(value: Any) -> str:
     infinities, which JSON does not have, are null; integers keep every digit."""
     text = msgspec.json.encode(value, enc_hook=str).decode()
     return _NUL.sub("\\1\u2400", text) if "\\u0000" in text else text
+
+
+def pool_sizes() -> tuple[int, int]:
+    """How many connections this process has, and how many of them are idle."""
+    pool = _client()._pool
+    return (0, 0) if pool is None else (pool.get_size(), pool.get_idle_size())

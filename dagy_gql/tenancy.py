@@ -27,16 +27,16 @@ class Trespass(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The values of the settings `dagy.org_id` and `dagy.all`, as the policies read them."""
+    """The values of the settings `dagy.org_id` and `dagy.everything`, as the policies read them."""
 
     org_id: str = ""
-    all: str = ""
+    everything: str = ""
 
 
 NOBODY = Scope()
-ALL = Scope(all="on")
+ALL = Scope(everything="on")
 
-_scope: ContextVar[Scope] = ContextVar("scope", default=ALL)
+_scope: ContextVar[Scope] = ContextVar("scope", default=NOBODY)
 
 
 def current() -> Scope:

@@ -1,8 +1,8 @@
 """The wall between organizations that holds when a query is wrong: row-level security.
 
 `dagy_guard()` puts every table with an org_id behind it, now and after each later migration. The
-policies read two settings of the session: `dagy.org_id`, and `dagy.all` for reviewed work across
-organizations; without either there are no rows. Weekly partitions are made and dropped by
+policies read two settings of the session: `dagy.org_id`, and `dagy.everything` for reviewed work
+across organizations; without either there are no rows. Weekly partitions are made and dropped by
 functions of the owner, since the server itself may change no table.
 """
 
@@ -59,7 +59,7 @@ CREATE = [
     LANGUAGE plpgsql AS $$
     DECLARE
         one record;
-        everything text := '(SELECT current_setting(''dagy.all'', true) = ''on'')';
+        everything text := '(SELECT current_setting(''dagy.everything'', true) = ''on'')';
         mine text := '(SELECT nullif(current_setting(''dagy.org_id'', true), '''')::uuid)';
     BEGIN
         FOR one IN
@@ -131,7 +131,7 @@ CREATE = [
         name text := parent || to_char(week, '"_"YYYYMMDD');
     BEGIN
         IF parent NOT IN ('run_events', 'log_chunks') OR week <> date_trunc('week', week)
-           OR current_setting('dagy.all', true) IS DISTINCT FROM 'on' THEN
+           OR current_setting('dagy.everything', true) IS DISTINCT FROM 'on' THEN
             RAISE EXCEPTION 'no week of % begins at %, or not for you', parent, week
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
@@ -148,7 +148,7 @@ CREATE = [
     LANGUAGE plpgsql SECURITY DEFINER AS $$
     BEGIN
         IF name !~ '^(run_events|log_chunks)_[0-9]{8}$'
-           OR current_setting('dagy.all', true) IS DISTINCT FROM 'on' THEN
+           OR current_setting('dagy.everything', true) IS DISTINCT FROM 'on' THEN
             RAISE EXCEPTION '% is not a week of events or logs, or not for you', name
                 USING ERRCODE = 'insufficient_privilege';
         END IF;

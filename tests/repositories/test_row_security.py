@@ -1,0 +1,194 @@
+"""The second wall: what a wrong query asks for beyond its caller's organization is not there."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from dagy_gql import db, tenancy
+from dagy_gql.ids import new_id
+from dagy_gql.repositories.base import OrgRepository
+from dagy_gql.runtime import Runtime
+from tests.support.two_organizations import Two, fill
+
+# Nothing in them tells one organization from another: leases and processes of the engine, and
+# the list of migrations.
+WITHOUT_A_WALL = {"run_leases", "tortoise_migrations", "workers"}
+# They may only grow: the database refuses to change their rows, whosever they are.
+APPEND_ONLY = {"audit_heads", "audit_logs"}
+
+NUMBER = "SELECT count(*) FROM {}"
+
+
+@pytest.fixture
+async def two(rt: Runtime) -> Two:
+    return await fill(rt.settings.database_url)
+
+
+@pytest.fixture
+def as_mine(two: Two) -> Iterator[None]:
+    with tenancy.organization(two.mine):
+        yield
+
+
+async def counted(tables: Any, sql: str = NUMBER) -> dict[str, int]:
+    return {table: await db.fetch_value(sql.format(table)) for table in tables}
+
+
+async def refused(sql: str, *values: Any) -> bool:
+    with pytest.raises(asyncpg.PostgresError) as caught:
+        await db.execute(sql, *values)
+    return isinstance(caught.value, asyncpg.InsufficientPrivilegeError)
+
+
+async def test_every_table_stands_behind_the_wall_but_the_reviewed_ones(rt: Runtime) -> None:
+    rows = await db.fetch(
+        """
+        SELECT relname FROM pg_class c
+        WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+          AND NOT (relrowsecurity AND relforcerowsecurity AND (relispartition OR EXISTS (
+              SELECT FROM pg_policy WHERE polrelid = c.oid AND polqual IS NOT NULL)))
+        """
+    )
+    assert {row["relname"] for row in rows} == WITHOUT_A_WALL
+
+
+async def test_everything_is_seen_across_organizations(two: Two) -> None:
+    assert {"runs", "secrets", "run_events", "audit_logs"} < two.tables.keys()
+    assert await counted(two.tables) == dict.fromkeys(two.tables, 2)
+    assert await counted(["organizations"]) == {"organizations": 2}
+
+
+async def test_a_query_without_any_condition_sees_the_callers_rows_only(
+    two: Two, as_mine: None
+) -> None:
+    assert await counted(two.tables) == dict.fromkeys(two.tables, 1)
+    theirs = "SELECT count(*) FROM {} WHERE org_id = '" + str(two.theirs) + "'"
+    assert await counted(two.tables, theirs) == dict.fromkeys(two.tables, 0)
+    assert await db.fetch_value("SELECT array_agg(id) FROM organizations") == [two.mine]
+
+
+async def test_nobody_sees_anything(two: Two) -> None:
+    tables = [*two.tables, "organizations", "users", "oidc_attempts"]
+    with tenancy.request():
+        with pytest.raises(tenancy.Unscoped, match="No organization is in scope"):
+            await db.fetch_value("SELECT 1")
+        async with db._client().acquire_connection() as connection:
+            found = {table: await connection.fetchval(NUMBER.format(table)) for table in tables}
+    assert found == dict.fromkeys(tables, 0)
+
+
+@pytest.mark.parametrize("verb", ["UPDATE {} SET org_id = org_id", "DELETE FROM {}"])
+async def test_a_change_without_any_condition_touches_the_callers_rows_only(
+    two: Two, as_mine: None, verb: str
+) -> None:
+    touched = {}
+    for table in two.tables.keys() - APPEND_ONLY:
+        touched[table] = await db.execute(verb.format(table))
+    assert touched == dict.fromkeys(touched, 1)
+    for table in APPEND_ONLY:
+        assert await refused(verb.format(table)), table
+    with tenancy.all_organizations():
+        theirs = await counted(
+            two.tables, f"SELECT count(*) FROM {{}} WHERE org_id = '{two.theirs}'"
+        )
+    assert theirs == dict.fromkeys(two.tables, 1)
+
+
+async def test_no_row_is_written_for_another_organization(two: Two, as_mine: None) -> None:
+    taken = [table for table in two.tables if not await refused(two.insert(table, two.theirs))]
+    assert taken == []
+    for table in two.tables.keys() - APPEND_ONLY:
+        assert await refused(f"UPDATE {table} SET org_id = $1", two.theirs), table
+    assert await refused(
+        "INSERT INTO organizations (id, name, slug, created_at) VALUES ($1, 'x', 'x', now())",
+        new_id(),
+    )
+    with tenancy.all_organizations():
+        assert await counted(two.tables) == dict.fromkeys(two.tables, 2)
+
+
+async def test_a_repository_of_the_wrong_organization_finds_nothing(two: Two) -> None:
+    for table in two.tables:
+
+        class Theirs(OrgRepository):
+            pass
+
+        Theirs.table = Theirs.noun = table
+        theirs = Theirs(two.theirs)
+        row = await theirs.first(theirs.where(), columns="org_id")
+        assert row is not None
+        assert await theirs.count(theirs.where()) == 1
+        with tenancy.organization(two.mine):
+            assert await theirs.first(theirs.where(), columns="org_id") is None, table
+            assert await theirs.count(theirs.where()) == 0, table
+
+
+async def test_users_are_those_of_the_organization(two: Two) -> None:
+    for org_id in (two.mine, two.theirs):
+        user_id = await _member(org_id)
+        await db.execute(
+            "INSERT INTO password_resets (id, user_id, token_hash, expires_at, created_at)"
+            " VALUES ($1, $2, $3, now(), now())",
+            new_id(),
+            user_id,
+            str(user_id),
+        )
+    assert await counted(["users", "password_resets"]) == {"users": 2, "password_resets": 2}
+    with tenancy.organization(two.mine):
+        assert await db.fetch_value("SELECT array_agg(email) FROM users") == [f"{two.mine}@x.test"]
+        assert await counted(["password_resets"]) == {"password_resets": 1}
+        assert await db.execute("UPDATE users SET name = 'changed'") == 1
+        assert await db.execute("DELETE FROM password_resets") == 1
+    changed = await db.fetch_value("SELECT array_agg(email) FROM users WHERE name = 'changed'")
+    assert changed == [f"{two.mine}@x.test"]
+
+
+async def _member(org_id: UUID) -> UUID:
+    user_id = new_id()
+    await db.execute(
+        "INSERT INTO users (id, email, name, is_super_admin, created_at)"
+        " VALUES ($1, $2, '', false, now())",
+        user_id,
+        f"{org_id}@x.test",
+    )
+    await db.execute(
+        "INSERT INTO memberships (id, org_id, user_id, role, created_at)"
+        " VALUES ($1, $2, $3, 'OWNER', now())",
+        new_id(),
+        org_id,
+        user_id,
+    )
+    return user_id
+
+
+async def test_the_server_can_change_no_table_and_read_no_partition(rt: Runtime) -> None:
+    for sql in (
+        "ALTER TABLE runs DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY organization ON runs",
+        "TRUNCATE runs",
+        "CREATE TABLE mine (id int)",
+        "SELECT * FROM run_events_default",
+        "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('x', 'x', now())",
+    ):
+        assert await refused(sql), sql
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT dagy_add_week('runs', '2031-01-06 00:00+00')",
+        "SELECT dagy_add_week('run_events', '2031-01-07 00:00+00')",
+        "SELECT dagy_drop_week('run_events_default')",
+        "SELECT dagy_drop_week('runs')",
+    ],
+)
+async def test_only_weeks_of_events_and_logs_are_made_and_dropped(rt: Runtime, sql: str) -> None:
+    assert await refused(sql)
+
+
+async def test_no_organization_drops_the_weeks_of_all(two: Two, as_mine: None) -> None:
+    assert await refused("SELECT dagy_add_week('run_events', '2031-01-06 00:00+00')")
+    assert await refused("SELECT dagy_drop_week('run_events_20310106')")
