@@ -62,8 +62,10 @@ class Run(Model):
             Index(fields=("org_id", "id"), name="runs_list"),
             Index(fields=("org_id", "state", "id"), name="runs_by_state"),
             Index(fields=("org_id", "flow_name", "id"), name="runs_by_flow_name"),
+            Index(fields=("org_id", "flow_name", "state", "id"), name="runs_by_flow_and_state"),
             Index(fields=("flow_id", "id"), name="runs_of_flow"),
             Index(fields=("deployment_id", "id"), name="runs_of_deployment"),
+            Index(fields=("deployment_id", "state", "id"), name="runs_of_deployment_by_state"),
             Index(fields=("org_id", "environment_id", "id"), name="runs_by_environment"),
             Index(fields=("org_id", "trigger", "id"), name="runs_by_trigger"),
         ]

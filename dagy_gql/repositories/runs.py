@@ -42,7 +42,7 @@ class RunFilter:
 
     def apply(self, where: Where) -> Where:
         if self.states is not None:
-            where.add("state = ANY({}::text[])", [str(state) for state in self.states])
+            where.among("state", [str(state) for state in self.states])
         for condition, value in (
             ("flow_name = {}", self.flow_name),
             ("flow_id = {}", self.flow_id),

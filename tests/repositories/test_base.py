@@ -9,6 +9,7 @@ from dagy_gql import clock
 from dagy_gql.errors import NotFound
 from dagy_gql.ids import new_id
 from dagy_gql.repositories import organizations
+from dagy_gql.repositories.base import Where
 from dagy_gql.repositories.environments import EnvironmentRepository
 from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST, Order, Page, cursor_text
 from dagy_gql.runtime import Runtime
@@ -101,3 +102,22 @@ async def test_counts_have_a_cap(rt: Runtime) -> None:
     repository = await environments(*"abcde")
     assert await repository.count(repository.where()) == 5
     assert await repository.count(repository.where(), cap=3) == 3
+
+
+@pytest.mark.parametrize(("backward", "expected"), [(False, "cad"), (True, "adf")])
+async def test_several_values_of_a_column_give_one_page_in_order(
+    rt: Runtime, backward: bool, expected: str
+) -> None:
+    # The descriptions are 0, 0, 1, 1, 2, 2; what is asked for twice comes once.
+    repository = await environments(*"cabedf")
+
+    def where() -> Where:
+        return repository.where().among("description", ["2", "0", "0", "9"])
+
+    slice_ = await repository.slice(where(), page=Page(size=3, backward=backward))
+
+    assert "".join(row["name"] for row in slice_.rows) == expected
+    assert (slice_.has_next, slice_.has_previous) == (not backward, backward)
+    assert await repository.count(where()) == 4
+    assert await repository.count(where(), cap=3) == 3
+    assert len(await repository.all(where())) == 4
