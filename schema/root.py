@@ -7,6 +7,8 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from schema.accounts.entrance import EntranceMutations, EntranceQueries
+from schema.accounts.links import LinkMutations, LinkQueries
 from schema.accounts.mutations import AccountMutations
 from schema.accounts.queries import AccountQueries
 from schema.api_keys.mutations import ApiKeyMutations
@@ -35,6 +37,8 @@ from schema.runs.subscriptions import RunSubscriptions
 from schema.scalars import SCALARS
 from schema.schedules.mutations import ScheduleMutations
 from schema.schedules.queries import ScheduleQueries
+from schema.sensors.mutations import SensorMutations
+from schema.sensors.queries import SensorQueries
 from schema.sharing import SharedExecution
 from schema.watch import permit_of, watched
 
@@ -42,6 +46,8 @@ from schema.watch import permit_of, watched
 @strawberry.type
 class Query(
     AccountQueries,
+    EntranceQueries,
+    LinkQueries,
     NodeQueries,
     OrganizationQueries,
     ApiKeyQueries,
@@ -52,6 +58,7 @@ class Query(
     ScheduleQueries,
     AuditQueries,
     HealthQueries,
+    SensorQueries,
 ):
     pass
 
@@ -59,6 +66,8 @@ class Query(
 @strawberry.type
 class Mutation(
     AccountMutations,
+    EntranceMutations,
+    LinkMutations,
     OrganizationMutations,
     RoleMutations,
     ApiKeyMutations,
@@ -68,6 +77,7 @@ class Mutation(
     DeploymentMutations,
     RunMutations,
     ScheduleMutations,
+    SensorMutations,
 ):
     pass
 

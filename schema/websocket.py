@@ -6,7 +6,10 @@ second connection_init, 4500 our fault, and 1013 (try again later) while the dat
 the rate limit is reached.
 """
 
+import asyncio
+import contextlib
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -25,6 +28,11 @@ from schema.errors import expected
 
 logger = logging.getLogger(__name__)
 
+# Clients that were dropped because they took nothing; /metrics shows it.
+slow: Counter[str] = Counter()
+
+_PATIENCE_SECONDS = 10.0
+_GOODBYE_SECONDS = 1.0
 _TRY_AGAIN_LATER = 1013
 _INTERNAL_ERROR = 4500
 # RFC 6455, 5.5: a control frame holds 125 bytes, two of them the code.
@@ -101,13 +109,28 @@ def _is_operation(payload: Any) -> bool:
 
 
 class Socket(ASGIWebSocketAdapter):
-    """Text frames only, as the protocol asks, though our encoder gives bytes."""
+    """Text frames only, as the protocol asks, though our encoder gives bytes.
+
+    A client that takes nothing for `_PATIENCE_SECONDS` is dropped with 1013: it resumes behind its
+    cursor when it can. Each socket waits for itself alone.
+    """
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         try:
-            await self.ws.send_text(encoded(message).decode())
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self.ws.send_text(encoded(message).decode())
+        except TimeoutError as error:
+            await self._drop()
+            raise WebSocketDisconnected from error
         except (WebSocketDisconnect, RuntimeError) as error:
             raise WebSocketDisconnected from error
+
+    async def _drop(self) -> None:
+        """The close waits for the client as well, but not for long."""
+        slow["dropped"] += 1
+        with contextlib.suppress(TimeoutError, WebSocketDisconnected):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await self.close(_TRY_AGAIN_LATER, "Too slow: resume behind your cursor")
 
     async def close(self, code: int, reason: str) -> None:
         short = reason.encode(errors="replace")[:_MAX_REASON_BYTES].decode(errors="ignore")

@@ -62,6 +62,8 @@ def configuration(settings: Settings, rt: Runtime) -> uvicorn.Config:
         backlog=_BACKLOG,
         http="httptools",
         ws="websockets-sansio",
+        # A compressor takes 64 KB a connection, more than all the rest of a subscriber.
+        ws_per_message_deflate=False,
         ws_max_size=settings.request_max_bytes,
         lifespan="on",
         access_log=False,

@@ -5,7 +5,7 @@ All followers of one thing share one reader (`tails`): a thousand of them ask th
 as one does.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -38,6 +38,8 @@ from dagy_gql.tails import Batch, Source, Tail, followed, replayed
 _EVENTS_A_READ = 500
 _CHUNKS_A_READ = 50
 _LINES_A_BATCH = 1000
+# Characters: many WebSocket clients refuse messages of more than a megabyte.
+_TEXT_A_BATCH = 100_000
 # Without Redis a follower is at most so far behind.
 _POLL_SECONDS = 1.0
 # A batch of lines may have a megabyte.
@@ -182,11 +184,20 @@ async def _lines_after(run: _Run, task_key: str | None, number: int) -> Batch[Li
     lines = await log_lines(
         run.org_id, run.id, task_key=task_key, after=number, since=run.created_at
     )
-    batches = [
-        LiveLines(lines[start : start + _LINES_A_BATCH])
-        for start in range(0, len(lines), _LINES_A_BATCH)
-    ]
-    return [(batch.lines[-1].number, batch) for batch in batches]
+    return [(batch[-1].number, LiveLines(batch)) for batch in _batches(lines)]
+
+
+def _batches(lines: list[LiveLine]) -> Iterator[list[LiveLine]]:
+    batch: list[LiveLine] = []
+    size = 0
+    for line in lines:
+        if batch and (len(batch) >= _LINES_A_BATCH or size + len(line.message) > _TEXT_A_BATCH):
+            yield batch
+            batch, size = [], 0
+        batch.append(line)
+        size += len(line.message)
+    if batch:
+        yield batch
 
 
 async def _new_lines(

@@ -94,6 +94,15 @@ class LogLine:
     attempt: int | None
 
 
+@object_type(description="Lines that follow one another.")
+class LogBatch:
+    cursor: str = field(
+        read=lambda batch: encode_cursor(batch.lines[-1].number),
+        description="That of the last line: resume behind it.",
+    )
+    lines: list[LogLine]
+
+
 @object_type(description="A file that a run saved.")
 class RunArtifact:
     id: strawberry.ID = field(read=lambda row: encode_id("RunArtifact", row["id"]))

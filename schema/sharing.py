@@ -1,0 +1,140 @@
+"""Executes each event once for everybody who asked for it in the same words.
+
+Two subscribers get the same bytes when their operation, its variables (but for the cursor it began
+behind), their organization and their permissions are the same: nothing else reaches a resolver.
+"""
+
+import asyncio
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+from graphql import ExecutionResult, FieldNode, OperationDefinitionNode, VariableNode
+
+from dagy_gql.services.live_items import LiveEvent, LiveLine, LiveLines, LiveRun
+from schema.compiled.executor import CompiledExecution
+from schema.encoding import encoded
+
+# Results by what came of them: executed, reused, or failed (each subscriber executes those).
+shared: Counter[str] = Counter()
+
+_LIVE = (LiveEvent, LiveLine, LiveLines, LiveRun)
+_KEPT = 2000
+_KEPT_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """`operation` is held so that its id stays its own as long as it is part of a key."""
+
+    operation: OperationDefinitionNode
+    result: ExecutionResult
+    size: int
+
+
+class Results:
+    """The results of the last events, within a bound of memory."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Any, _Kept] = OrderedDict()
+        self._running: dict[Any, asyncio.Task[ExecutionResult | None]] = {}
+        self._bytes = 0
+
+    def find(self, key: Any) -> ExecutionResult | None:
+        kept = self._kept.get(key)
+        return None if kept is None else kept.result
+
+    def keep(self, key: Any, operation: OperationDefinitionNode, data: bytes) -> ExecutionResult:
+        result = ExecutionResult(data=cast(Any, orjson.Fragment(data)))
+        self._kept[key] = _Kept(operation, result, len(data))
+        self._bytes += len(data)
+        while len(self._kept) > _KEPT or self._bytes > _KEPT_BYTES:
+            self._bytes -= self._kept.popitem(last=False)[1].size
+        return result
+
+    async def once(self, key: Any, make: Awaitable[ExecutionResult | None]) -> Any:
+        """What `make` comes to; who asks meanwhile waits for the same, whoever hangs up."""
+        task = self._running[key] = asyncio.ensure_future(make)
+        task.add_done_callback(lambda _: self._running.pop(key, None))
+        return await asyncio.shield(task)
+
+    def running(self, key: Any) -> "asyncio.Task[ExecutionResult | None] | None":
+        return self._running.get(key)
+
+
+_results = Results()
+
+
+class SharedExecution(CompiledExecution):
+    """The executor of all operations; `_group` says whose events it can share."""
+
+    _group: tuple[Any, ...] | None = None
+
+    def build_per_event_executor(self, payload: Any) -> Any:
+        if self._group is None:
+            self._group = self._words()
+        return super().build_per_event_executor(payload)
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        if type(self.root_value) not in _LIVE:
+            return super().execute_operation(serially)
+        key = (self._group, type(self.root_value), self.root_value.identity)
+        found = _results.find(key)
+        if found is not None:
+            shared["reused"] += 1
+            return found
+        return self._awaited(key) if _results.running(key) else self._executed(key)
+
+    async def _awaited(self, key: Any) -> Any:
+        running = _results.running(key)
+        found = await asyncio.shield(running) if running is not None else _results.find(key)
+        if found is not None:
+            shared["reused"] += 1
+            return found
+        alone = super().execute_operation(False)
+        return await cast(Any, alone) if self.is_awaitable(alone) else alone
+
+    def _executed(self, key: Any) -> Any:
+        result = super().execute_operation(False)
+        if self.is_awaitable(result):
+            return self._first(key, cast(Any, result))
+        return self._kept(key, cast(ExecutionResult, result)) or result
+
+    async def _first(self, key: Any, awaitable: Awaitable[ExecutionResult]) -> Any:
+        own: list[ExecutionResult] = []
+
+        async def made() -> ExecutionResult | None:
+            own.append(await awaitable)
+            return self._kept(key, own[0])
+
+        return await _results.once(key, made()) or own[0]
+
+    def _kept(self, key: Any, result: ExecutionResult) -> ExecutionResult | None:
+        """None where there are errors: each subscriber is told of its own."""
+        if result.errors:
+            shared["failed"] += 1
+            return None
+        shared["executed"] += 1
+        return _results.keep(key, self.operation, encoded(result.data))
+
+    def _words(self) -> tuple[Any, ...]:
+        actor = self.context_value.actor
+        variables = dict(self.variable_values.coerced)
+        variables.pop(self._cursor_variable() or "", None)
+        text = orjson.dumps(variables, default=repr, option=orjson.OPT_SORT_KEYS)
+        return id(self.operation), text, actor.org_id, actor.permissions
+
+    def _cursor_variable(self) -> str | None:
+        """The variable that says where to begin, if it says nothing else."""
+        field = self.operation.selection_set.selections[0]
+        if not isinstance(field, FieldNode) or self.operation.loc is None:
+            return None
+        for argument in field.arguments or ():
+            if argument.name.value == "after" and isinstance(argument.value, VariableNode):
+                name = argument.value.name.value
+                uses = re.findall(rf"\${name}\b", self.operation.loc.source.body)
+                return name if len(uses) == len(("defined", "used")) else None
+        return None
