@@ -12,13 +12,16 @@ from starlette.types import Receive, Scope, Send
 
 from dagy_gql.auth.authenticate import Authenticator
 from dagy_gql.auth.rate_limit import RateLimiter
+from dagy_gql.metrics import Observed
 from dagy_gql.runtime import Runtime, opened
 from dagy_gql.services.accounts import Throttle
 from dagy_gql.settings import Settings
 from dagy_gql.web.files import Files
 from dagy_gql.web.middleware import BodyLimit, RequestLog
+from dagy_gql.web.operations import Operations
 from dagy_gql.web.static import static_app
 from schema.asgi import GraphQLApp
+from schema.compiled.executor import fallbacks
 from schema.context import Shared
 
 _UPLOADS = "/artifacts/uploads/"
@@ -61,6 +64,16 @@ class Application:
     def files(self) -> Files:
         return Files(self.runtime, self._authenticator, self.limiter)
 
+    def operations(self) -> Operations:
+        reasons = Observed(
+            "dagy_lists_not_compiled",
+            "Lists that graphql-core completed itself, by reason.",
+            ["reason"],
+            lambda: {(reason,): count for reason, count in fallbacks.items()},
+        )
+        shared = (self.runtime, self._authenticator, self.limiter)
+        return Operations(*shared, observed=(reasons,))
+
     def limit_of(self, path: str) -> int:
         """How large a request's body may be."""
         if path.startswith(_UPLOADS):
@@ -90,6 +103,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         routes=[
             Route("/graphql", graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", graphql),
+            *application.operations().routes(),
             *application.files().routes(),
             Route("/", _home, methods=["GET"]),
             Mount("/", static_app(settings.ui_dir)),

@@ -158,6 +158,11 @@ class Bus:
         """Raises redis.exceptions.RedisError or OSError if Redis does not answer."""
         await self.redis.ping()
 
+    async def version(self) -> str:
+        """Of the server; raises as `ping` does."""
+        found: str = (await self.redis.info("server"))["redis_version"]
+        return found
+
     @asynccontextmanager
     async def follow(self, channel: str) -> AsyncIterator[Feed]:
         """Messages of one channel from now on. Subscribed, as far as Redis is there, on entry."""

@@ -129,13 +129,31 @@ class Connection(asyncpg.Connection):
         await super().reset(timeout=timeout)
 
 
+async def bind(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Have row-level security hold for this connection, whoever its user is."""
+    await connection.execute(_BIND, _BOUND_ROLE)
+
+
+async def unguarded(connection: "asyncpg.Connection[asyncpg.Record]") -> str | None:
+    """Where row-level security does not hold for a bound connection, and what to do."""
+    tables = [row["relname"] for row in await connection.fetch(_UNGUARDED)]
+    if not tables:
+        return None
+    return (
+        f"Row-level security does not hold on {', '.join(tables)}. Run `dagy migrate`. Should that"
+        f" not help, the database user ignores it and may not act as the role {_BOUND_ROLE}"
+        f" instead: CREATE ROLE {_BOUND_ROLE} NOLOGIN; GRANT {_BOUND_ROLE} TO that user; or"
+        " choose one that is neither superuser nor has BYPASSRLS. Then run `dagy migrate` again."
+    )
+
+
 async def _settle(connection: Any) -> None:
     await connection.settle(tenancy.current())
 
 
 async def _bound_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     await _prepare_connection(connection)
-    await connection.execute(_BIND, _BOUND_ROLE)
+    await bind(connection)
 
 
 async def _prepare_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -191,7 +209,7 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
     """
     await Tortoise.init(config=config(settings), _enable_global_fallback=True)
     try:
-        await check_guarded()
+        await _require_guard()
         yield
     finally:
         await Tortoise.close_connections()
@@ -210,17 +228,10 @@ async def migrate(settings: Settings) -> None:
         await guard.close()
 
 
-@tenancy.across_organizations
-async def check_guarded() -> None:
-    """Raises Unguarded."""
-    if tables := [row["relname"] for row in await fetch(_UNGUARDED)]:
-        raise Unguarded(
-            f"Row-level security does not hold for the database user on {', '.join(tables)}."
-            f" Run `dagy migrate`. Should that not help: the user may ignore row-level security,"
-            f" and there is no role {_BOUND_ROLE} to act as instead. Make it (CREATE ROLE"
-            f" {_BOUND_ROLE} NOLOGIN; GRANT {_BOUND_ROLE} TO the user), or use a database user"
-            " that is neither superuser nor BYPASSRLS; then run `dagy migrate` again."
-        )
+async def _require_guard() -> None:
+    async with _acquired() as connection:
+        if trouble := await unguarded(connection):
+            raise Unguarded(trouble)
 
 
 @contextmanager

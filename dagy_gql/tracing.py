@@ -51,8 +51,8 @@ def is_on() -> bool:
 def span(
     name: str, *, headers: Mapping[str, str] | None = None, **attributes: Any
 ) -> Iterator[None]:
-    """`headers` may hold the caller's trace (traceparent). `a__b` is the attribute `a.b`; those that
-    are None are left out."""
+    """`headers` may hold the caller's trace (traceparent). `a__b` is the attribute `a.b`; what is
+    None is left out."""
     if _tracer is None:
         yield
         return

@@ -18,11 +18,13 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 from strawberry.types.graphql import OperationType
 
+from dagy_gql import metrics
 from dagy_gql.errors import BadUserInput, DagyError, Forbidden, RateLimited, Unauthenticated
 from schema import limits
 from schema.context import Context
 from schema.cost import MAX_COST, Cost, tokens_of
 from schema.guard import Need, Requirements
+from schema.observation import observed
 
 _KEPT_DOCUMENTS = 500
 _KEPT_CHARACTERS = 20_000
@@ -95,6 +97,15 @@ class Preparation(SchemaExtension):
     """Parses, validates and authorizes; what is refused here has run no resolver."""
 
     _prepared: Prepared | None = None
+    _is_streaming = False
+
+    def on_operation(self) -> Iterator[None]:
+        try:
+            with observed(self.execution_context):
+                yield
+        finally:
+            if self._is_streaming:
+                metrics.subscriptions.dec()
 
     def on_parse(self) -> Iterator[None]:
         execution = self.execution_context
@@ -117,6 +128,9 @@ class Preparation(SchemaExtension):
         if refusal is not None:
             errors.append(refusal)
         self.execution_context.pre_execution_errors = errors
+        if not errors and self.execution_context.operation_type is OperationType.SUBSCRIPTION:
+            self._is_streaming = True
+            metrics.subscriptions.inc()
         yield
 
     async def _refusal(self, prepared: Prepared) -> DagyError | GraphQLError | None:

@@ -74,6 +74,9 @@ class LocalArtifactStore:
         self._file(key).unlink(missing_ok=True)
 
     async def check(self) -> None:
+        await asyncio.to_thread(self._probe)
+
+    def _probe(self) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
         probe = self._root / f".probe-{uuid4().hex}"
         probe.touch()

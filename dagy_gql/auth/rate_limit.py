@@ -15,6 +15,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from dagy_gql import metrics
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.origin import network, origin
 from dagy_gql.errors import RateLimited
@@ -105,7 +106,10 @@ class RateLimiter:
         verdict = await self.take(actor, tokens)
         if verdict is not None:
             scope[SCOPE_KEY] = verdict
+            if verdict.remaining is None:
+                metrics.uncounted.inc()
             if verdict.wait_seconds:
+                metrics.rate_limited.inc()
                 raise RateLimited(retry_after_seconds=verdict.retry_after_seconds)
 
     async def take(self, actor: Actor | None, tokens: int = 1) -> Verdict | None:

@@ -3,13 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from uuid import uuid4
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dagy_gql import tenancy
+from dagy_gql import metrics, tenancy, tracing
 from dagy_gql.auth.origin import Origin, origin
 from dagy_gql.auth.rate_limit import SCOPE_KEY
 from dagy_gql.errors import PayloadTooLarge
@@ -18,6 +19,7 @@ logger = logging.getLogger("dagy.access")
 
 _MAX_ID = 64
 _MAX_AGENT = 256
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 def _request_id(headers: Headers) -> str:
@@ -35,6 +37,24 @@ def _origin(scope: Scope) -> Origin:
         request_id=_request_id(headers),
         address=client[0] if client else None,
         user_agent=agent[:_MAX_AGENT] if agent else None,
+    )
+
+
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return method if method in _METHODS else "other"
+
+
+def _traced(scope: Scope, request_id: str) -> AbstractContextManager[None]:
+    """A span for a request over HTTP; on a WebSocket each operation has its own."""
+    if scope["type"] != "http" or not tracing.is_on():
+        return nullcontext()
+    return tracing.span(
+        f"{_method(scope)} {scope['path']}",
+        headers=Headers(scope=scope),
+        http__request__method=_method(scope),
+        url__path=scope["path"],
+        dagy__request_id=request_id,
     )
 
 
@@ -64,10 +84,12 @@ class RequestLog:
             await send(message)
 
         try:
-            with tenancy.request():
+            with tenancy.request(), _traced(scope, request_id):
                 await self._app(scope, receive, answer)
         finally:
             origin.reset(token)
+            if scope["type"] == "http":
+                metrics.requests.labels(_method(scope), status).inc()
             if logger.isEnabledFor(logging.INFO):
                 milliseconds = round((time.perf_counter() - start) * 1000, 1)
                 method, path = scope.get("method", "WS"), scope["path"]

@@ -8,8 +8,7 @@ import pytest
 
 from dagy_gql import db
 from dagy_gql.app import create_app
-from dagy_gql.repositories import organizations, workers
-from dagy_gql.repositories.workers import WorkerRow
+from dagy_gql.repositories import organizations
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import accounts
 from tests.api.client import Client
@@ -17,41 +16,6 @@ from tests.api.client import Client
 PASSWORD = "correct horse battery"
 LOGIN = """mutation L($input: LoginInput!) { login(input: $input) {
   accessToken expiresAt viewer { user { email } organization { slug } role } } }"""
-
-
-async def test_health_is_public_and_degraded_without_a_worker(anonymous: Client) -> None:
-    response = await anonymous.http.get("/health")
-    body = response.json()
-    assert (response.status_code, body["status"]) == (200, "degraded")
-    parts = {part["name"]: part for part in body["components"]}
-    assert {name: part["status"] for name, part in parts.items()} == {
-        "database": "healthy",
-        "redis": "healthy",
-        "artifacts": "healthy",
-        "workers": "degraded",
-    }
-    assert all(part["latency_ms"] >= 0 for part in parts.values())
-    assert parts["workers"]["message"] == "no worker is alive"
-
-
-async def test_health_is_healthy_with_a_worker(anonymous: Client, viewer: Client) -> None:
-    await workers.beat_all_orgs(WorkerRow(id="w", hostname="h", pid=1, capacity=4, running=0))
-    assert (await anonymous.http.get("/health")).json()["status"] == "healthy"
-    found = (await viewer("{ health { status components { name status latencyMs } } }")).data
-    assert found["health"]["status"] == "HEALTHY"
-    assert len(found["health"]["components"]) == 4
-
-
-async def test_health_is_unhealthy_without_a_database(
-    anonymous: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def gone(sql: str, *values: object) -> None:
-        raise ConnectionRefusedError("postgres at 10.0.0.1")
-
-    monkeypatch.setattr(db, "fetch_value", gone)
-    response = await anonymous.http.get("/health")
-    assert (response.status_code, response.json()["status"]) == (503, "unhealthy")
-    assert "10.0.0.1" not in response.text
 
 
 async def test_people_are_shown_the_explorer(anonymous: Client) -> None:

@@ -14,6 +14,7 @@ async def origin_seen(kind: str, headers: dict[str, str], client: tuple[str, int
 
     scope = {
         "type": kind,
+        "method": "GET",
         "path": "/",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": client,
