@@ -10,14 +10,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from dagy_gql.auth.authenticate import Authenticator
+from dagy_gql.auth.authenticate import Authenticator, Vouched
+from dagy_gql.auth.providers import Providers
 from dagy_gql.auth.rate_limit import RateLimiter
 from dagy_gql.metrics import Observed
 from dagy_gql.runtime import Runtime, opened
-from dagy_gql.services.accounts import Throttle
+from dagy_gql.services import federation
+from dagy_gql.services.throttle import Throttle
 from dagy_gql.settings import Settings
+from dagy_gql.web.audit import AuditRoutes
 from dagy_gql.web.files import Files
 from dagy_gql.web.middleware import BodyLimit, RequestLog
+from dagy_gql.web.oidc import OidcRoutes
 from dagy_gql.web.operations import Operations
 from dagy_gql.web.static import static_app
 from schema.asgi import GraphQLApp
@@ -34,7 +38,9 @@ class Application:
         self._settings = settings
         self._given = runtime
         self._runtime = runtime
-        self._authenticator = Authenticator()
+        self._providers = Providers.of(settings)
+        self._throttle = Throttle()
+        self._authenticator = Authenticator(self._vouch)
         self._limiter: RateLimiter | None = None
         self._graphql: GraphQLApp | None = None
 
@@ -49,20 +55,35 @@ class Application:
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        if self._given is not None:
-            yield
-            return
-        async with opened(self._settings) as self._runtime:
-            yield
+        try:
+            if self._given is not None:
+                yield
+                return
+            async with opened(self._settings) as self._runtime:
+                yield
+        finally:
+            await self._providers.close()
+
+    async def _vouch(self, token: str) -> Vouched:
+        return await federation.vouch(self.runtime(), self._providers.jwt, token)
 
     async def graphql(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._graphql is None:
-            shared = Shared(self.runtime(), self._authenticator, Throttle(), self.limiter())
+            shared = Shared(
+                self.runtime(), self._authenticator, self._throttle, self.limiter()
+            )
             self._graphql = GraphQLApp(shared)
         await self._graphql(scope, receive, send)
 
+    def oidc(self) -> list[Route]:
+        provider = self._providers.oidc
+        return OidcRoutes(self.runtime, provider, self._throttle).routes() if provider else []
+
     def files(self) -> Files:
         return Files(self.runtime, self._authenticator, self.limiter)
+
+    def audit(self) -> AuditRoutes:
+        return AuditRoutes(self.runtime, self._authenticator, self.limiter)
 
     def operations(self) -> Operations:
         reasons = Observed(
@@ -105,6 +126,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
             WebSocketRoute("/graphql", graphql),
             *application.operations().routes(),
             *application.files().routes(),
+            *application.oidc(),
+            *application.audit().routes(),
             Route("/", _home, methods=["GET"]),
             Mount("/", static_app(settings.ui_dir)),
         ],

@@ -13,7 +13,7 @@ from dagy_gql.auth.authenticate import Authenticator
 from dagy_gql.auth.rate_limit import RateLimiter
 from dagy_gql.errors import Unauthenticated
 from dagy_gql.runtime import Runtime
-from dagy_gql.services.accounts import Throttle
+from dagy_gql.services.throttle import Throttle
 from schema.loaders import Fetch, Loaders
 
 

@@ -4,6 +4,8 @@ import strawberry
 
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.enums import (
+    AccessEvent,
+    AccessMethod,
     ActorKind,
     AlertTrigger,
     CatchupPolicy,
@@ -29,6 +31,8 @@ from dagy_gql.services.audit_chain import AuditFault
 from dagy_gql.services.health import HealthStatus
 
 _DESCRIPTIONS = {
+    AccessEvent: "What an entry of the access log says.",
+    AccessMethod: "By what somebody showed who they are.",
     ActorKind: "Who did something. SYSTEM is the installation itself.",
     AlertTrigger: "What makes an alert.",
     AuditFault: "What is wrong where the audit log's chain breaks.",
@@ -57,6 +61,8 @@ for enum, description in _DESCRIPTIONS.items():
     strawberry.enum(enum, description=description)
 
 __all__ = [
+    "AccessEvent",
+    "AccessMethod",
     "ActorKind",
     "AlertTrigger",
     "AuditFault",

@@ -8,12 +8,15 @@ import strawberry
 
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.errors import BadUserInput, Forbidden, NotFound
+from dagy_gql.repositories.access_logs import AccessLogRepository
+from dagy_gql.repositories.accounts import AccessTokenRepository, UserRepository
 from dagy_gql.repositories.api_keys import ApiKeyRepository
 from dagy_gql.repositories.audit import AuditRepository
 from dagy_gql.repositories.base import OrgRepository
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.environments import EnvironmentRepository
 from dagy_gql.repositories.flows import FlowRepository
+from dagy_gql.repositories.invitations import InvitationRepository
 from dagy_gql.repositories.organizations import (
     CustomRoleRepository,
     MembershipRepository,
@@ -21,25 +24,31 @@ from dagy_gql.repositories.organizations import (
 )
 from dagy_gql.repositories.pagination import MAX_PAGE_SIZE, decode_id, encode_id
 from dagy_gql.repositories.runs import RunRepository
-from dagy_gql.repositories.service_accounts import ServiceAccountRepository
 from dagy_gql.repositories.schedules import ScheduleRepository
+from dagy_gql.repositories.sensors import SensorRepository
+from dagy_gql.repositories.service_accounts import ServiceAccountRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from schema.context import Context, Info
 from schema.fields import field
 
 _NODES: dict[str, tuple[type[OrgRepository], Permission]] = {
+    "AccessLog": (AccessLogRepository, Permission.ACCESS_LOG_READ),
+    "AccessToken": (AccessTokenRepository, Permission.MEMBERS_READ),
     "ApiKey": (ApiKeyRepository, Permission.API_KEYS_READ),
     "AuditLog": (AuditRepository, Permission.AUDIT_READ),
     "CustomRole": (CustomRoleRepository, Permission.ROLES_READ),
     "Deployment": (DeploymentRepository, Permission.DEPLOYMENTS_READ),
     "Environment": (EnvironmentRepository, Permission.ENVIRONMENTS_READ),
     "Flow": (FlowRepository, Permission.FLOWS_READ),
+    "Invitation": (InvitationRepository, Permission.MEMBERS_READ),
     "Membership": (MembershipRepository, Permission.MEMBERS_READ),
     "Organization": (OrganizationRepository, Permission.ORGANIZATION_READ),
     "Run": (RunRepository, Permission.RUNS_READ),
-    "ServiceAccount": (ServiceAccountRepository, Permission.MEMBERS_READ),
     "Schedule": (ScheduleRepository, Permission.SCHEDULES_READ),
+    "Sensor": (SensorRepository, Permission.SENSORS_READ),
+    "ServiceAccount": (ServiceAccountRepository, Permission.MEMBERS_READ),
     "TaskRun": (TaskRunRepository, Permission.RUNS_READ),
+    "User": (UserRepository, Permission.MEMBERS_READ),
 }
 
 

@@ -14,10 +14,10 @@ from uuid import UUID
 import asyncpg
 
 from dagy_gql import clock
-from dagy_gql.auth import tokens
+from dagy_gql.auth import access_log, tokens
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.permissions import ROLE_PERMISSIONS, Permission, granted
-from dagy_gql.enums import ActorKind, Role
+from dagy_gql.enums import AccessMethod, ActorKind, Role
 from dagy_gql.errors import Unauthenticated
 from dagy_gql.repositories import credentials
 
@@ -165,6 +165,7 @@ class Authenticator:
         else:
             row, read = None, _of_person
         if row is None:
+            await _log_refusal(token, key)
             raise Unauthenticated("The token is unknown, revoked or has expired: sign in again.")
         actor = read(row)
         self._note_use(actor, row.get("last_used_at"))
@@ -181,6 +182,15 @@ class Authenticator:
         )
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
+
+
+async def _log_refusal(token: str, key: str) -> None:
+    method = AccessMethod.JWT
+    if token.startswith(tokens.SESSION_PREFIX):
+        method = AccessMethod.ACCESS_TOKEN
+    elif token.startswith(tokens.KEY_PREFIX):
+        method = AccessMethod.API_KEY
+    await access_log.refused_credentials(method, "unknown token", sha256=key)
 
 
 async def _write_use(kind: ActorKind, key: UUID, now: datetime) -> None:

@@ -10,12 +10,19 @@ from dagy_gql.errors import Unauthenticated
 from dagy_gql.settings import Settings
 
 COOKIE = "dagy_session"
+# Browsers take a cookie of this name from this very host by https only: no neighbouring
+# subdomain can plant a session of its own here.
+_HOST_ONLY = "__Host-"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def cookie_name(settings: Settings) -> str:
+    return _HOST_ONLY + COOKIE if settings.is_https else COOKIE
 
 
 def session_of(request: HTTPConnection, settings: Settings) -> str | None:
     """The token in the cookie. Raises Unauthenticated where another site may have sent it."""
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(cookie_name(settings))
     if not token:
         return None
     changes = request.scope["type"] == "websocket" or request.scope["method"] not in _SAFE_METHODS
@@ -30,15 +37,18 @@ def _is_own_page(request: HTTPConnection, settings: Settings) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return request.headers.get("sec-fetch-site") == "same-origin"
+    page = urlsplit(origin)
+    if settings.is_https and page.scheme != "https":
+        return False
     own = {request.headers.get("host"), urlsplit(settings.public_url).netloc or None}
-    return urlsplit(origin).netloc in own
+    return page.netloc in own
 
 
 def set_session(
     response: Response, token: str, *, expires_at: datetime, settings: Settings
 ) -> None:
     response.set_cookie(
-        COOKIE,
+        cookie_name(settings),
         token,
         expires=expires_at,
         path="/",
@@ -50,5 +60,5 @@ def set_session(
 
 def clear_session(response: Response, settings: Settings) -> None:
     response.delete_cookie(
-        COOKIE, path="/", httponly=True, samesite="lax", secure=settings.is_https
+        cookie_name(settings), path="/", httponly=True, samesite="lax", secure=settings.is_https
     )

@@ -1,6 +1,7 @@
 """Passwords: argon2id, in a thread, and as slow for an unknown user as for a wrong password."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -13,6 +14,8 @@ MAX_LENGTH = 1024
 
 # argon2-cffi's defaults are RFC 9106's low-memory profile: 64 MiB, three passes, about 50 ms.
 _hasher = PasswordHasher()
+# However many sign in at once, they take 128 MiB together and leave other threads alone.
+_threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 
 
 @cache
@@ -30,13 +33,19 @@ def _verify(password: str, stored: str | None) -> bool:
 
 async def verify(password: str, stored: str | None) -> bool:
     """Whether the password fits; `stored` None (no such user) takes as long and is False."""
-    return await asyncio.to_thread(_verify, password[:MAX_LENGTH], stored)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads, _verify, password[:MAX_LENGTH], stored)
 
 
-async def hashed(password: str) -> str:
+def check(password: str, *, field: str = "password") -> None:
     """Raises BadUserInput for a password that is too short or too long."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise BadUserInput(
-            f"A password has from {MIN_LENGTH} to {MAX_LENGTH} characters.", field="password"
+            f"A password has from {MIN_LENGTH} to {MAX_LENGTH} characters.", field=field
         )
-    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def hashed(password: str, *, field: str = "password") -> str:
+    """Raises BadUserInput for a password that is too short or too long."""
+    check(password, field=field)
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)

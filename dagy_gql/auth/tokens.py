@@ -1,4 +1,4 @@
-"""Access tokens and API keys: random, shown once, kept as their SHA-256."""
+"""Access tokens, API keys and one-time links: random, shown once, kept as their SHA-256."""
 
 import hashlib
 import secrets
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 SESSION_PREFIX = "dagy_at_"
 KEY_PREFIX = "dagy_sk_"
+INVITATION_PREFIX = "dagy_in_"
+RESET_PREFIX = "dagy_pr_"
+SETUP_PREFIX = "dagy_su_"
 _SHOWN_CHARACTERS = 14
 
 

@@ -10,6 +10,7 @@ HELP = {
     "worker": "Run one worker.",
     "migrate": "Bring the database up to date.",
     "doctor": "Check the installation and say what to mend.",
+    "reset-password": "Print a link that sets a user's password.",
     "schema": "Print the GraphQL schema.",
 }
 
@@ -21,8 +22,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in HELP:
             return None
-        module = importlib.import_module(f"dagy_gql.cli.{cmd_name}")
-        command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(importlib.import_module(f"dagy_gql.cli.{name}"), name)
         assert isinstance(command, click.Command)
         return command
 

@@ -18,7 +18,7 @@ from dagy_gql import settings as settings_module
 from dagy_gql.app import create_app
 from dagy_gql.cli import database
 from dagy_gql.runtime import Runtime, opened
-from dagy_gql.services import accounts
+from dagy_gql.services import accounts, invitations, setup
 from dagy_gql.settings import Settings
 
 _GRACE_SECONDS = 3
@@ -84,6 +84,13 @@ async def _first_owner(rt: Runtime, email: str) -> dict[str, Any] | None:
     return {"email": email, "password": password, "api_key": made.api_key}
 
 
+async def _show_setup(rt: Runtime) -> None:
+    """While there is nobody: where whoever started us makes the first owner."""
+    if await setup.is_needed(rt):
+        link = invitations.link_of(rt, "setup", setup.token(rt.settings))
+        click.echo(f"There is no user yet. Make the first owner at {link}")
+
+
 async def serve(
     settings: Settings, *, fd: int | None, migrate: bool, announce_fd: int | None, owner: str | None
 ) -> None:
@@ -96,6 +103,7 @@ async def serve(
         elif made is not None:
             click.echo(f"First owner: {made['email']}")
             click.echo(f"Password (shown only this once): {made['password']}")
+        await _show_setup(rt)
         sockets = [socket.socket(fileno=fd)] if fd is not None else None
         await Server(configuration(settings, rt), announcement).serve(sockets=sockets)
 

@@ -1,6 +1,7 @@
 """Weekly partitions of the event and log tables, and what is old enough to go."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from dagy_gql import db, tenancy
 
@@ -55,3 +56,33 @@ async def expired_runs_all_orgs(*, days: int, limit: int) -> int:
 @tenancy.across_organizations
 async def expired_cache_all_orgs() -> int:
     return await db.execute("DELETE FROM result_cache WHERE expires_at < now()")
+
+
+@tenancy.across_organizations
+async def old_access_logs_all_orgs(before: UUID, *, limit: int) -> int:
+    """Delete entries with smaller ids, some at a time; answers how many."""
+    return await db.execute(
+        "DELETE FROM access_logs WHERE id IN"
+        " (SELECT id FROM access_logs WHERE id < $1 ORDER BY id LIMIT $2)",
+        before,
+        limit,
+    )
+
+
+@tenancy.across_organizations
+async def expired_sessions_all_orgs(before: datetime, *, limit: int) -> int:
+    """Delete sessions that ended before then, some at a time; answers how many."""
+    return await db.execute(
+        "DELETE FROM access_tokens WHERE id IN"
+        " (SELECT id FROM access_tokens WHERE expires_at < $1 LIMIT $2)",
+        before,
+        limit,
+    )
+
+
+@tenancy.across_organizations
+async def expired_links_all_orgs(before: datetime, now: datetime) -> None:
+    """Invitations and resets that ended before then, and sign-ins that never came back."""
+    await db.execute("DELETE FROM invitations WHERE expires_at < $1", before)
+    await db.execute("DELETE FROM password_resets WHERE expires_at < $1", before)
+    await db.execute("DELETE FROM oidc_attempts WHERE expires_at < $1", now)

@@ -1,34 +1,27 @@
-"""Signing in and out, and the very first owner."""
+"""Passwords: signing in with one, changing it, and the very first owner."""
 
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from dagy_gql import clock, db
-from dagy_gql.auth import passwords, tokens
+from dagy_gql import clock, db, tenancy
+from dagy_gql.auth import access_log, passwords, tokens
 from dagy_gql.auth.actor import Actor, system
-from dagy_gql.enums import Role
-from dagy_gql.errors import BadUserInput, RateLimited, Unauthenticated
-from dagy_gql.repositories import accounts, organizations
+from dagy_gql.enums import AccessEvent, AccessMethod, Role
+from dagy_gql.errors import BadUserInput, NotAllowed, RateLimited, Unauthenticated
+from dagy_gql.repositories import accounts, organizations, password_resets
 from dagy_gql.repositories.api_keys import ApiKeyRepository, NewKey
 from dagy_gql.repositories.environments import EnvironmentRepository
 from dagy_gql.repositories.organizations import MembershipRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import audit
+from dagy_gql.services import audit, sessions
+from dagy_gql.services.sessions import Member, Session
+from dagy_gql.services.throttle import Throttle
 
 DEFAULT_ENVIRONMENT = "production"
-_MAX_EMAIL = 320
-_THROTTLE_FAILURES = 10
-_THROTTLE_SECONDS = 60
-_THROTTLE_ADDRESSES = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    access_token: str
-    expires_at: datetime
+MAX_EMAIL = 320
+MAX_NAME = 200
+_WRONG = "The e-mail address or the password is wrong."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,50 +33,45 @@ class Bootstrap:
     api_key: str
 
 
-class Throttle:
-    """Failed sign-ins of an address within the last minute; one per process."""
-
-    def __init__(self) -> None:
-        self._failures: OrderedDict[str, list[float]] = OrderedDict()
-
-    def check(self, email: str) -> None:
-        """Raises RateLimited after ten failures a minute."""
-        recent = self._recent(email)
-        if len(recent) >= _THROTTLE_FAILURES:
-            wait = recent[0] + _THROTTLE_SECONDS - time.monotonic()
-            raise RateLimited(retry_after_seconds=max(1, round(wait)))
-
-    def failed(self, email: str) -> None:
-        self._failures[email] = [*self._recent(email), time.monotonic()]
-        while len(self._failures) > _THROTTLE_ADDRESSES:
-            self._failures.popitem(last=False)
-
-    def succeeded(self, email: str) -> None:
-        self._failures.pop(email, None)
-
-    def _recent(self, email: str) -> list[float]:
-        horizon = time.monotonic() - _THROTTLE_SECONDS
-        return [at for at in self._failures.get(email, ()) if at > horizon]
-
-
 def normalized(email: str) -> str:
     """Raises BadUserInput for what cannot be an address."""
     address = email.strip().lower()
-    if not 3 <= len(address) <= _MAX_EMAIL or "@" not in address[1:-1] or "\x00" in address:
+    if not 3 <= len(address) <= MAX_EMAIL or "@" not in address[1:-1] or "\x00" in address:
         raise BadUserInput(f"{email[:100]!r} is not an e-mail address.", field="email")
     return address
 
 
-async def bootstrap(rt: Runtime, email: str, password: str) -> Bootstrap | None:
+def checked_name(name: str) -> str:
+    """A person's name; raises BadUserInput."""
+    text = name.strip()
+    if len(text) > MAX_NAME or not text.isprintable():
+        raise BadUserInput(
+            f"A name has at most {MAX_NAME} characters, all of them printable.", field="name"
+        )
+    return text
+
+
+@tenancy.across_organizations
+async def bootstrap(rt: Runtime, email: str, password: str, *, name: str = "") -> Bootstrap | None:
     """The first organization with its owner, their key and an environment; None if anybody
-    is there already."""
-    address, password_hash = normalized(email), await passwords.hashed(password)
+    is there already. The owner is the installation's operator, so a super admin."""
+    address, name = normalized(email), checked_name(name)
+    if await accounts.has_users_all_orgs():
+        return None
+    password_hash = await passwords.hashed(password)
     key, now = tokens.new(tokens.KEY_PREFIX), clock.now()
     async with db.transaction():
         await accounts.hold_bootstrap()
         if await accounts.has_users_all_orgs():
             return None
-        user_id = await accounts.add_user(address, password_hash=password_hash, now=now)
+        user_id = await accounts.add_user(
+            address,
+            password_hash=password_hash,
+            name=name,
+            is_super_admin=True,
+            is_verified=True,
+            now=now,
+        )
         org_id = await organizations.add_organization("Default", slug="default", now=now)
         await MembershipRepository(org_id).add(user_id, Role.OWNER, now=now)
         await EnvironmentRepository(org_id).add(
@@ -102,37 +90,96 @@ async def bootstrap(rt: Runtime, email: str, password: str) -> Bootstrap | None:
     return Bootstrap(org_id=org_id, user_id=user_id, api_key=key.text)
 
 
-async def login(rt: Runtime, throttle: Throttle, *, email: str, password: str) -> Session:
-    """Raises Unauthenticated with one text for whatever was wrong, or RateLimited."""
-    address = email.strip().lower()[:_MAX_EMAIL].replace("\x00", "")
-    throttle.check(address)
-    row = await accounts.sign_in_all_orgs(address)
-    if not await passwords.verify(password, row["password_hash"] if row else None) or row is None:
-        throttle.failed(address)
-        raise Unauthenticated("The e-mail address or the password is wrong.")
-    throttle.succeeded(address)
-    token, now = tokens.new(tokens.SESSION_PREFIX), clock.now()
-    expires_at = now + timedelta(seconds=rt.settings.access_token_ttl_seconds)
-    actor = Actor(org_id=row["org_id"], name=address, permissions=frozenset(), user_id=row["id"])
-    async with db.transaction():
-        session_id = await accounts.add_access_token(
-            token.sha256, user_id=row["id"], org_id=row["org_id"], expires_at=expires_at, now=now
+@tenancy.across_organizations
+async def login(
+    rt: Runtime, throttle: Throttle, *, email: str, password: str, organization: str | None = None
+) -> Session:
+    """A session in the organization of that slug, or in the first of the user's.
+
+    Raises Unauthenticated with one text for whatever was wrong, and RateLimited.
+    """
+    if not rt.settings.password_sign_in:
+        raise NotAllowed("Nobody signs in with a password here.")
+    address = email.strip().lower()[:MAX_EMAIL].replace("\x00", "")
+    slug = organization.replace("\x00", "") if organization else None
+    await try_password(rt, throttle, address)
+    row = await accounts.sign_in_all_orgs(address, slug)
+    fits = await passwords.verify(password, row["password_hash"] if row else None)
+    why = _objection(row, fits=fits)
+    if row is None or why is not None:
+        await access_log.refused(
+            AccessEvent.SIGN_IN_REFUSED,
+            AccessMethod.PASSWORD,
+            why or "",
+            org_id=row["org_id"] if row else None,
+            user_id=row["id"] if row else None,
+            email=address,
         )
+        raise Unauthenticated(_WRONG)
+    await throttle.succeeded(rt, address)
+    member = Member(row["id"], row["email"], row["org_id"])
+    return await sessions.start(rt, member, AccessMethod.PASSWORD)
+
+
+def _objection(row: Any, *, fits: bool) -> str | None:
+    if row is None:
+        return "no such user"
+    if not fits:
+        return "wrong password" if row["password_hash"] else "has no password"
+    if row["disabled_at"] is not None:
+        return "disabled"
+    return "no member" if row["org_id"] is None else None
+
+
+async def try_password(rt: Runtime, throttle: Throttle, address: str) -> None:
+    """Count a try at the account. Raises RateLimited, having logged it."""
+    try:
+        await throttle.attempt(rt, address)
+    except RateLimited:
+        await access_log.refused(
+            AccessEvent.SIGN_IN_REFUSED, AccessMethod.PASSWORD, "too many tries", email=address
+        )
+        raise
+
+
+async def change_password(
+    rt: Runtime, throttle: Throttle, actor: Actor, *, current: str, new: str
+) -> None:
+    """Ends the user's other sessions. Raises BadUserInput, RateLimited, NotAllowed for a key."""
+    user_id = sessions.person(actor)
+    passwords.check(new, field="newPassword")
+    await try_password(rt, throttle, actor.name)
+    if not await passwords.verify(current, await accounts.password_hash(user_id)):
+        await access_log.refused(
+            AccessEvent.SIGN_IN_REFUSED,
+            AccessMethod.PASSWORD,
+            "wrong password for a new one",
+            org_id=actor.org_id,
+            user_id=user_id,
+            email=actor.name,
+        )
+        raise BadUserInput("The present password is wrong.", field="currentPassword")
+    await throttle.succeeded(rt, actor.name)
+    password_hash, now = await passwords.hashed(new, field="newPassword"), clock.now()
+    async with db.transaction():
+        await accounts.set_password(user_id, password_hash)
+        await accounts.revoke_sessions_all_orgs(user_id, now, but=actor.credential_id)
+        await password_resets.end_others_all_orgs(user_id, now)
+        audit.note(actor, "user.change_password", "User", user_id, name=actor.name)
+        await access_log.record(
+            AccessEvent.PASSWORD_CHANGED,
+            AccessMethod.PASSWORD,
+            org_id=actor.org_id,
+            user_id=user_id,
+            email=actor.name,
+        )
+
+
+async def rename(rt: Runtime, actor: Actor, *, name: str) -> None:
+    """Raises BadUserInput, NotAllowed for a key."""
+    user_id, after = sessions.person(actor), {"name": checked_name(name)}
+    async with db.transaction():
+        before = await accounts.set_name(user_id, after["name"])
         audit.note(
-            actor,
-            "session.create",
-            "AccessToken",
-            session_id,
-            name=address,
-            after={"expires_at": expires_at},
+            actor, "user.update", "User", user_id, name=actor.name, before=before, after=after
         )
-    return Session(access_token=token.text, expires_at=expires_at)
-
-
-async def logout(rt: Runtime, actor: Actor, *, token: str) -> None:
-    """Ends the session of this token; a key, which is no session, stays."""
-    if token.startswith(tokens.KEY_PREFIX):
-        return
-    async with db.transaction():
-        session_id = await accounts.revoke_access_token(tokens.digest(token), clock.now())
-        audit.note(actor, "session.delete", "AccessToken", session_id, name=actor.name)

@@ -5,12 +5,14 @@ import logging
 import os
 import shutil
 import socket
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 from dagy_gql import clock, db
 from dagy_gql.bus import Job
 from dagy_gql.repositories import retention, run_states, workers
+from dagy_gql.repositories.runs import first_id
 from dagy_gql.runtime import Runtime
 from dagy_gql.services.transitions import moves
 
@@ -22,6 +24,7 @@ _OVERDUE_LIMIT = 200
 _HOUSEKEEPING_LOCK = 0x0DA6_1E12
 _WEEKS_AHEAD = 2
 _PRUNE_LIMIT = 1000
+_ENDED_DAYS = 7
 
 
 def host_identity() -> str:
@@ -89,3 +92,22 @@ async def prune(rt: Runtime) -> None:
                 await retention.drop_partition_all_orgs(name)
     await retention.expired_runs_all_orgs(days=rt.settings.retention_days, limit=_PRUNE_LIMIT)
     await retention.expired_cache_all_orgs()
+    await _prune_sign_ins(rt)
+
+
+async def _prune_sign_ins(rt: Runtime) -> None:
+    """The access log by its age; sessions and links some time after they ended, so that lists
+    still show them for a while."""
+    now = clock.now()
+    oldest = first_id(now - timedelta(days=rt.settings.access_log_days))
+    assert oldest is not None
+    await _in_parts(lambda limit: retention.old_access_logs_all_orgs(oldest, limit=limit))
+    ended = now - timedelta(days=_ENDED_DAYS)
+    await _in_parts(lambda limit: retention.expired_sessions_all_orgs(ended, limit=limit))
+    await retention.expired_links_all_orgs(ended, now)
+
+
+async def _in_parts(delete: Callable[[int], Awaitable[int]]) -> None:
+    """Many short transactions instead of one that others wait for."""
+    while await delete(_PRUNE_LIMIT) == _PRUNE_LIMIT:
+        await asyncio.sleep(0)

@@ -1,55 +1,87 @@
-"""Who is asking, and what they may do."""
+"""User, AccessToken, AccessLog, Invitation."""
 
 from typing import Any
 
 import strawberry
 
-from dagy_gql.repositories.pagination import encode_id
-from dagy_gql.services import organizations
-from schema.context import Context, Info
-from schema.enums import Permission, Role
-from schema.fields import field, object_type
-from schema.organizations.types import CustomRole, Organization, custom_roles_by_id
+from dagy_gql.auth.permissions import Permission
+from dagy_gql.repositories.accounts import UserRepository
+from dagy_gql.repositories.organizations import CustomRoleRepository
+from schema.context import Info
+from schema.enums import AccessEvent, AccessMethod, Role
+from schema.fields import field, lazy, object_type
+from schema.loaders import RowsById
+from schema.nodes import Node, node_id
+from schema.scalars import DateTime
+
+users_by_id = RowsById(UserRepository)
+_custom_roles_by_id = RowsById(CustomRoleRepository)
 
 
-async def viewer_of(context: Context) -> dict[str, Any]:
-    """The source of a Viewer, for whoever the context knows now."""
-    actor = context.actor
-    found = await organizations.viewer(context.rt, actor)
-    return {
-        "user": found.user,
-        "organization": found.organization,
-        "email": found.user["email"] if found.user else None,
-        "role": actor.role,
-        "custom_role_id": actor.custom_role_id,
-        "permissions": sorted(actor.permissions),
-    }
-
-
-def _can(self: Any, info: Info, permission: Permission) -> bool:
-    return permission in self["permissions"]
-
-
-async def _organizations(self: Any, info: Info) -> Any:
-    return await organizations.of_actor(info.context.rt, info.context.actor)
-
-
-@object_type()
-class User:
-    id: strawberry.ID = field(read=lambda row: encode_id("User", row["id"]))
+@object_type(description="A person, as the other members of an organization see them.")
+class User(Node):
+    id: strawberry.ID = node_id("User")
     email: str = field(requires=Permission.EMAILS_READ)
     name: str
+    disabled_at: DateTime | None = field(description="Since then they cannot sign in.")
+    created_at: DateTime
 
 
-@object_type(description="All of it is one's own, so nothing asks for a permission.")
-class Viewer:
-    user: User | None = field(description="Null for an API key.")
-    email: str | None = field(description="One's own; null for an API key.")
-    organization: Organization
-    organizations: list[Organization] = field(
-        _organizations, description="All that one belongs to, oldest first; a key belongs to one."
+def _is_current(self: Any, info: Info) -> bool:
+    actor = info.context.actor
+    return bool(actor.is_person and actor.credential_id == self["id"])
+
+
+@object_type(description="A session: what a sign-in made. The token itself is shown once.")
+class AccessToken(Node):
+    id: strawberry.ID = node_id("AccessToken")
+    user: User | None = field(load=users_by_id, key="user_id", requires=Permission.MEMBERS_READ)
+    method: AccessMethod = field(description="How it was made.")
+    address: str | None
+    user_agent: str | None
+    is_current: bool = field(
+        _is_current, columns=("id",), description="Whether it is the one that asks."
     )
-    role: Role | None = field(description="Null for a custom role, and for a key with scopes.")
-    custom_role: CustomRole | None = field(load=custom_roles_by_id, key="custom_role_id")
-    permissions: list[Permission]
-    can: bool = field(_can, description="So that a client asks only for what it may see.")
+    created_at: DateTime
+    last_used_at: DateTime | None = field(description="To the minute.")
+    expires_at: DateTime
+    revoked_at: DateTime | None
+
+
+@object_type(description="A sign-in, a refusal, or what became of a session.")
+class AccessLog(Node):
+    id: strawberry.ID = node_id("AccessLog")
+    event: AccessEvent
+    method: AccessMethod | None
+    user: User | None = field(
+        load=users_by_id,
+        key="user_id",
+        requires=Permission.MEMBERS_READ,
+        description="Null for nobody's, or for who is no member any more.",
+    )
+    email: str | None = field(
+        requires=Permission.EMAILS_READ, description="The address that was given."
+    )
+    reason: str | None = field(requires=Permission.EMAILS_READ)
+    address: str | None
+    user_agent: str | None
+    request_id: str | None
+    created_at: DateTime
+
+
+@object_type(description="A one-time link into the organization.")
+class Invitation(Node):
+    id: strawberry.ID = node_id("Invitation")
+    email: str = field(requires=Permission.EMAILS_READ)
+    role: Role | None = field(description="Null for a role of the organization's own.")
+    custom_role: Any = field(
+        load=_custom_roles_by_id,
+        key="custom_role_id",
+        requires=Permission.ROLES_READ,
+        type_=lazy("organizations", "CustomRole") | None,
+    )
+    created_by: str = field(requires=Permission.EMAILS_READ)
+    created_at: DateTime
+    expires_at: DateTime
+    accepted_at: DateTime | None
+    revoked_at: DateTime | None
