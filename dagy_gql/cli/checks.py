@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 import migrations
+from dagy_gql import db
 from dagy_gql.embedded import postgres, redis
 from dagy_gql.embedded.folder import LocalFolder, current_holder
 from dagy_gql.embedded.process import EmbeddedError
@@ -123,8 +124,10 @@ async def database(url: str) -> Finding:
         return Finding("Database", Outcome.WRONG, f"does not answer: {error}")
     try:
         rows = await connection.fetch("SELECT name FROM tortoise_migrations")
+        await db.bind(connection)
+        trouble = await db.unguarded(connection)
     except asyncpg.UndefinedTableError:
-        rows = []
+        rows, trouble = [], None
     finally:
         await connection.close()
     missing = sorted(
@@ -133,7 +136,10 @@ async def database(url: str) -> Finding:
     )
     if missing:
         return Finding("Database", Outcome.WRONG, f"run `dagy migrate` ({', '.join(missing)})")
-    return Finding("Database", Outcome.OK, "answers, every migration is applied")
+    if trouble is not None:
+        return Finding("Database", Outcome.WRONG, trouble)
+    text = "answers, every migration is applied, row-level security holds"
+    return Finding("Database", Outcome.OK, text)
 
 
 async def queue(url: str) -> Finding:

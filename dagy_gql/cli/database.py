@@ -62,3 +62,14 @@ async def prepare(settings: Settings, *, migrate: bool) -> None:
     await wait(settings)
     if migrate:
         await db.migrate(settings)
+    if trouble := await _trouble(settings):
+        raise click.ClickException(trouble)
+
+
+async def _trouble(settings: Settings) -> str | None:
+    connection = await asyncpg.connect(dsn=settings.database_url)
+    try:
+        await db.bind(connection)
+        return await db.unguarded(connection)
+    finally:
+        await connection.close()

@@ -1,16 +1,24 @@
 """The second wall: what a wrong query asks for beyond its caller's organization is not there."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import click
 import pytest
 
 from dagy_gql import db, tenancy
+from dagy_gql.cli import checks, database
+from dagy_gql.cli.checks import Outcome
+from dagy_gql.embedded.servers import Servers
 from dagy_gql.ids import new_id
 from dagy_gql.repositories.base import OrgRepository
-from dagy_gql.runtime import Runtime
+from dagy_gql.runtime import Runtime, opened
+from dagy_gql.services import housekeeping
+from dagy_gql.settings import Settings
+from tests.support.servers import empty_database
 from tests.support.two_organizations import Two, fill
 
 # Nothing in them tells one organization from another: leases and processes of the engine, and
@@ -22,9 +30,49 @@ APPEND_ONLY = {"audit_heads", "audit_logs"}
 NUMBER = "SELECT count(*) FROM {}"
 
 
+@pytest.fixture(scope="module")
+async def owned_url(servers: Servers) -> str:
+    """A database as one rents it: its owner is no superuser, and can make no roles."""
+    connection = await asyncpg.connect(servers.database_url)
+    try:
+        await connection.execute("CREATE ROLE plain LOGIN")
+        await connection.execute("CREATE DATABASE plain OWNER plain")
+        url = servers.database_url.replace("dagy@/dagy", "plain@/plain")
+        async with _without_the_role(connection):
+            await db.migrate(Settings(database_url=url))
+    finally:
+        await connection.close()
+    return url
+
+
+@asynccontextmanager
+async def _without_the_role(connection: Any) -> AsyncIterator[None]:
+    """Roles belong to the cluster: the database of the other tests may have made it already."""
+    exists = await connection.fetchval("SELECT to_regrole('dagy_app') IS NOT NULL")
+    if exists:
+        await connection.execute("ALTER ROLE dagy_app RENAME TO dagy_elsewhere")
+    try:
+        yield
+    finally:
+        if exists:
+            await connection.execute("ALTER ROLE dagy_elsewhere RENAME TO dagy_app")
+
+
+@pytest.fixture(params=["superuser", "owner"])
+async def rt(
+    request: pytest.FixtureRequest, settings: Settings, owned_url: str
+) -> AsyncIterator[Runtime]:
+    """Over both kinds of databases: a superuser acts as a role, an owner is bound by FORCE."""
+    if request.param == "owner":
+        await empty_database(owned_url.replace("plain@", "dagy@"))
+        settings = settings.model_copy(update={"database_url": owned_url})
+    async with opened(settings) as runtime:
+        yield runtime
+
+
 @pytest.fixture
 async def two(rt: Runtime) -> Two:
-    return await fill(rt.settings.database_url)
+    return await fill(rt.settings.database_url.replace("plain@", "dagy@"))
 
 
 @pytest.fixture
@@ -164,6 +212,7 @@ async def _member(org_id: UUID) -> UUID:
     return user_id
 
 
+@pytest.mark.parametrize("rt", ["superuser"], indirect=True)
 async def test_the_server_can_change_no_table_and_read_no_partition(rt: Runtime) -> None:
     for sql in (
         "ALTER TABLE runs DISABLE ROW LEVEL SECURITY",
@@ -192,3 +241,42 @@ async def test_only_weeks_of_events_and_logs_are_made_and_dropped(rt: Runtime, s
 async def test_no_organization_drops_the_weeks_of_all(two: Two, as_mine: None) -> None:
     assert await refused("SELECT dagy_add_week('run_events', '2031-01-06 00:00+00')")
     assert await refused("SELECT dagy_drop_week('run_events_20310106')")
+
+
+async def test_new_weeks_stand_behind_the_wall_and_old_ones_go(rt: Runtime) -> None:
+    await db.execute("SELECT dagy_add_week('run_events', '2001-01-01 00:00+00')")
+    await housekeeping.prune(rt)
+    rows = await db.fetch(
+        """
+        SELECT relname, relrowsecurity AND relforcerowsecurity AS is_walled FROM pg_class
+        WHERE relispartition AND relkind = 'r' AND relname ~ '_[0-9]{8}$'
+        """
+    )
+    assert len(rows) >= 6
+    assert all(row["is_walled"] for row in rows)
+    assert "run_events_20010101" not in {row["relname"] for row in rows}
+    assert await refused(f"INSERT INTO {rows[0]['relname']} (org_id) VALUES ($1)", new_id())
+
+
+async def test_a_user_who_ignores_the_wall_is_refused(servers: Servers, postgres_url: str) -> None:
+    """BYPASSRLS, and no role to act as instead."""
+    connection = await asyncpg.connect(servers.database_url)
+    try:
+        await connection.execute("CREATE ROLE careless LOGIN BYPASSRLS")
+        await connection.execute("CREATE DATABASE careless OWNER careless")
+        url = servers.database_url.replace("dagy@/dagy", "careless@/careless")
+        settings = Settings(database_url=url)
+        await db.migrate(settings)
+        with pytest.raises(db.Unguarded, match=r"does not hold on access_logs, .* dagy_app"):
+            async with db.opened(settings):
+                raise AssertionError("opened")
+        finding = await checks.database(url)
+        assert finding.outcome is Outcome.WRONG
+        assert finding.text.startswith("Row-level security does not hold on access_logs, ")
+        with pytest.raises(click.ClickException, match="does not hold on access_logs"):
+            await database.prepare(settings, migrate=False)
+        await connection.execute("GRANT dagy_app TO careless")
+        await database.prepare(settings, migrate=False)
+        assert (await checks.database(url)).outcome is Outcome.OK
+    finally:
+        await connection.close()
