@@ -8,6 +8,7 @@ from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.schedules import ScheduleRepository
+from dagy_gql.repositories.sensors import SensorRepository
 from schema.audit.types import audit_by_resource
 from schema.enums import Executor
 from schema.environments.types import Environment, environments_by_id
@@ -22,6 +23,7 @@ from schema.scalars import JSON, DateTime
 deployments_by_id = RowsById(DeploymentRepository)
 _runs = Pages(RunRepository, "deployment_id", columns=RUN_COLUMNS)
 _schedules = Pages(ScheduleRepository, "deployment_id")
+_sensors = Pages(SensorRepository, "deployment_id")
 
 
 @object_type()
@@ -49,6 +51,9 @@ class Deployment(Node):
     runs: Any = pages(_runs, lazy_connection("runs", "Run"), requires=Permission.RUNS_READ)
     schedules: Any = pages(
         _schedules, lazy_connection("schedules", "Schedule"), requires=Permission.SCHEDULES_READ
+    )
+    sensors: Any = pages(
+        _sensors, lazy_connection("sensors", "Sensor"), requires=Permission.SENSORS_READ
     )
     audit_trail: Any = pages(
         audit_by_resource, lazy_connection("audit", "AuditLog"), requires=Permission.AUDIT_READ

@@ -7,6 +7,7 @@ import strawberry
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.environments import EnvironmentRepository
+from schema.audit.types import audit_by_resource
 from schema.fields import field, object_type
 from schema.loaders import RowsById
 from schema.nodes import Node, node_id
@@ -30,4 +31,7 @@ class Environment(Node):
         _deployments,
         lazy_connection("deployments", "Deployment"),
         requires=Permission.DEPLOYMENTS_READ,
+    )
+    audit_trail: Any = pages(
+        audit_by_resource, lazy_connection("audit", "AuditLog"), requires=Permission.AUDIT_READ
     )

@@ -8,10 +8,12 @@ import strawberry
 from dagy_gql import clock
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.services import schedules
+from schema.audit.types import audit_by_resource
 from schema.deployments.types import deployments_by_id
 from schema.enums import CatchupPolicy, OverlapPolicy, ScheduleKind
 from schema.fields import field, lazy, object_type
 from schema.nodes import Node, node_id
+from schema.pagination import lazy_connection, pages
 from schema.runs.types import runs_by_id
 from schema.scalars import JSON, DateTime
 
@@ -105,3 +107,6 @@ class Schedule(Node):
     created_by: str = field(requires=Permission.EMAILS_READ)
     created_at: DateTime
     updated_at: DateTime
+    audit_trail: Any = pages(
+        audit_by_resource, lazy_connection("audit", "AuditLog"), requires=Permission.AUDIT_READ
+    )
