@@ -120,6 +120,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """With `runtime` it uses that one; else it opens its own while it runs."""
     application = Application(settings, runtime)
     graphql = GraphQLRoute(application)
+    hidden = frozenset() if settings.graphiql else frozenset({"graphiql"})
     return Starlette(
         routes=[
             Route("/graphql", graphql, methods=["GET", "POST"]),
@@ -128,8 +129,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
             *application.files().routes(),
             *application.oidc(),
             *application.audit().routes(),
-            Route("/", _home, methods=["GET"]),
-            Mount("/", static_app(settings.ui_dir)),
+            *([Route("/", _home, methods=["GET"])] if settings.graphiql else []),
+            Mount("/", static_app(settings.ui_dir, without=hidden)),
         ],
         middleware=[
             Middleware(RequestLog),

@@ -106,8 +106,11 @@ class Settings(BaseSettings):
     rate_limit_burst: int = Field(200, ge=1)
     # What /metrics takes beside the permission HEALTH_READ; empty: the permission only.
     metrics_token: SecretStr = SecretStr("")
-    # Empty: everybody in development, who is signed in in production.
+    # Who may read the schema through the API and is told "Did you mean": empty is everybody in
+    # development, and who is signed in in production.
     introspection: Literal["", "off", "signed-in", "on"] = ""
+    # The page itself is public; it asks to sign in before it does anything.
+    graphiql: bool = True
 
     # The standard variables of OpenTelemetry, which its library reads too.
     otel_sdk_disabled: bool = Field(False, validation_alias="OTEL_SDK_DISABLED")
@@ -184,6 +187,10 @@ class Settings(BaseSettings):
     @cached_property
     def run_dir(self) -> Path:
         return self.local_dir / "work"
+
+    @property
+    def introspection_for(self) -> Literal["off", "signed-in", "on"]:
+        return self.introspection or ("signed-in" if self.env == "production" else "on")
 
     @property
     def is_traced(self) -> bool:

@@ -118,11 +118,11 @@ class GraphQLApp(GraphQL[Context, None]):
             known = masked(error, request.scope.get("request_id", ""))
         return problem(known, media_type=media_type)
 
-    @staticmethod
-    def _is_a_person(request: Request) -> bool:
+    def _is_a_person(self, request: Request) -> bool:
         accepts = request.headers.get("accept", "")
         return (
-            request.method == "GET"
+            self._shared.rt.settings.graphiql
+            and request.method == "GET"
             and "text/html" in accepts
             and "query" not in request.query_params
         )

@@ -54,6 +54,11 @@ class Context:
             raise self.refusal or Unauthenticated()
         return self.identity
 
+    @property
+    def may_introspect(self) -> bool:
+        allowed = self.rt.settings.introspection_for
+        return allowed == "on" or (allowed == "signed-in" and self.identity is not None)
+
     def load(self, fetch: Fetch, key: Any, *arguments: Any) -> Any:
         return self.loaders.load(self, fetch, key, *arguments)
 

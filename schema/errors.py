@@ -23,7 +23,9 @@ _NO_DATABASE = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )
-# How graphql-core says where in a variable the wrong value is.
+# How graphql-core suggests names of the schema.
+_HINT = re.compile(r" Did you mean .*\?")
+# How it says where in a variable the wrong value is.
 _PLACE = re.compile(r" has invalid value at ([^:]+): ")
 
 
@@ -43,8 +45,15 @@ def expected(error: BaseException | None) -> DagyError | None:
     return None
 
 
-def shown(error: GraphQLError, request_id: str) -> GraphQLError:
-    """The error as clients may see it."""
+def shown(error: GraphQLError, request_id: str, *, hints: bool = True) -> GraphQLError:
+    """The error as clients may see it; `hints` False leaves out names they did not say."""
+    found = _shown(error, request_id)
+    if hints or not _HINT.search(found.message):
+        return found
+    return _with(found, _HINT.sub("", found.message), found.extensions or {})
+
+
+def _shown(error: GraphQLError, request_id: str) -> GraphQLError:
     if error.original_error is None and "code" in (error.extensions or {}):
         return error
     known = expected(error.original_error)

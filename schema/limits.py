@@ -20,6 +20,7 @@ MAX_DEPTH = 12
 MAX_ALIASES = 60
 MAX_ROOT_FIELDS = 20
 MAX_DIRECTIVES = 50
+_META_FIELDS = frozenset({"__schema", "__type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,22 @@ class Sizes:
             definition = self._definitions[name]
             self._fragments[name] = self.of(definition.selection_set) + _directives(definition)
         return self._fragments[name]
+
+
+def introspects(document: DocumentNode) -> bool:
+    """Whether an operation of a valid document reads the schema, which only its root can."""
+    waiting = [
+        definition.selection_set
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode)
+    ]
+    while waiting:
+        for selection in waiting.pop().selections:
+            if isinstance(selection, FieldNode) and selection.name.value in _META_FIELDS:
+                return True
+            if isinstance(selection, InlineFragmentNode):
+                waiting.append(selection.selection_set)
+    return False
 
 
 def _directives(node: Node) -> Size:

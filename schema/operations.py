@@ -38,6 +38,7 @@ class Prepared:
     errors: list[GraphQLError]
     requirements: dict[str | None, Requirements]
     costs: dict[str | None, Cost]
+    introspects: bool
 
     def kind(self, name: str | None) -> OperationType | None:
         """Of the operation of that name, or of the only one."""
@@ -77,6 +78,7 @@ def _prepare(schema: GraphQLSchema, query: str) -> Prepared:
         errors,
         {name: Requirements(schema, document, node) for name, node in operations.items()},
         {name: Cost(schema, document, node) for name, node in operations.items()},
+        limits.introspects(document),
     )
 
 
@@ -139,9 +141,11 @@ class Preparation(SchemaExtension):
             return GraphQLError("Say by operationName which of the operations to execute.")
         return self._forbidden(prepared) or await self._unaffordable(prepared)
 
-    def _forbidden(self, prepared: Prepared) -> DagyError | None:
+    def _forbidden(self, prepared: Prepared) -> DagyError | GraphQLError | None:
         execution = self.execution_context
         context: Context = execution.context
+        if prepared.introspects and not context.may_introspect:
+            return _closed_schema(context)
         if execution.operation_type is OperationType.SUBSCRIPTION and not context.can_stream:
             return BadUserInput(
                 "A subscription needs a stream: ask with Accept: text/event-stream, "
@@ -166,6 +170,12 @@ class Preparation(SchemaExtension):
             except RateLimited as error:
                 return error
         return None
+
+
+def _closed_schema(context: Context) -> DagyError | GraphQLError:
+    if context.rt.settings.introspection_for == "off":
+        return GraphQLError("The schema cannot be read here: introspection is switched off.")
+    return context.refusal or Unauthenticated()
 
 
 def _error_of(need: Need, context: Context) -> DagyError:

@@ -19,6 +19,8 @@ from schema.auditing import Auditing
 from schema.context import Context
 from schema.deployments.mutations import DeploymentMutations
 from schema.deployments.queries import DeploymentQueries
+from schema.drafts.mutations import DraftMutations
+from schema.drafts.queries import DraftQueries
 from schema.environments.mutations import EnvironmentMutations
 from schema.environments.queries import EnvironmentQueries
 from schema.errors import expected, shown
@@ -59,6 +61,7 @@ class Query(
     AuditQueries,
     HealthQueries,
     SensorQueries,
+    DraftQueries,
 ):
     pass
 
@@ -78,6 +81,7 @@ class Mutation(
     RunMutations,
     ScheduleMutations,
     SensorMutations,
+    DraftMutations,
 ):
     pass
 
@@ -116,7 +120,8 @@ class Schema(strawberry.Schema):
     ) -> None:
         context = execution_context.context if execution_context else None
         request_id = context.request_id if context else ""
-        errors[:] = [shown(error, request_id) for error in errors]
+        hints = context is None or context.may_introspect
+        errors[:] = [shown(error, request_id, hints=hints) for error in errors]
 
 
 schema = Schema(

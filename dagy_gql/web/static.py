@@ -75,9 +75,12 @@ def is_built(directory: Path) -> bool:
     return (directory / "404.html").is_file()
 
 
-def static_app(directory: Path) -> ASGIApp:
-    """The web UI in `directory`, or, where it is not built, an answer that says how to build it."""
-    return StaticApp(_indexed(directory)) if is_built(directory) else not_built
+def static_app(directory: Path, *, without: frozenset[str] = frozenset()) -> ASGIApp:
+    """The web UI in `directory`, or, where it is not built, an answer that says how to build it.
+
+    Pages named in `without` are as if they had never been built.
+    """
+    return StaticApp(_indexed(directory, without)) if is_built(directory) else not_built
 
 
 class StaticApp:
@@ -120,10 +123,12 @@ async def not_built(scope: Scope, receive: Receive, send: Send) -> None:
         await _send_text(send, scope, 503, body, [(b"content-type", b"application/json")])
 
 
-def _indexed(directory: Path) -> Folder:
+def _indexed(directory: Path, without: frozenset[str]) -> Folder:
     root = Folder()
     for path in _files(directory):
         relative = path.relative_to(directory)
+        if relative.parts[0].partition(".")[0] in without:
+            continue
         root.add(relative.parts, _loaded(path, relative.as_posix()))
     return root
 
