@@ -23,22 +23,42 @@ MAX_TEST_LINES = 500
 # Reads and writes that cross organizations, each looked at by a person: signing in (nobody's
 # organization is known yet), the engine (it works for all) and keeping house.
 REVIEWED_ALL_ORGS = {
+    "access_logs.add_all_orgs",
+    "access_logs.former_credential_all_orgs",
+    "access_logs.page_all_orgs",
+    "accounts.by_email_all_orgs",
     "accounts.has_users_all_orgs",
+    "accounts.own_sessions_all_orgs",
+    "accounts.revoke_session_all_orgs",
+    "accounts.revoke_sessions_all_orgs",
     "accounts.sign_in_all_orgs",
     "credentials.key_all_orgs",
     "credentials.mark_used_all_orgs",
     "credentials.person_all_orgs",
     "credentials.session_all_orgs",
     "execution.flow_all_orgs",
-    "execution.task_results_all_orgs",
+    "identities.add_all_orgs",
+    "identities.begin_attempt_all_orgs",
+    "identities.organization_all_orgs",
+    "identities.take_attempt_all_orgs",
+    "identities.user_all_orgs",
+    "invitations.by_token_all_orgs",
+    "invitations.take_all_orgs",
     "health.database_version_all_orgs",
     "health.queue_all_orgs",
     "health.workers_all_orgs",
     "organizations.of_user_all_orgs",
+    "password_resets.add_all_orgs",
+    "password_resets.by_token_all_orgs",
+    "password_resets.end_others_all_orgs",
+    "password_resets.take_all_orgs",
     "retention.add_partition_all_orgs",
     "retention.drop_partition_all_orgs",
     "retention.expired_cache_all_orgs",
+    "retention.expired_links_all_orgs",
     "retention.expired_runs_all_orgs",
+    "retention.expired_sessions_all_orgs",
+    "retention.old_access_logs_all_orgs",
     "retention.partitions_all_orgs",
     "run_states.advance_all_orgs",
     "run_states.expired_all_orgs",
@@ -57,6 +77,32 @@ REVIEWED_ALL_ORGS = {
     "workers.renew_all_orgs",
     "workers.silent_all_orgs",
 }
+
+# Of these, the ones that work in the scope of their caller: a worker's is everything, a request's
+# stays its caller's organization.
+IN_THE_CALLERS_SCOPE = {name for name in REVIEWED_ALL_ORGS if name.startswith("run_states.")} | {
+    "workers.capacity_all_orgs"
+}
+
+# What else may look across organizations, each looked at by a person: use cases of people who are
+# not signed in yet, or are about to be somewhere else; and the loops of a worker.
+REVIEWED_ACROSS = {
+    "dagy_gql/auth/access_log.py:record",
+    "dagy_gql/auth/access_log.py:refused",
+    "dagy_gql/services/accounts.py:bootstrap",
+    "dagy_gql/services/accounts.py:login",
+    "dagy_gql/services/federation.py:admitted",
+    "dagy_gql/services/invitations.py:accept",
+    "dagy_gql/services/organizations.py:create",
+    "dagy_gql/services/password_resets.py:create_on_server",
+    "dagy_gql/services/password_resets.py:reset",
+    "dagy_gql/services/secret_keys.py:rotate",
+    "dagy_gql/services/sessions.py:start",
+    "dagy_gql/services/sessions.py:switch",
+    "workers/main.py:working",
+}
+# Who has just authenticated a caller, and so may say whose request it is.
+ENTERS = {"dagy_gql/web/routes.py:_known", "schema/context.py:sign_in"}
 
 
 def tracked(*suffixes: str) -> list[Path]:
@@ -182,6 +228,30 @@ def test_queries_that_cross_organizations_are_the_reviewed_ones() -> None:
         if function.name.endswith("_all_orgs")
     }
     assert found == REVIEWED_ALL_ORGS
+
+
+def uses_of(*names: str) -> set[str]:
+    """Functions that speak of these words of `tenancy`, decorators included."""
+    return {
+        f"{path}:{function.name}"
+        for path, tree in modules("dagy_gql", "schema", "workers")
+        if path.name != "tenancy.py"
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and node.attr in names
+        if isinstance(node.value, ast.Name) and node.value.id == "tenancy"
+    }
+
+
+def test_what_looks_across_organizations_is_reviewed() -> None:
+    across = uses_of("all_organizations", "across_organizations", "ALL")
+    rooms = "dagy_gql/repositories/"
+    decorated = {
+        one.removeprefix(rooms).replace(".py:", ".") for one in across if one.startswith(rooms)
+    }
+    assert decorated == REVIEWED_ALL_ORGS - IN_THE_CALLERS_SCOPE
+    assert {one for one in across if not one.startswith(rooms)} == REVIEWED_ACROSS
+    assert uses_of("enter") == ENTERS
 
 
 def test_what_answers_requests_never_crosses_organizations() -> None:
