@@ -22,7 +22,7 @@ from dagy_gql.bus import Channel, WorkerCall
 from dagy_gql.repositories import workers as worker_rows
 from dagy_gql.repositories.workers import WorkerRow
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import housekeeping
+from dagy_gql.services import housekeeping, secret_keys
 from dagy_gql.services.execution import Dispatcher
 from dagy_gql.services.ingest import OUT_OF_REACH, Recorder
 from dagy_gql.settings import Settings
@@ -48,7 +48,10 @@ class WorkerParts:
 
 
 def run(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; what runs then is handed back to the queue."""
+    """Work until SIGTERM or SIGINT; what runs then is handed back to the queue.
+
+    Raises SealError where stored secrets are sealed with a key that is not at hand.
+    """
     logs.configure(settings.log_level)
     uvloop.run(_serve(settings))
 
@@ -58,9 +61,11 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with runtime.opened(settings) as rt, working(rt) as parts:
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait([stopped, *parts.loops], return_when=asyncio.FIRST_COMPLETED)
+    async with runtime.opened(settings) as rt:
+        await secret_keys.check(rt.sealer)
+        async with working(rt) as parts:
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait([stopped, *parts.loops], return_when=asyncio.FIRST_COMPLETED)
 
 
 @asynccontextmanager

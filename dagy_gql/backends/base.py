@@ -1,14 +1,15 @@
 """What every engine offers. A backend runs submissions and reports to a sink; it knows no table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from dagy.runner.protocol import ErrorInfo, Event, Result, RunRequest
+from dagy.masking import Masker
+from dagy.runner.protocol import ErrorInfo, Event, Result, RunRequest, SecretReply
 from dagy_gql.enums import Executor
 
 
@@ -25,7 +26,8 @@ class BackendCapabilities:
 
 @dataclass(frozen=True, slots=True)
 class RunSubmission:
-    """One attempt at a run. `source` is the unpacked archive; `fence` marks every later write."""
+    """One attempt at a run. `source` is the unpacked archive; `fence` marks every later write;
+    `known` masks the secrets that the attempt was given, in all that it says."""
 
     run_id: UUID
     org_id: UUID
@@ -35,6 +37,7 @@ class RunSubmission:
     entrypoint: str
     source: Path
     request: RunRequest
+    known: Masker = field(default_factory=Masker, compare=False)
 
 
 class EndCause(StrEnum):
@@ -81,6 +84,9 @@ class RunSink(Protocol):
         """Exactly once per submission, after its last `record`."""
 
     async def cached(self, run: RunSubmission, cache_key: str) -> Result | None: ...
+
+    async def secret(self, run: RunSubmission, request_id: int, name: str) -> SecretReply:
+        """What the run asked for; `run.known` masks it before this answers."""
 
 
 class ExecutionBackend(Protocol):

@@ -8,7 +8,8 @@ import click
 
 from dagy_gql import db
 from dagy_gql.keys import SealError
-from dagy_gql.runtime import sealer_of
+from dagy_gql.runtime import Runtime, sealer_of
+from dagy_gql.services import secret_keys
 from dagy_gql.settings import Settings
 
 _RETRY_SECONDS = 0.02
@@ -35,6 +36,14 @@ def require_key(settings: Settings) -> None:
     """`dagy up` makes one for the database it embeds; elsewhere a person has to."""
     try:
         sealer_of(settings)
+    except SealError as error:
+        raise click.ClickException(str(error)) from error
+
+
+async def check_key(rt: Runtime) -> None:
+    """That stored secrets can be read is found out before anybody needs one."""
+    try:
+        await secret_keys.check(rt.sealer)
     except SealError as error:
         raise click.ClickException(str(error)) from error
 

@@ -96,6 +96,7 @@ async def serve(
 ) -> None:
     await database.prepare(settings, migrate=migrate)
     async with opened(settings) as rt:
+        await database.check_key(rt)
         made = await _first_owner(rt, owner) if owner else None
         announcement = None
         if announce_fd is not None:

@@ -7,6 +7,7 @@ import click
 from dagy_gql import logs
 from dagy_gql import settings as settings_module
 from dagy_gql.cli import database
+from dagy_gql.keys import SealError
 from workers import main as worker_main
 
 
@@ -19,4 +20,7 @@ def worker(*, migrate: bool) -> None:
     database.require_key(settings)
     logs.configure(settings.log_level)
     asyncio.run(database.prepare(settings, migrate=migrate))
-    worker_main.run(settings)
+    try:
+        worker_main.run(settings)
+    except SealError as error:
+        raise click.ClickException(str(error)) from error

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from dagy.runner.protocol import ErrorInfo, Result, RunRequest
+from dagy.runner.protocol import ErrorInfo, Log, Result, RunRequest
 from dagy.spec import FlowSpec
 from dagy_gql import tenancy
 from dagy_gql.backends.base import EndCause, ExecutionBackend, RunEnd, RunSubmission
@@ -140,7 +140,7 @@ class Dispatcher:
         try:
             source = await self._rt.sources.folder(run["org_id"], flow.artifact_sha256)
             with tenancy.organization(run["org_id"]):
-                request = await self._with_results(run, submission.request)
+                request = await self._with_results(run, submission)
         except (DagyError, OSError) as error:
             info = ErrorInfo(code="ARTIFACT_UNAVAILABLE", message=str(error))
             await self._recorder.ended(submission, RunEnd(EndCause.IMPORT_FAILED, error=info))
@@ -177,8 +177,10 @@ class Dispatcher:
             request=request,
         )
 
-    async def _with_results(self, run: asyncpg.Record, request: RunRequest) -> RunRequest:
-        """What earlier attempts, or the run this one retries, have already worked out."""
+    async def _with_results(self, run: asyncpg.Record, submission: RunSubmission) -> RunRequest:
+        """What earlier attempts, or the run this one retries, have already worked out. A result
+        that held a secret was stored without it: its task runs again."""
+        request = submission.request
         if run["attempt"] == 1 and run["retry_of_id"] is None:
             return request
         reuse: dict[str, Result] = {}
@@ -186,6 +188,8 @@ class Dispatcher:
         for task in await rows.task_results(run["org_id"], run["id"]):
             if task["mapped_count"] is not None:
                 mapped[task["key"]] = task["mapped_count"]
+            elif task["result"] and task["result"].get("masked"):
+                await self._recorder.record(submission, [_again(task["key"])])
             elif TaskState(task["state"]).has_result:
                 reuse[task["key"]] = await local_result(self._rt, task["result"])
         return msgspec.structs.replace(request, reuse=reuse, mapped=mapped)
@@ -206,3 +210,8 @@ class Dispatcher:
         for run_id, is_cancelling in renewed.items():
             if is_cancelling:
                 await self.cancel(run_id)
+
+
+def _again(key: str) -> Log:
+    text = "runs again: its result held a secret, without which it was stored"
+    return Log(message=text, level="WARNING", key=key)

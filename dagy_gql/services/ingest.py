@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import shutil
-import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,14 +16,14 @@ import asyncpg
 import msgspec
 from tortoise.exceptions import DBConnectionError
 
-from dagy.runner.faults import garbled, signal_name
+from dagy.runner.masked import holds_secret, mask_file, refused_file
 from dagy.runner.protocol import (
     ArtifactSaved,
-    ErrorInfo,
     Event,
     Ref,
     Result,
     RunFinished,
+    SecretReply,
     TaskCached,
     TaskCancelled,
     TaskFailed,
@@ -37,14 +36,14 @@ from dagy_gql import tenancy
 from dagy_gql.artifacts.store import run_file_key
 from dagy_gql.backends.base import EndCause, RunEnd, RunSubmission
 from dagy_gql.bus import WorkerCall
-from dagy_gql.enums import RunState
 from dagy_gql.ids import new_id
 from dagy_gql.repositories import run_records
 from dagy_gql.repositories.run_records import FileRow
 from dagy_gql.runtime import Runtime
+from dagy_gql.services import endings, secret_uses
 from dagy_gql.services.pace import Pace
 from dagy_gql.services.transitions import moves
-from dagy_gql.services.transitions.folding import Finish, Plan, error_text
+from dagy_gql.services.transitions.folding import Plan
 from dagy_gql.services.transitions.recording import Batch, Recorded, record
 
 logger = logging.getLogger(__name__)
@@ -52,6 +51,7 @@ logger = logging.getLogger(__name__)
 # Runs have to wait, over their full sockets, once so many events wait for the database.
 _PENDING_LIMIT = 20_000
 _RETRY_SECONDS = 0.25
+_SECRET_PATIENCE_SECONDS = 20.0
 OUT_OF_REACH = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -140,6 +140,19 @@ class Recorder:
             found = await run_records.cached(run.org_id, cache_key)
         return None if found is None else await local_result(self._rt, found)
 
+    async def secret(self, run: RunSubmission, request_id: int, name: str) -> SecretReply:
+        """Waits for a database that is away, but not for ever: then the task hears why."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _SECRET_PATIENCE_SECONDS
+        while True:
+            try:
+                return await secret_uses.answer(self._rt, run, request_id, name)
+            except OUT_OF_REACH:
+                if loop.time() > until:
+                    error = secret_uses.unavailable(name, "The database does not answer.")
+                    return SecretReply(request_id, error=error)
+                await asyncio.sleep(_RETRY_SECONDS)
+
     @property
     def _backlog(self) -> int:
         return sum(len(pending.events) for pending in self._runs.values())
@@ -148,22 +161,27 @@ class Recorder:
         """Take over the files an event speaks of; it then names their keys."""
         run = pending.run
         match event:
-            case TaskSucceeded(result=Result(ref=Ref() as ref)):
-                return msgspec.structs.replace(event, result=await self._keep(run, ref))
-            case TaskCached(result=Result(ref=Ref() as ref)):
-                return msgspec.structs.replace(event, result=await self._keep(run, ref))
-            case RunFinished(result=Result(ref=Ref() as ref)):
-                return msgspec.structs.replace(event, result=await self._keep(run, ref))
+            case TaskSucceeded(result=Result(ref=Ref()) as result):
+                return msgspec.structs.replace(event, result=await self._keep(run, result))
+            case TaskCached(result=Result(ref=Ref()) as result):
+                return msgspec.structs.replace(event, result=await self._keep(run, result))
+            case RunFinished(result=Result(ref=Ref()) as result):
+                return msgspec.structs.replace(event, result=await self._keep(run, result))
             case ArtifactSaved():
+                if await _holds_secret(run, event.path):
+                    return refused_file(event)
                 key = run_file_key(run.org_id, run.run_id, event.sha256)
                 await self._take_over(key, Path(event.path))
                 pending.files.append(_file(run, event, key))
         return event
 
-    async def _keep(self, run: RunSubmission, ref: Ref) -> Result:
-        key = run_file_key(run.org_id, run.run_id, ref.sha256)
-        await self._take_over(key, Path(ref.path))
-        return Result(ref=Ref(path=key, size_bytes=ref.size_bytes, sha256=ref.sha256))
+    async def _keep(self, run: RunSubmission, result: Result) -> Result:
+        if run.known:
+            result = await asyncio.to_thread(mask_file, result, run.known)
+        assert isinstance(result.ref, Ref)
+        key = run_file_key(run.org_id, run.run_id, result.ref.sha256)
+        await self._take_over(key, Path(result.ref.path))
+        return msgspec.structs.replace(result, ref=msgspec.structs.replace(result.ref, path=key))
 
     async def _take_over(self, key: str, path: Path) -> None:
         if not await self._rt.artifacts.exists(key):
@@ -203,9 +221,9 @@ class Recorder:
                 p.run.run_id,
                 p.run.fence,
                 p.plan,
-                [*events, *_left_behind(p, end)],
+                [*events, *endings.left_behind(p.under_way, end)],
                 files,
-                finish=_verdict(p, end),
+                finish=endings.verdict(p.under_way, end),
             )
             for p, events, files, end in taken
         ]
@@ -270,7 +288,7 @@ class Recorder:
 
     async def _crashed(self, run: RunSubmission, end: RunEnd) -> None:
         is_counted = not self.is_stopping
-        why = "its worker was stopped" if self.is_stopping else _cause_of_death(end)
+        why = "its worker was stopped" if self.is_stopping else endings.cause_of_death(end)
         while True:
             try:
                 await moves.crash(
@@ -295,6 +313,10 @@ async def _remove_folders(run: RunSubmission) -> None:
             pass
         except OSError:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _holds_secret(run: RunSubmission, path: str) -> bool:
+    return bool(run.known) and await asyncio.to_thread(holds_secret, path, run.known)
 
 
 async def local_result(rt: Runtime, document: dict[str, object]) -> Result:
@@ -325,51 +347,3 @@ def _file(run: RunSubmission, event: ArtifactSaved, key: str) -> FileRow:
         event.sha256,
         key,
     )
-
-
-def _left_behind(pending: Pending, end: RunEnd | None) -> list[Event]:
-    """The tasks that a process ended in the middle of have failed, and say why."""
-    if end is None or end.cause is not EndCause.EXITED:
-        return []
-    error = _exited(end)
-    return [
-        TaskFailed(key=key, attempt=attempt, error=error)
-        for key, attempt in pending.under_way.items()
-    ]
-
-
-def _verdict(pending: Pending, end: RunEnd | None) -> Finish | None:
-    """How a run ends whose runner did not say so; None where it did, or may try again."""
-    if end is None:
-        return None
-    match end.cause:
-        case EndCause.EXITED:
-            task_key = next(iter(pending.under_way), None)
-            return Finish(RunState.FAILED, error=error_text(_exited(end), task_key=task_key))
-        case EndCause.DEADLINE:
-            error = ErrorInfo(code="TIMED_OUT", message="The run was over its time limit.")
-            return Finish(RunState.TIMED_OUT, error=error_text(error))
-        case EndCause.CANCELLED:
-            return Finish(RunState.CANCELLED)
-        case EndCause.IMPORT_FAILED:
-            return Finish(RunState.FAILED, error=error_text(end.error))
-        case EndCause.GARBLED:
-            return Finish(RunState.FAILED, error=error_text(garbled()))
-        case EndCause.FINISHED | EndCause.KILLED | EndCause.LOST:
-            return None
-
-
-def _exited(end: RunEnd) -> ErrorInfo:
-    return ErrorInfo(
-        code="PROCESS_EXITED",
-        message=f"The run's process ended with exit code {end.exit_code} before the flow did.",
-        hint="Look for os._exit, sys.exit in a thread, or a library that ends the process.",
-    )
-
-
-def _cause_of_death(end: RunEnd) -> str:
-    if end.signal is None:
-        return "its process was lost"
-    name = signal_name(end.signal)
-    hint = "; out of memory?" if end.signal == signal.SIGKILL else ""
-    return f"its process was killed by {name}{hint}"

@@ -233,9 +233,13 @@ def _kept(spec: FlowSpec, tasks: list[asyncpg.Record], wish: RetryWish) -> list[
     return [
         task
         for task in tasks
-        if _base(task["key"]) not in again
-        and (TaskState(task["state"]).has_result or task["mapped_count"] is not None)
+        if _base(task["key"]) not in again and (_is_whole(task) or task["mapped_count"] is not None)
     ]
+
+
+def _is_whole(task: asyncpg.Record) -> bool:
+    """A result that held a secret was stored without it, and is of no use to another run."""
+    return TaskState(task["state"]).has_result and not task["result"].get("masked")
 
 
 def _to_redo(spec: FlowSpec, wish: RetryWish) -> set[str]:

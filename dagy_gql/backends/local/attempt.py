@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 from collections.abc import Sequence
@@ -10,8 +9,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from dagy.runner.masked import mask_lines
 from dagy.runner.protocol import (
-    LINE_LIMIT_BYTES,
     Ack,
     CacheGet,
     CacheReply,
@@ -20,12 +19,13 @@ from dagy.runner.protocol import (
     Exited,
     HostMessage,
     Lines,
-    Log,
     RunFinished,
+    SecretGet,
     event_decoder,
     line,
 )
 from dagy_gql.backends.base import EndCause, RunEnd, RunSink, RunSubmission
+from dagy_gql.backends.local.output import Output
 from dagy_gql.backends.local.zygote import Child, Zygote, ZygoteGoneError
 
 _READ_BYTES = 262_144
@@ -57,7 +57,7 @@ class Attempt:
         self._ending = Ending()
         self._events: socket.socket | None = None
         self._exited: asyncio.Future[Exited] | None = None
-        self._output = _Output()
+        self._output = Output(run.known)
 
     async def run(self, child: Child) -> RunEnd:
         self._events, self._exited = child.events, child.exited
@@ -129,7 +129,8 @@ class Attempt:
         with contextlib.suppress(ConnectionError):
             while data := await loop.sock_recv(events, _READ_BYTES):
                 try:
-                    batch = [event_decoder.decode(text) for text in lines.feed(data)]
+                    told = mask_lines(lines.feed(data), self.run_submission.known)
+                    batch = [event_decoder.decode(text) for text in told]
                 except msgspec.DecodeError:
                     await self.kill(EndCause.GARBLED)
                     return
@@ -141,6 +142,10 @@ class Attempt:
             if isinstance(event, CacheGet):
                 result = await self._sink.cached(self.run_submission, event.cache_key)
                 await self.say(CacheReply(event.request_id, result))
+                continue
+            if isinstance(event, SecretGet):
+                asked = (event.request_id, event.name)
+                await self.say(await self._sink.secret(self.run_submission, *asked))
                 continue
             if isinstance(event, RunFinished):
                 self._ending.finished = True
@@ -157,74 +162,6 @@ class Attempt:
     async def _record(self, events: Sequence[Event]) -> None:
         if events:
             await self._sink.record(self.run_submission, events)
-
-
-class _Output:
-    """The raw output of the process as log lines of the run."""
-
-    def __init__(self) -> None:
-        self._fd = -1
-        self._is_open = False
-        self._rest = b""
-        self._wake = asyncio.Event()
-
-    def attach(self, fd: int) -> None:
-        os.set_blocking(fd, False)
-        self._fd = fd
-        self._is_open = True
-
-    async def readable(self) -> bool:
-        """Wait for bytes or the end of the pipe."""
-        if not self._is_open:
-            return False
-        loop = asyncio.get_running_loop()
-        self._wake.clear()
-        loop.add_reader(self._fd, self._wake.set)
-        try:
-            await self._wake.wait()
-        finally:
-            if self._is_open:
-                loop.remove_reader(self._fd)
-        return self._is_open
-
-    def drain(self) -> list[Event]:
-        lines: list[Event] = []
-        with contextlib.suppress(BlockingIOError):
-            while self._is_open:
-                data = os.read(self._fd, _READ_BYTES)
-                if not data:
-                    self._close()
-                lines.extend(self._cut(data))
-        return lines
-
-    def rest(self) -> list[Event]:
-        """What is left when nobody reads any more; closes the pipe."""
-        lines = self.drain()
-        if self._is_open:
-            self._close()
-        if self._rest:
-            lines.append(_log(self._rest))
-            self._rest = b""
-        return lines
-
-    def _cut(self, data: bytes) -> list[Event]:
-        *whole, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > LINE_LIMIT_BYTES:
-            whole.append(self._rest)
-            self._rest = b""
-        return [_log(text) for text in whole]
-
-    def _close(self) -> None:
-        self._is_open = False
-        with contextlib.suppress(ValueError, OSError):
-            asyncio.get_running_loop().remove_reader(self._fd)
-        os.close(self._fd)
-        self._wake.set()
-
-
-def _log(text: bytes) -> Log:
-    message = text[:LINE_LIMIT_BYTES].decode("utf-8", "backslashreplace").rstrip("\r")
-    return Log(message=message, stream="stdout")
 
 
 async def _settled(exited: asyncio.Future[Exited]) -> Exited | None:

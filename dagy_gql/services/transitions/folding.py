@@ -91,12 +91,13 @@ class Folded:
 
 
 def result_text(result: Result | None) -> str | None:
-    """{"value": ...} or {"ref": {...}} as JSON text."""
+    """{"value": ...} or {"ref": {...}} as JSON text, with "masked" where it held a secret."""
     if result is None:
         return None
+    masked = {"masked": True} if result.masked else {}
     if result.ref is not UNSET:
-        return json_text({"ref": msgspec.to_builtins(result.ref)})
-    return json_text({"value": None if result.value is UNSET else result.value})
+        return json_text({"ref": msgspec.to_builtins(result.ref)} | masked)
+    return json_text({"value": None if result.value is UNSET else result.value} | masked)
 
 
 def error_text(error: ErrorInfo | None, *, task_key: str | None = None) -> str | None:
@@ -233,6 +234,9 @@ class Folder:
             ended=True,
         )
         row.result = result_text(event.result)
+        # What held a secret is no longer what the task returned, and of no use to another run.
+        if event.result.masked:
+            return
         if event.cache_key is not None and row.result is not None:
             cached = CacheRow(self._org_id, event.cache_key, row.result, event.cache_ttl_seconds)
             self.folded.cached.append(cached)

@@ -1,5 +1,6 @@
 """Events without secret values, both where they leave a run and where they reach the worker."""
 
+import hashlib
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from dagy.runner.protocol import (
     ErrorInfo,
     Event,
     Log,
+    Ref,
     Result,
     RunFinished,
     TaskCached,
@@ -84,8 +86,24 @@ def mask_result(result: Result, masker: Masker) -> Result:
     return result if masked is data else Result(value=msgspec.Raw(masked), masked=True)
 
 
-def mask_file(path: Path, masker: Masker) -> bytes | None:
-    """The masked content of a file of JSON; None where there is nothing to mask."""
-    data = path.read_bytes()
+def mask_file(result: Result, masker: Masker) -> Result:
+    """A result in a file, of which a masked copy is made where it needs one."""
+    assert isinstance(result.ref, Ref)
+    data = Path(result.ref.path).read_bytes()
     masked = masker.json(data)
-    return None if masked is data else masked
+    if masked is data:
+        return result
+    path = f"{result.ref.path}.masked"
+    Path(path).write_bytes(masked)
+    ref = Ref(path=path, size_bytes=len(masked), sha256=hashlib.sha256(masked).hexdigest())
+    return Result(ref=ref, masked=True)
+
+
+def holds_secret(path: str, masker: Masker) -> bool:
+    return masker.finds(Path(path).read_bytes())
+
+
+def refused_file(event: ArtifactSaved) -> Log:
+    """What is said in place of a saved file that holds a secret."""
+    message = f"the file {event.name!r} holds a secret that this run was given: it is not kept"
+    return Log(at=event.at, message=message, level="ERROR", key=event.key)
