@@ -35,6 +35,13 @@ def test_aliases_have_a_limit_however_they_are_nested() -> None:
     assert "aliases large" in messages(query)[0]
 
 
+def test_directives_have_a_limit_however_they_are_nested() -> None:
+    on = "@include(if: true) "
+    query = f"""query {{ viewer {{ ...F ...F {on} role {on} }} }}
+    fragment F on Viewer {{ {"role @skip(if: false) " * 25} }}"""
+    assert messages(query) == ["The operation is 52 directives large; at most 50 are allowed."]
+
+
 def test_root_fields_have_a_limit() -> None:
     query = "{" + " ".join("viewer { role }" for _ in range(21)) + "}"
     assert messages(query) == ["The operation is 21 root fields large; at most 20 are allowed."]
