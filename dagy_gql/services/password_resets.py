@@ -90,13 +90,15 @@ async def reset(rt: Runtime, throttle: Throttle, *, token: str, password: str) -
         raise NotFound("link", "that was used or has expired")
     await throttle.succeeded(rt)
     password_hash, now, user_id = await passwords.hashed(password), clock.now(), row["user_id"]
-    async with db.transaction():
+    theirs = await _organizations(user_id)
+    # Who belongs to no organization has no log to note it in.
+    async with db.transaction(audited=bool(theirs)):
         if not await password_resets.take_all_orgs(row["id"], now):
             raise NotFound("link", "that was used or has expired")
         await accounts.set_password(user_id, password_hash)
         await password_resets.end_others_all_orgs(user_id, now)
         await accounts.revoke_sessions_all_orgs(user_id, now)
-        for org_id in await _organizations(user_id):
+        for org_id in theirs:
             actor = Member(user_id, row["email"], org_id).actor()
             audit.note(actor, "user.reset_password", "User", user_id, name=row["email"])
             await access_log.record(
