@@ -75,10 +75,10 @@ class Generator:
         label = name if plain else f"{self._new('a')}: {name}"
         return f"{label}{arguments} {self._conditions()} {inner}"
 
-    def _arguments(self, args: dict[str, Any]) -> str:
+    def _arguments(self, args: dict[str, Any], *, page: bool = True) -> str:
         found = []
         for name, argument in args.items():
-            if name == "first" and self._chance.random() < 0.5:
+            if page and name == "first" and self._chance.random() < 0.5:
                 found.append(f"first: {self._first()}")
             elif is_non_null_type(argument.type):
                 found.append(f"{name}: {self._literal(argument.type)}")
