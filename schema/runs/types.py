@@ -9,6 +9,7 @@ import strawberry
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.enums import RunState as StoredRunState
 from dagy_gql.repositories.runs import RunRepository
+from dagy_gql.repositories.secrets import SecretUseRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.services import runs
 from schema.audit.types import audit_by_resource
@@ -45,6 +46,7 @@ TaskKey = tuple[UUID, str]
 
 runs_by_id = RowsById(RunRepository, RUN_COLUMNS)
 _task_runs = Pages(TaskRunRepository, "run_id", columns=TASK_RUN_COLUMNS)
+_secret_uses = Pages(SecretUseRepository, "run_id")
 
 
 def _task_key(row: Any) -> TaskKey:
@@ -144,6 +146,12 @@ class Run(Node):
     )
     tags: JSON
     created_by: str = field(requires=Permission.EMAILS_READ)
+    secret_uses: Any = pages(
+        _secret_uses,
+        lazy_connection("secrets", "SecretUse"),
+        requires=Permission.SECRETS_READ,
+        description="The secrets that it was given, newest first.",
+    )
     task_runs: Any = pages(
         _task_runs,
         lazy_connection("runs", "TaskRun"),
