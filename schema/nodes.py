@@ -14,9 +14,11 @@ from dagy_gql.repositories.api_keys import ApiKeyRepository
 from dagy_gql.repositories.audit import AuditRepository
 from dagy_gql.repositories.base import OrgRepository
 from dagy_gql.repositories.deployments import DeploymentRepository
+from dagy_gql.repositories.drafts import DagDraftRepository
 from dagy_gql.repositories.environments import EnvironmentRepository
 from dagy_gql.repositories.flows import FlowRepository
 from dagy_gql.repositories.invitations import InvitationRepository
+from dagy_gql.repositories.notifications import AlertRuleRepository, ChannelRepository
 from dagy_gql.repositories.organizations import (
     CustomRoleRepository,
     MembershipRepository,
@@ -34,14 +36,17 @@ from schema.fields import field
 _NODES: dict[str, tuple[type[OrgRepository], Permission]] = {
     "AccessLog": (AccessLogRepository, Permission.ACCESS_LOG_READ),
     "AccessToken": (AccessTokenRepository, Permission.MEMBERS_READ),
+    "AlertRule": (AlertRuleRepository, Permission.ALERTS_READ),
     "ApiKey": (ApiKeyRepository, Permission.API_KEYS_READ),
     "AuditLog": (AuditRepository, Permission.AUDIT_READ),
     "CustomRole": (CustomRoleRepository, Permission.ROLES_READ),
+    "DagDraft": (DagDraftRepository, Permission.DRAFTS_READ),
     "Deployment": (DeploymentRepository, Permission.DEPLOYMENTS_READ),
     "Environment": (EnvironmentRepository, Permission.ENVIRONMENTS_READ),
     "Flow": (FlowRepository, Permission.FLOWS_READ),
     "Invitation": (InvitationRepository, Permission.MEMBERS_READ),
     "Membership": (MembershipRepository, Permission.MEMBERS_READ),
+    "NotificationChannel": (ChannelRepository, Permission.NOTIFICATIONS_READ),
     "Organization": (OrganizationRepository, Permission.ORGANIZATION_READ),
     "Run": (RunRepository, Permission.RUNS_READ),
     "Schedule": (ScheduleRepository, Permission.SCHEDULES_READ),

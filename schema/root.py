@@ -29,6 +29,8 @@ from schema.flows.queries import FlowQueries
 from schema.health.queries import HealthQueries
 from schema.leaves import shorten, value_of
 from schema.nodes import NodeQueries
+from schema.notifications.mutations import NotificationMutations
+from schema.notifications.queries import NotificationQueries
 from schema.operations import Preparation
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
@@ -62,6 +64,7 @@ class Query(
     HealthQueries,
     SensorQueries,
     DraftQueries,
+    NotificationQueries,
 ):
     pass
 
@@ -82,6 +85,7 @@ class Mutation(
     ScheduleMutations,
     SensorMutations,
     DraftMutations,
+    NotificationMutations,
 ):
     pass
 
