@@ -16,6 +16,8 @@ from benchmarks import report, starts
 from benchmarks.cases import CASES, GROUPS, Outcome
 from benchmarks.deploying import Deployer
 from benchmarks.installation import running
+from benchmarks.live import crowds
+from benchmarks.reading_servers import prepared
 from benchmarks.runs import RunCases
 
 _console = Console(stderr=True, highlight=False)
@@ -57,7 +59,11 @@ def _measure(groups: set[str], folder: Path) -> dict[str, Outcome]:
     if "D" in groups:
         _console.print("D: starts …", style="dim")
         outcomes |= starts.starts(folder)
-    if groups & set("ABCDE"):
+    if "H" in groups:
+        _console.print("H: reading pages of a million runs …", style="dim")
+        with prepared(folder / "reading") as reading:
+            outcomes |= reading.measure()
+    if groups & set("ABCDEG"):
         outcomes |= _measure_runs(groups, folder)
     return outcomes
 
@@ -74,6 +80,9 @@ def _measure_runs(groups: set[str], folder: Path) -> dict[str, Outcome]:
                 _console.print(f"{case.group}: {case.name} …", style="dim")
                 measure: Callable[[], Outcome] = getattr(cases, key)
                 outcomes[key] = measure()
+        if "G" in groups:
+            _console.print("G: a thousand subscribers …", style="dim")
+            outcomes |= crowds(installation, deployer)
         deployer.close()
     if "D" in groups:
         outcomes["idle"].plain = starts.servers_megabytes(folder / "servers")

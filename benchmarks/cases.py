@@ -61,7 +61,14 @@ CASES = [
     Case("idle", "D", "memory (PSS), idle", "MB", 400, "276 Prefect", "its servers", max),
     Case("peak", "D", "memory (PSS), peak in B", "MB", 400, "955 Dagster", "its servers", max),
     Case("pick_up", "E", "queued to picked up", "ms", 30, "890 DBOS", "line through a pipe", p95),
+    Case("page", "H", "page of 50 runs: part of the floor's rate", "x", 0.5, is_rate=True),
+    Case("nested", "H", "… with flow and 10 task runs each", "x", 0.6, is_rate=True),
+    Case("page_tail", "H", "page of 50 runs: p99 / p50", "x", 4),
+    Case("nested_tail", "H", "… with flow and 10 task runs each", "x", 4),
+    Case("deep", "H", "page 1,000 / page 1, each filter and pair", "x", 1.2),
     Case("import", "F", "import dagy", "ms", 150, "", "python -c pass"),
     Case("help", "F", "dagy --help", "ms", 200, "", "python -c pass"),
+    Case("crowd", "G", "event to the last of 1,000", "ms", 60),
+    Case("subscriber", "G", "memory of a subscriber", "KB", 45),
 ]  # fmt: skip
 GROUPS = "".join(sorted({case.group for case in CASES}))

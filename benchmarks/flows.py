@@ -1,5 +1,7 @@
 """The flows that are measured: the same light tasks as in the measurements of the peers."""
 
+import time
+
 from dagy import flow, task
 
 
@@ -21,6 +23,21 @@ def numbers(count: int) -> list[int]:
 @task
 def join(values: list[int]) -> int:
     return sum(values)
+
+
+@task
+def wait(seconds: float, previous: float = 0) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+@flow
+def ticking() -> float:
+    """Time for many to come and see, then 60 events in 6 seconds."""
+    value = wait(15.0)
+    for _ in range(30):
+        value = wait(0.2, value)
+    return value
 
 
 @flow

@@ -25,6 +25,7 @@ from dagy_gql.errors import RateLimited
 from schema.context import Context
 from schema.encoding import encoded
 from schema.errors import expected
+from schema.sharing import push
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 slow: Counter[str] = Counter()
 
 _PATIENCE_SECONDS = 10.0
-_GOODBYE_SECONDS = 1.0
+_GOODBYE_SECONDS = 10.0
 _TRY_AGAIN_LATER = 1013
 _INTERNAL_ERROR = 4500
 # RFC 6455, 5.5: a control frame holds 125 bytes, two of them the code.
@@ -68,7 +69,24 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 return
         await super().handle_subscribe(message)
 
+    async def run_operation(self, operation: Any) -> None:
+        """Shared events go to the socket directly (see `sharing`)."""
+        socket, head = self.websocket, encoded(operation.id).decode()
+
+        async def send(data: str) -> None:
+            text = f'{{"id":{head},"type":"next","payload":{{"data":{data}}}}}'
+            try:
+                await cast(Socket, socket).send_text(text)
+            except WebSocketDisconnected as error:
+                # Nobody is there to be told of it.
+                raise asyncio.CancelledError from error
+
+        push.set(send)
+        await super().run_operation(operation)
+
     async def handle_task_exception(self, error: Exception) -> None:
+        if isinstance(error, WebSocketDisconnected):
+            return
         if expected(error) is not None:
             await self.websocket.close(_TRY_AGAIN_LATER, "Try again later")
             return
@@ -116,9 +134,12 @@ class Socket(ASGIWebSocketAdapter):
     """
 
     async def send_json(self, message: Mapping[str, object]) -> None:
+        await self.send_text(encoded(message).decode())
+
+    async def send_text(self, text: str) -> None:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                await self.ws.send_text(encoded(message).decode())
+                await self.ws.send_text(text)
         except TimeoutError as error:
             await self._drop()
             raise WebSocketDisconnected from error
