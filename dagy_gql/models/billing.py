@@ -62,7 +62,13 @@ class UsageAggregate(Model):
     class Meta:
         table = "usage_aggregates"
         unique_together = (("org", "period", "starts_on", "executor"),)
-        indexes = [Index(fields=("org_id", "id"), name="usage_aggregates_list")]
+        indexes = [
+            Index(fields=("org_id", "id"), name="usage_aggregates_list"),
+            Index(fields=("org_id", "starts_on", "id"), name="usage_aggregates_by_start"),
+            Index(
+                fields=("org_id", "period", "starts_on", "id"), name="usage_aggregates_by_period"
+            ),
+        ]
 
 
 class BillingSubscription(Model):

@@ -41,4 +41,5 @@ class Deployment(Model):
         indexes = [
             Index(fields=("org_id", "id"), name="deployments_list"),
             Index(fields=("flow_id", "id"), name="deployments_of_flow"),
+            Index(fields=("environment_id", "id"), name="deployments_of_environment"),
         ]

@@ -31,4 +31,7 @@ class DagDraft(Model):
     class Meta:
         table = "dag_drafts"
         unique_together = (("org", "name"),)
-        indexes = [Index(fields=("org_id", "id"), name="dag_drafts_list")]
+        indexes = [
+            Index(fields=("org_id", "id"), name="dag_drafts_list"),
+            Index(fields=("flow_id", "id"), name="dag_drafts_of_flow"),
+        ]

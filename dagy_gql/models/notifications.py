@@ -66,4 +66,5 @@ class AlertRule(Model):
             Index(fields=("channel_id", "id"), name="alert_rules_of_channel"),
             Index(fields=("org_id", "trigger", "id"), name="alert_rules_by_trigger"),
             Index(fields=("org_id", "flow_name", "id"), name="alert_rules_by_flow_name"),
+            Index(fields=("org_id", "environment_id", "id"), name="alert_rules_by_environment"),
         ]
