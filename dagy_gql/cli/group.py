@@ -9,6 +9,7 @@ HELP = {
     "server": "Run the API.",
     "worker": "Run one worker.",
     "migrate": "Bring the database up to date.",
+    "secrets": "Make a key for secrets, or change it.",
     "doctor": "Check the installation and say what to mend.",
     "reset-password": "Print a link that sets a user's password.",
     "schema": "Print the GraphQL schema.",

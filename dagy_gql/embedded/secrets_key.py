@@ -20,13 +20,17 @@ def ensure(folder: LocalFolder, *, file: str, is_own_database: bool) -> Path | N
     if given:
         _check(given, "DAGY_SECRETS_KEY")
         return None
-    path = Path(file).expanduser().absolute() if file else folder.root / _NAME
+    path = Path(file).expanduser().absolute() if file else file_of(folder)
     if not path.exists():
         if is_own_database or file:
             raise EmbeddedError(_missing(file))
         _make(path)
     _check(_content(path), str(path))
     return path
+
+
+def file_of(folder: LocalFolder) -> Path:
+    return folder.root / _NAME
 
 
 def _missing(file: str) -> str:

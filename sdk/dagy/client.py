@@ -6,13 +6,14 @@ from typing import Self
 from dagy.api.accounts import AccountCalls
 from dagy.api.flows import FlowCalls
 from dagy.api.runs import RunCalls
+from dagy.api.secrets import SecretCalls
 from dagy.api.transport import Transport
 from dagy.profiles import ProfileStore, resolve
 
 USER_AGENT = "dagy-python"
 
 
-class DagyClient(AccountCalls, FlowCalls, RunCalls):
+class DagyClient(AccountCalls, FlowCalls, RunCalls, SecretCalls):
     """Arguments win over DAGY_API_URL / DAGY_API_KEY / DAGY_PROFILE, these over the profile."""
 
     def __init__(

@@ -9,6 +9,10 @@ _DEPLOYMENT_FIELDS = """
   defaultExecutor concurrencyLimit slaSeconds tags createdAt updatedAt
 """
 
+_SECRET_FIELDS = """
+  id name environment { id name } description currentVersion lastUsedAt createdAt updatedAt
+"""
+
 _RUN_CORE = "id slug state trigger attempt createdAt startedAt finishedAt durationMs"
 
 _RUN_RELATIONS = "flow { id name version } deployment { id name } environment { id name }"
@@ -117,6 +121,44 @@ mutation UpdateDeployment($input: UpdateDeploymentInput!) {{
 DELETE_DEPLOYMENT = """
 mutation DeleteDeployment($input: DeleteDeploymentInput!) {
   deleteDeployment(input: $input) { deletedId }
+}
+"""
+
+SECRETS = f"""
+query Secrets($filter: SecretFilter, $first: Int, $after: String) {{
+  secrets(filter: $filter, first: $first, after: $after) {{
+    nodes {{ {_SECRET_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+
+SECRET = f"""
+query Secret($name: String!, $environment: String) {{
+  secret(name: $name, environment: $environment) {{ {_SECRET_FIELDS} }}
+}}
+"""
+
+CREATE_SECRET = f"""
+mutation CreateSecret($input: CreateSecretInput!) {{
+  createSecret(input: $input) {{ secret {{ {_SECRET_FIELDS} }} }}
+}}
+"""
+
+UPDATE_SECRET = f"""
+mutation UpdateSecret($input: UpdateSecretInput!) {{
+  updateSecret(input: $input) {{ secret {{ {_SECRET_FIELDS} }} }}
+}}
+"""
+
+DELETE_SECRET = """
+mutation DeleteSecret($input: DeleteSecretInput!) {
+  deleteSecret(input: $input) { deletedId }
+}
+"""
+
+REVEAL_SECRET = """
+mutation RevealSecret($input: RevealSecretInput!) {
+  revealSecret(input: $input) { version value }
 }
 """
 

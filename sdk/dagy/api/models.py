@@ -87,6 +87,24 @@ class DeploymentDetails(Deployment, frozen=True):
     parameters: Any = None
 
 
+class Secret(Model, frozen=True):
+    """Without its value, which only `reveal_secret` gives."""
+
+    id: str
+    name: str
+    environment: Named | None = None
+    description: str = ""
+    current_version: int = 1
+    last_used_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class RevealedSecret(Model, frozen=True):
+    version: int
+    value: str
+
+
 class Reason(Model, frozen=True):
     code: str
     message: str

@@ -18,6 +18,7 @@ CLIENT_COMMANDS = {
     "logs": ("dagy.cli.logs", "Print the log of a run."),
     "flows": ("dagy.cli.flows", "List and show flows."),
     "deployments": ("dagy.cli.deployments", "List, show, pause, resume and delete deployments."),
+    "secrets": ("dagy.cli.secrets", "List, set, reveal and delete secrets; change their key."),
     "graphql": ("dagy.cli.graphql", "Send a GraphQL operation as it is."),
 }
 SERVER_COMMANDS = {
