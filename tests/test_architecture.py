@@ -70,6 +70,11 @@ REVIEWED_ALL_ORGS = {
     "run_states.release_all_orgs",
     "run_states.start_all_orgs",
     "run_states.startable_all_orgs",
+    "secrets.key_ids_all_orgs",
+    "secrets.reseal_channels_all_orgs",
+    "secrets.reseal_versions_all_orgs",
+    "secrets.stale_channels_all_orgs",
+    "secrets.stale_versions_all_orgs",
     "workers.beat_all_orgs",
     "workers.capacity_all_orgs",
     "workers.gone_all_orgs",
@@ -88,7 +93,7 @@ IN_THE_CALLERS_SCOPE = {name for name in REVIEWED_ALL_ORGS if name.startswith("r
 # not signed in yet, or are about to be somewhere else; and the loops of a worker.
 REVIEWED_ACROSS = {
     "dagy_gql/auth/access_log.py:record",
-    "dagy_gql/auth/access_log.py:refused",
+    "dagy_gql/auth/access_log.py:refused_credentials",
     "dagy_gql/services/accounts.py:bootstrap",
     "dagy_gql/services/accounts.py:login",
     "dagy_gql/services/federation.py:admitted",
