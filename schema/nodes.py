@@ -27,6 +27,7 @@ from dagy_gql.repositories.organizations import (
 from dagy_gql.repositories.pagination import MAX_PAGE_SIZE, decode_id, encode_id
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.schedules import ScheduleRepository
+from dagy_gql.repositories.secrets import SecretRepository
 from dagy_gql.repositories.sensors import SensorRepository
 from dagy_gql.repositories.service_accounts import ServiceAccountRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
@@ -50,6 +51,7 @@ _NODES: dict[str, tuple[type[OrgRepository], Permission]] = {
     "Organization": (OrganizationRepository, Permission.ORGANIZATION_READ),
     "Run": (RunRepository, Permission.RUNS_READ),
     "Schedule": (ScheduleRepository, Permission.SCHEDULES_READ),
+    "Secret": (SecretRepository, Permission.SECRETS_READ),
     "Sensor": (SensorRepository, Permission.SENSORS_READ),
     "ServiceAccount": (ServiceAccountRepository, Permission.MEMBERS_READ),
     "TaskRun": (TaskRunRepository, Permission.RUNS_READ),

@@ -41,6 +41,8 @@ from schema.runs.subscriptions import RunSubscriptions
 from schema.scalars import SCALARS
 from schema.schedules.mutations import ScheduleMutations
 from schema.schedules.queries import ScheduleQueries
+from schema.secrets.mutations import SecretMutations
+from schema.secrets.queries import SecretQueries
 from schema.sensors.mutations import SensorMutations
 from schema.sensors.queries import SensorQueries
 from schema.sharing import SharedExecution
@@ -65,6 +67,7 @@ class Query(
     SensorQueries,
     DraftQueries,
     NotificationQueries,
+    SecretQueries,
 ):
     pass
 
@@ -86,6 +89,7 @@ class Mutation(
     SensorMutations,
     DraftMutations,
     NotificationMutations,
+    SecretMutations,
 ):
     pass
 
