@@ -10,6 +10,7 @@ from schema.accounts.types import AccessToken
 from schema.context import Context, Info
 from schema.enums import Permission, Role
 from schema.fields import field, object_type
+from schema.organizations.types import CustomRole, custom_roles_by_id
 from schema.scalars import DateTime
 
 
@@ -21,6 +22,7 @@ async def viewer_of(context: Context) -> dict[str, Any]:
         "user": found.user,
         "organization": dict(found.organization) | {"role": actor.role},
         "role": actor.role,
+        "custom_role_id": actor.custom_role_id,
         "is_super_admin": actor.is_super_admin,
         "permissions": sorted(actor.permissions),
     }
@@ -71,7 +73,10 @@ class Viewer:
         signed_in=True,
         description="One's own that are still good, in all organizations; the newest 100.",
     )
-    role: Role | None = field(description="Null for a key that has scopes instead of a role.")
+    role: Role | None = field(description="Null for a custom role, and for a key with scopes.")
+    custom_role: CustomRole | None = field(
+        load=custom_roles_by_id, key="custom_role_id", signed_in=True
+    )
     is_super_admin: bool = field(description="Whether one runs the whole installation.")
     permissions: list[Permission]
     can: bool = field(_can, description="So that a client asks only for what it may see.")

@@ -1,4 +1,4 @@
-"""run, runs, taskRuns."""
+"""run, runs, taskRun, taskRuns."""
 
 from typing import Any
 
@@ -48,6 +48,11 @@ async def _runs(
     return Listing(slice_, lambda: repository.count(wanted.apply(repository.where())))
 
 
+async def _task_run(info: Info, id: strawberry.ID) -> Any:
+    repository = TaskRunRepository(info.context.actor.org_id)
+    return await repository.by_id(decode_id_of("TaskRun", id))
+
+
 async def _task_runs(
     info: Info,
     run_id: strawberry.ID,
@@ -78,6 +83,7 @@ async def _task_runs(
 class RunQueries:
     run: Run | None = field(_run, requires=Permission.RUNS_READ)
     runs: Connection[Run] = field(_runs, requires=Permission.RUNS_READ)
+    task_run: TaskRun | None = field(_task_run, requires=Permission.RUNS_READ)
     task_runs: Connection[TaskRun] = field(
         _task_runs,
         requires=Permission.RUNS_READ,

@@ -149,8 +149,7 @@ def line(number: int, message: str, **fields: Any) -> dict[str, Any]:
 
 def viewer() -> dict[str, Any]:
     return {
-        "email": "ada@example.com",
-        "user": {"id": "VXNlcjox", "name": "Ada"},
+        "user": {"id": "VXNlcjox", "email": "ada@example.com", "name": "Ada"},
         "organization": {"id": "T3JnOjE=", "name": "Acme", "slug": "acme"},
         "role": "OWNER",
     }

@@ -38,7 +38,7 @@ _FINISHED_RUN = f"""
   result @include(if: $payload)
 """
 
-_VIEWER_FIELDS = "email user { id name } organization { id name slug } role"
+_VIEWER_FIELDS = "user { id email name } organization { id name slug } role"
 
 LOGIN = f"""
 mutation Login($input: LoginInput!) {{

@@ -15,6 +15,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 class User(Model, frozen=True):
     id: str
+    email: str
     name: str | None = None
 
 
@@ -25,7 +26,6 @@ class Organization(Model, frozen=True):
 
 
 class Viewer(Model, frozen=True):
-    email: str | None = None
     user: User | None = None
     organization: Organization | None = None
     role: str | None = None

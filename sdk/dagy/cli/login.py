@@ -153,7 +153,7 @@ def _credentials(email: str | None, password_stdin: bool) -> tuple[str, str]:
 
 
 def _who(viewer: Viewer) -> str:
-    return viewer.email or "an API key"
+    return viewer.user.email if viewer.user else "an API key"
 
 
 COMMANDS = {"login": login, "logout": logout}

@@ -1,0 +1,1 @@
+"""Every operation of the schema, called by everybody who may or may not."""
