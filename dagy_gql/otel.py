@@ -56,9 +56,7 @@ class OpenTelemetry:
 
 def start(settings: Settings, service: str) -> OpenTelemetry:
     """OTEL_SERVICE_NAME goes before the name given."""
-    resource = Resource({SERVICE_NAME: service}).merge(Resource.create())
-    if settings.otel_service_name:
-        resource = resource.merge(Resource({SERVICE_NAME: settings.otel_service_name}))
+    resource = Resource.create({SERVICE_NAME: settings.otel_service_name or service})
     provider = TracerProvider(resource=resource)
     if settings.otel_traces_exporter == "console":
         provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter()))

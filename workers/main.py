@@ -15,7 +15,7 @@ import uvloop
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
-from dagy_gql import logs, runtime, tenancy
+from dagy_gql import logs, runtime, tenancy, tracing
 from dagy_gql.backends.local.backend import LocalBackend
 from dagy_gql.backends.local.pool import ZygotePool
 from dagy_gql.bus import Channel, WorkerCall
@@ -61,6 +61,11 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    with tracing.started(settings, service="dagy-worker"):
+        await _serve_until(stop, settings)
+
+
+async def _serve_until(stop: asyncio.Event, settings: Settings) -> None:
     async with runtime.opened(settings) as rt:
         await secret_keys.check(rt.sealer)
         async with working(rt) as parts:

@@ -13,7 +13,7 @@ import click
 import uvicorn
 import uvloop
 
-from dagy_gql import logs
+from dagy_gql import logs, tracing
 from dagy_gql import settings as settings_module
 from dagy_gql.app import create_app
 from dagy_gql.cli import database
@@ -120,5 +120,8 @@ def server(*, fd: int | None, migrate: bool, announce_fd: int | None, owner: str
     database.require_urls(settings)
     database.require_key(settings)
     logs.configure(settings.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with (
+        tracing.started(settings, service="dagy-server"),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
         runner.run(serve(settings, fd=fd, migrate=migrate, announce_fd=announce_fd, owner=owner))

@@ -5,8 +5,10 @@ import contextlib
 import logging
 import os
 from collections.abc import Coroutine
+from contextlib import AbstractContextManager
 from uuid import UUID
 
+from dagy_gql import tracing
 from dagy_gql.backends.base import (
     BackendCapabilities,
     BackendLogEntry,
@@ -24,6 +26,18 @@ from dagy_gql.enums import Executor
 logger = logging.getLogger(__name__)
 
 _RETIRE_SECONDS = 5.0
+
+
+def _traced(run: RunSubmission) -> AbstractContextManager[None]:
+    request = run.request
+    return tracing.span(
+        f"run {request.flow_name}",
+        dagy__run__id=request.run_id,
+        dagy__run__slug=request.run_slug,
+        dagy__run__attempt=request.attempt,
+        dagy__flow__name=request.flow_name,
+        dagy__flow__version=request.flow_version,
+    )
 
 
 class LocalBackend:
@@ -91,7 +105,9 @@ class LocalBackend:
     async def _run(self, run: RunSubmission) -> None:
         end = RunEnd(EndCause.LOST)
         try:
-            end = await self._attempt(run)
+            with _traced(run):
+                end = await self._attempt(run)
+                tracing.describe(dagy__run__end=end.cause)
         except ImportFailedError as failure:
             end = RunEnd(EndCause.IMPORT_FAILED, error=failure.error)
         except ZygoteGoneError:
