@@ -2,6 +2,9 @@
 
 Every row carries the hash of the one before it in its organization, so a row that was changed,
 taken out or put in by hand breaks the chain. The head of a chain is written by the trigger alone.
+
+Writers take turns on the head of their organization. They wait in audit_pending, so that a head is
+locked by the commit itself and not while a client, busy with others, gets round to committing.
 """
 
 from tortoise import migrations
@@ -44,6 +47,31 @@ CREATE = [
     FOR EACH ROW EXECUTE FUNCTION audit_append()
     """,
     """
+    CREATE UNLOGGED TABLE audit_pending (
+        id uuid PRIMARY KEY, org_id uuid, actor_kind text, actor_id uuid, actor_name text,
+        action text, resource_type text, resource_id uuid, resource_name text, before jsonb,
+        after jsonb, request_id text, address text
+    )
+    """,
+    """
+    CREATE FUNCTION audit_settle() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO audit_logs (id, org_id, actor_kind, actor_id, actor_name, action,
+            resource_type, resource_id, resource_name, before, after, request_id, address)
+        VALUES (NEW.id, NEW.org_id, NEW.actor_kind, NEW.actor_id, NEW.actor_name, NEW.action,
+            NEW.resource_type, NEW.resource_id, NEW.resource_name, NEW.before, NEW.after,
+            NEW.request_id, NEW.address);
+        DELETE FROM audit_pending WHERE id = NEW.id;
+        RETURN NULL;
+    END
+    $$
+    """,
+    """
+    CREATE CONSTRAINT TRIGGER audit_settle AFTER INSERT ON audit_pending
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_settle()
+    """,
+    """
     CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql AS $$
     BEGIN
@@ -71,6 +99,8 @@ DROP = [
     "DROP TRIGGER audit_refuse ON audit_heads",
     "DROP TRIGGER audit_refuse ON audit_logs",
     "DROP FUNCTION audit_refuse()",
+    "DROP TABLE audit_pending",
+    "DROP FUNCTION audit_settle()",
     "DROP TRIGGER audit_append ON audit_logs",
     "DROP FUNCTION audit_append()",
     "DROP FUNCTION audit_digest(audit_logs)",

@@ -15,9 +15,10 @@ from dagy_gql.ids import new_id
 from dagy_gql.repositories.base import OrgRepository, Where
 from dagy_gql.repositories.pagination import Order, Page, small_int
 
-# In the order of the notes, so that one after another they make the chain.
+# In the order of the notes: one after another, when the transaction commits, they get into
+# audit_logs and make the chain. Until then no organization's head is locked.
 _APPEND = """
-INSERT INTO audit_logs (id, org_id, actor_kind, actor_id, actor_name, action, resource_type,
+INSERT INTO audit_pending (id, org_id, actor_kind, actor_id, actor_name, action, resource_type,
     resource_id, resource_name, before, after, request_id, address)
 SELECT id, org_id, actor_kind, actor_id, actor_name, action, resource_type,
     resource_id, resource_name, before, after, request_id, address

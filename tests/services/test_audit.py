@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -10,13 +11,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from dagy_gql import db
+from dagy_gql import db, tenancy
 from dagy_gql.auth import actor as actors
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.origin import Origin, origin
 from dagy_gql.enums import ActorKind
 from dagy_gql.ids import new_id
-from dagy_gql.repositories.audit import AuditRepository
+from dagy_gql.repositories.audit import AuditRepository, Entry, append
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import audit, audit_chain
 from dagy_gql.services.audit_chain import AuditFault, Verification
@@ -195,6 +196,36 @@ async def test_fifty_writers_at_once_make_one_chain_without_a_gap(rt: Runtime) -
     assert (result.checked, result.first_broken) == (50, None)
     assert result.head is not None
     assert (result.head.sequence, result.head.hash) == (50, found[-1]["hash"])
+
+
+async def test_a_writer_that_has_not_committed_keeps_nobody_waiting(rt: Runtime) -> None:
+    slow = Entry(
+        org_id=ORG,
+        actor_kind=ActorKind.SYSTEM,
+        actor_id=None,
+        actor_name="system",
+        action="slow.one",
+        resource_type="Thing",
+        resource_id=None,
+        resource_name="",
+        before=None,
+        after=None,
+        request_id=None,
+        address=None,
+    )
+
+    async def elsewhere() -> None:
+        with tenancy.all_organizations():
+            await act()
+
+    async with db.transaction():
+        await append([slow])
+        # In a context of its own: on another connection, outside this transaction.
+        await asyncio.wait_for(asyncio.create_task(elsewhere(), context=Context()), 10)
+        assert [row["action"] for row in await rows()] == ["thing.touch"]
+    assert [row["action"] for row in await rows()] == ["thing.touch", "slow.one"]
+    assert await db.fetch_value("SELECT count(*) FROM audit_pending") == 0
+    assert (await verified(rt)).first_broken is None
 
 
 async def test_writers_of_several_organizations_never_wait_for_each_other(rt: Runtime) -> None:
