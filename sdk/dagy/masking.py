@@ -8,6 +8,7 @@ would take every second word with them.
 
 import base64
 import html
+import itertools
 import json
 import re
 import shlex
@@ -34,6 +35,9 @@ _SHORT_BYTES = 2000
 # What an encoder may leave as it is, beside letters and digits: nothing, paths, JavaScript's
 # encodeURIComponent and encodeURI.
 _URL_SAFE = ("", "/", "!'()*", ";,/?:@&=+$!*'()#")
+# How HTML writes quotes.
+_DOUBLE_QUOTES = ('"', "&quot;", "&#34;", "&#x22;")
+_SINGLE_QUOTES = ("'", "&#x27;", "&#39;", "&apos;")
 # Letters of log lines and JSON by how rare they are, rarest last; all others are rarer.
 _FREQUENT = b'" etaoinsr0l1d2u:-,ch.mpg3456789fybwkvTZ{}[]xjqz'
 
@@ -209,9 +213,9 @@ def _plain_forms(value: str) -> Iterator[str]:
         yield _inner(json.dumps(escaped, ensure_ascii=is_ascii))
     yield _inner(repr(value))
     yield _inner(repr(data)[1:])
-    for escaped in (html.escape(value), html.escape(value, quote=False)):
-        yield escaped
-        yield escaped.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+    inner = html.escape(value, quote=False)
+    for double, single in itertools.product(_DOUBLE_QUOTES, _SINGLE_QUOTES):
+        yield inner.replace('"', double).replace("'", single)
     yield _inner(shlex.quote(value)) if "'" in value else value
     yield data.hex()
     yield data.hex().upper()
