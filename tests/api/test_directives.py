@@ -33,7 +33,7 @@ ENTITIES: dict[str, tuple[str, str]] = {
     "AuditLog": ("auditLog auditLogs auditTrail verifyAuditChain", ""),
     "BillingSubscription": (
         "billingSubscription billingSubscriptions plans",
-        "updateBillingSubscription",
+        "setBillingPlan cancelBillingSubscription",
     ),
     "DagDraft": (
         "dagDraft dagDrafts",

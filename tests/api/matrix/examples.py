@@ -110,6 +110,11 @@ async def _deploy(world: World) -> Variables:
     return {"input": {"name": world.name(), "flowName": world.flow_name}}
 
 
+async def _cancel_subscription(world: World) -> Variables:
+    await world.subscription()
+    return {"input": {}}
+
+
 async def _secret(world: World) -> Variables:
     return {"input": {"name": world.secret_name(), "value": "correct horse"}}
 
@@ -138,6 +143,13 @@ async def _reset(world: World) -> Variables:
 NOTHING = Example(given())
 
 QUERIES = {
+    "billingSubscription": one("subscription"),
+    "billingSubscriptions": NOTHING,
+    "plans": NOTHING,
+    "usageAggregate": one("usage_aggregate"),
+    "usageAggregates": NOTHING,
+    "usageEvent": one("usage_event"),
+    "usageEvents": NOTHING,
     "alertRule": one("alert_rule"),
     "alertRules": NOTHING,
     "dagDraft": one("draft"),
@@ -196,6 +208,8 @@ QUERIES = {
 }
 
 MUTATIONS = {
+    "cancelBillingSubscription": Example(_cancel_subscription, foreign=NOT_FOUND),
+    "setBillingPlan": Example(sent(of("plan", "plan"))),
     "createAlertRule": about("channel", "channelId", trigger="ON_FAILURE"),
     "createDagDraft": Example(named()),
     "createNotificationChannel": Example(

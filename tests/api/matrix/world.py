@@ -5,10 +5,14 @@ from uuid import UUID
 
 import httpx
 
+from dagy_gql import clock
 from dagy_gql.auth import passwords
+from dagy_gql.enums import Executor, TaskState, UsagePeriod
 from dagy_gql.ids import new_id
+from dagy_gql.models.billing import UsageAggregate, UsageEvent
+from dagy_gql.models.runs import TaskRun
 from dagy_gql.repositories import organizations
-from dagy_gql.repositories.pagination import encode_id
+from dagy_gql.repositories.pagination import decode_id_of, encode_id
 from tests.api import conftest, flows
 from tests.api.client import Client
 from tests.api.matrix.callers import PASSWORD, Caller, Callers, Column, member
@@ -151,11 +155,44 @@ class World:
         return key
 
     async def task_run(self) -> str:
-        run = await self.run()
-        found = await self.ask(
-            "query Q($id: ID!) { run(id: $id) { taskRuns { nodes { id } } } }", id=run
+        """What the engine would make of the first task."""
+        row = await TaskRun.create(
+            org_id=self.callers.org_id,
+            run_id=decode_id_of("Run", await self.run()),
+            key="load",
+            name="load",
+            position=0,
+            state=TaskState.PENDING,
+            created_at=clock.now(),
         )
-        return str(found["run"]["taskRuns"]["nodes"][0]["id"])
+        return encode_id("TaskRun", row.id)
+
+    async def usage_event(self) -> str:
+        row = await UsageEvent.create(
+            org_id=self.callers.org_id,
+            flow_name=self.flow_name,
+            executor=Executor.LOCAL,
+            seconds=1.0,
+            dedupe_key=self.name(),
+            at=clock.now(),
+        )
+        return encode_id("UsageEvent", row.id)
+
+    async def usage_aggregate(self) -> str:
+        row, _ = await UsageAggregate.get_or_create(
+            org_id=self.callers.org_id,
+            period=UsagePeriod.DAY,
+            starts_on=clock.now().date(),
+            executor=Executor.LOCAL,
+        )
+        return encode_id("UsageAggregate", row.id)
+
+    async def subscription(self) -> str:
+        made = await self.do("setBillingPlan", "billingSubscription { id }", plan=await self.plan())
+        return str(made["billingSubscription"]["id"])
+
+    async def plan(self) -> str:
+        return str((await self.ask("{ plans { name } }"))["plans"][0]["name"])
 
     async def schedule(self) -> str:
         made = await self.do(
