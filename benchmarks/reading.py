@@ -115,7 +115,7 @@ class Reading:
     ) -> float | None:
         where = " AND ".join(["true", *(condition for condition, _ in chosen.values())])
         count = await connection.fetchval(
-            f"SELECT count(*) FROM (SELECT 1 FROM runs WHERE {where} LIMIT {_DEEP_ROWS}) AS some"
+            f"SELECT count(*) FROM (SELECT 1 FROM runs WHERE {where} LIMIT {_DEEP_ROWS}) AS found"
         )
         if count < 200:
             return None

@@ -1,6 +1,7 @@
 """The worker process: arq for jobs, and loops of its own for what must go on without Redis."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -69,6 +70,9 @@ async def _serve_until(stop: asyncio.Event, settings: Settings) -> None:
     async with runtime.opened(settings) as rt:
         await secret_keys.check(rt.sealer)
         async with working(rt) as parts:
+            # What is loaded by now stays for good: no collection need look at it again.
+            gc.collect()
+            gc.freeze()
             stopped = asyncio.create_task(stop.wait())
             await asyncio.wait([stopped, *parts.loops], return_when=asyncio.FIRST_COMPLETED)
 
