@@ -72,7 +72,7 @@ def test_a_name_that_cannot_be_is_told_at_once(name: str) -> None:
     def main(name: str) -> Any:
         return fetch(name)
 
-    finished, host = execute(main, parameters={"name": name})
+    finished, _ = execute(main, parameters={"name": name})
     assert finished.error is not None
     assert finished.error.code == "BAD_PARAMETER"
     assert "is no name of a secret" in finished.error.message
