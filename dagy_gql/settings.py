@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEGABYTE = 1024 * 1024
@@ -21,6 +21,27 @@ ASYMMETRIC = frozenset(
 def listed(text: str) -> tuple[str, ...]:
     """What a comma-separated setting names."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+class Plan(BaseModel):
+    """What an organization can agree to pay. Without a price it costs nothing, without a limit
+    nothing is limited; prices are in micro-dollars a month."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$")
+    title: str
+    description: str = ""
+    monthly_price_microdollars: int = Field(0, ge=0, lt=2**63)
+    max_seats: int | None = Field(None, ge=1)
+
+
+# We name plans; what they cost and allow is the operator's to say, in DAGY_PLANS.
+PLANS = (
+    Plan(name="free", title="Free"),
+    Plan(name="team", title="Team"),
+    Plan(name="enterprise", title="Enterprise"),
+)
 
 
 class Settings(BaseSettings):
@@ -140,9 +161,18 @@ class Settings(BaseSettings):
 
     organization_max_running: int = Field(1000, ge=1)
     retention_days: int = Field(30, ge=1)
+    # A JSON list of plans.
+    plans: tuple[Plan, ...] = PLANS
 
     # Lists by functions made for their selection; off, graphql-core completes every field.
     compiled_lists: bool = True
+
+    @field_validator("plans")
+    @classmethod
+    def _named_once(cls, plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
+        if len({plan.name for plan in plans}) != len(plans):
+            raise ValueError("two plans have the same name")
+        return plans
 
     @field_validator("oidc_issuer", "jwt_issuer", "jwt_jwks_url")
     @classmethod

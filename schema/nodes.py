@@ -13,6 +13,11 @@ from dagy_gql.repositories.accounts import AccessTokenRepository, UserRepository
 from dagy_gql.repositories.api_keys import ApiKeyRepository
 from dagy_gql.repositories.audit import AuditRepository
 from dagy_gql.repositories.base import OrgRepository
+from dagy_gql.repositories.billing import (
+    BillingSubscriptionRepository,
+    UsageAggregateRepository,
+    UsageEventRepository,
+)
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.drafts import DagDraftRepository
 from dagy_gql.repositories.environments import EnvironmentRepository
@@ -40,6 +45,7 @@ _NODES: dict[str, tuple[type[OrgRepository], Permission]] = {
     "AlertRule": (AlertRuleRepository, Permission.ALERTS_READ),
     "ApiKey": (ApiKeyRepository, Permission.API_KEYS_READ),
     "AuditLog": (AuditRepository, Permission.AUDIT_READ),
+    "BillingSubscription": (BillingSubscriptionRepository, Permission.BILLING_READ),
     "CustomRole": (CustomRoleRepository, Permission.ROLES_READ),
     "DagDraft": (DagDraftRepository, Permission.DRAFTS_READ),
     "Deployment": (DeploymentRepository, Permission.DEPLOYMENTS_READ),
@@ -55,6 +61,8 @@ _NODES: dict[str, tuple[type[OrgRepository], Permission]] = {
     "Sensor": (SensorRepository, Permission.SENSORS_READ),
     "ServiceAccount": (ServiceAccountRepository, Permission.MEMBERS_READ),
     "TaskRun": (TaskRunRepository, Permission.RUNS_READ),
+    "UsageAggregate": (UsageAggregateRepository, Permission.USAGE_READ),
+    "UsageEvent": (UsageEventRepository, Permission.USAGE_READ),
     "User": (UserRepository, Permission.MEMBERS_READ),
 }
 

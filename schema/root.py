@@ -16,6 +16,8 @@ from schema.api_keys.queries import ApiKeyQueries
 from schema.api_keys.service_accounts import ServiceAccountMutations
 from schema.audit.queries import AuditQueries
 from schema.auditing import Auditing
+from schema.billing.mutations import BillingMutations
+from schema.billing.queries import BillingQueries
 from schema.context import Context
 from schema.deployments.mutations import DeploymentMutations
 from schema.deployments.queries import DeploymentQueries
@@ -68,6 +70,7 @@ class Query(
     DraftQueries,
     NotificationQueries,
     SecretQueries,
+    BillingQueries,
 ):
     pass
 
@@ -90,6 +93,7 @@ class Mutation(
     DraftMutations,
     NotificationMutations,
     SecretMutations,
+    BillingMutations,
 ):
     pass
 

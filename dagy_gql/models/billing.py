@@ -76,7 +76,7 @@ class BillingSubscription(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     org: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
-        "dagy.Organization", related_name="billing_subscriptions", unique=True
+        "dagy.Organization", related_name="billing_subscriptions"
     )
     plan = fields.CharField(max_length=50)
     status = fields.CharEnumField(SubscriptionStatus, max_length=10)
@@ -90,3 +90,4 @@ class BillingSubscription(Model):
 
     class Meta:
         table = "billing_subscriptions"
+        unique_together = (("org",),)

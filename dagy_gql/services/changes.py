@@ -84,10 +84,14 @@ def _conflicts(repository: EntityRepository, values: Mapping[str, Any]) -> Itera
     try:
         yield
     except asyncpg.UniqueViolationError as error:
-        raise Conflict(
-            f"There is a {repository.noun} {values.get('name')!r} already.", field="name"
-        ) from error
+        raise _taken(repository.noun, values.get("name")) from error
     except asyncpg.ForeignKeyViolationError as error:
         raise Conflict(
             "Something it refers to has just been deleted: look and try again."
         ) from error
+
+
+def _taken(noun: str, name: str | None) -> Conflict:
+    if name is None:
+        return Conflict(f"There is a {noun} already.")
+    return Conflict(f"There is a {noun} {name!r} already.", field="name")
