@@ -19,7 +19,7 @@ help: ## Show this list
 run: .stamps/runtime .stamps/ui ## Set up what is missing and start Dagy (ARGS="--port 9000")
 	@$(BIN)/dagy up $(ARGS)
 
-test: .stamps/dev .stamps/ui .stamps/conformance ## Set up, check and run every test (ARGS="-k name")
+test: .stamps/dev .stamps/ui .stamps/conformance .stamps/oidc ## Set up, check and run every test (ARGS="-k name")
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
@@ -44,8 +44,9 @@ lock: .stamps/venv ## Resolve the requirements again, with hashes
 	$(BIN)/uv $(LOCK) pyproject.toml --group build --group dev \
 		-c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 
-sdl: .stamps/dev ## Print the GraphQL schema into schema/schema.graphql
+sdl: .stamps/dev ## Write schema/schema.graphql and docs/graphql.md
 	@$(BIN)/dagy schema > schema/schema.graphql
+	@$(BIN)/python -m schema.docs
 
 fmt: .stamps/dev ## Format and mend what ruff can
 	$(BIN)/ruff format .
@@ -53,7 +54,7 @@ fmt: .stamps/dev ## Format and mend what ruff can
 
 clean: ## Remove what set-up made
 	rm -rf .venv .stamps frontend/node_modules frontend/.next frontend/out \
-		tests/conformance/node_modules
+		tests/conformance/node_modules tests/oidc/node_modules
 
 .stamps/venv:
 	@python=""; \
@@ -90,6 +91,10 @@ clean: ## Remove what set-up made
 
 .stamps/conformance: tests/conformance/package.json tests/conformance/package-lock.json
 	@cd tests/conformance && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p .stamps && touch $@
+
+.stamps/oidc: tests/oidc/package.json tests/oidc/package-lock.json
+	@cd tests/oidc && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p .stamps && touch $@
 
 .stamps/ui: .stamps/node_modules $(UI_SOURCES)
