@@ -70,7 +70,8 @@ class Documents:
 
 def _prepare(schema: GraphQLSchema, query: str) -> Prepared:
     document = parse(query, max_tokens=limits.MAX_TOKENS)
-    errors = validate_document(schema, document, tuple(specified_rules))
+    errors = limits.errors_before_validation(document)
+    errors = errors or validate_document(schema, document, tuple(specified_rules))
     errors = errors or limits.errors_of(document)
     operations = {} if errors else {_name_of(node): node for node in _operations(document)}
     return Prepared(

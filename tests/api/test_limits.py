@@ -48,9 +48,27 @@ def test_root_fields_have_a_limit() -> None:
 
 
 def test_spreads_that_double_at_every_level_are_measured_at_once() -> None:
-    links = " ".join(f"fragment F{n} on Run {{ ...F{n + 1} ...F{n + 1} }}" for n in range(150))
-    query = f"{{ runs {{ nodes {{ ...F0 }} }} }} {links} fragment F150 on Run {{ a: id }}"
+    links = " ".join(f"fragment F{n} on Run {{ ...F{n + 1} ...F{n + 1} }}" for n in range(45))
+    query = f"{{ runs {{ nodes {{ ...F0 }} }} }} {links} fragment F45 on Run {{ a: id }}"
     assert "aliases large" in messages(query)[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("{ viewer { " + "role " * 52 + "} }", "repeats fields 51 times; at most 50 are allowed."),
+        (
+            "{ runs { nodes { " + "flow { name name } " * 30 + "} } }",
+            "repeats fields 59 times; at most 50 are allowed.",
+        ),
+        (
+            "{ viewer { " + "...F " * 101 + "} } fragment F on Viewer { role }",
+            "spreads fragments 101 times; at most 100 are allowed.",
+        ),
+    ],
+)
+def test_what_is_dear_to_validate_is_refused_before_it_is(query: str, message: str) -> None:
+    assert messages(query) == [f"The operation {message}"]
 
 
 def test_the_usual_introspection_is_within_the_limits() -> None:
