@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench ui lock sdl fmt clean
+.PHONY: help run test check bench ui lock sdl permissions fmt clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
@@ -47,6 +47,9 @@ lock: .stamps/venv ## Resolve the requirements again, with hashes
 sdl: .stamps/dev ## Write schema/schema.graphql and docs/graphql.md
 	@$(BIN)/dagy schema > schema/schema.graphql
 	@$(BIN)/python -m schema.docs
+
+permissions: .stamps/dev ## Call every operation as everybody, into docs/permissions.md
+	@WRITE_PERMISSIONS=1 $(BIN)/pytest -q tests/api/test_matrix.py
 
 fmt: .stamps/dev ## Format and mend what ruff can
 	$(BIN)/ruff format .

@@ -50,7 +50,7 @@ class WritableRepository(OrgRepository):
         return await db.execute(f"{sql} {where}", *where.values)
 
     async def remove(self, key: UUID) -> None:
-        """Raises NotFound, and asyncpg.ForeignKeyViolationError for what is in use."""
+        """Raises NotFound, and asyncpg.RestrictViolationError for what is in use."""
         sql = " ".join(["DELETE FROM", self.table, "WHERE org_id = $1 AND id = $2"])
         if await db.execute(sql, self.org_id, key) == 0:
             raise NotFound(self.noun, key)

@@ -154,7 +154,7 @@ async def delete(rt: Runtime, actor: Actor, *, role_id: UUID) -> None:
         await repository.leave_finished_invitations(role_id, clock.now())
         try:
             await repository.remove(role_id)
-        except asyncpg.ForeignKeyViolationError as error:
+        except asyncpg.RestrictViolationError as error:
             raise Conflict(
                 f"The role {before['name']!r} is in use: give those who have it another one first.",
                 field="id",
