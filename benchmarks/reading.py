@@ -30,7 +30,7 @@ _CONNECTIONS = 16
 _ROUNDS = 12
 _ROUND_SECONDS = 1.0
 _DEEP_ROWS = 999 * 50
-_SAMPLES_SECONDS = 0.4
+_SAMPLES_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Reading:
             for after in (None, _cursor(key))
         ]
         answer = self._api.ask(*bodies, connections=1, seconds=_SAMPLES_SECONDS)
-        ms = answer["ms"][10:]
+        ms = answer["ms"][4:]
         return median(ms[1::2]) / median(ms[0::2])
 
 

@@ -1,6 +1,6 @@
-"""A state beside a flow or a deployment: the two filters that the pages of both combine; and what
-of a run follows from what else, since a planner that takes flow and deployment for independent
-sorts thousands of runs where it could read fifty."""
+"""A state beside every other filter of runs, in the order of the list; and what of a run follows
+from what else, since a planner that takes flow and deployment for independent sorts thousands of
+runs where it could read fifty."""
 
 from tortoise import migrations
 from tortoise.indexes import Index
@@ -20,6 +20,19 @@ class Migration(migrations.Migration):
             model_name="Run",
             index=Index(
                 fields=["org_id", "flow_name", "state", "id"], name="runs_by_flow_and_state"
+            ),
+        ),
+        ops.AddIndex(
+            model_name="Run",
+            index=Index(
+                fields=["org_id", "environment_id", "state", "id"],
+                name="runs_by_environment_and_state",
+            ),
+        ),
+        ops.AddIndex(
+            model_name="Run",
+            index=Index(
+                fields=["org_id", "trigger", "state", "id"], name="runs_by_trigger_and_state"
             ),
         ),
         ops.AddIndex(

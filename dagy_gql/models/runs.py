@@ -67,7 +67,12 @@ class Run(Model):
             Index(fields=("deployment_id", "id"), name="runs_of_deployment"),
             Index(fields=("deployment_id", "state", "id"), name="runs_of_deployment_by_state"),
             Index(fields=("org_id", "environment_id", "id"), name="runs_by_environment"),
+            Index(
+                fields=("org_id", "environment_id", "state", "id"),
+                name="runs_by_environment_and_state",
+            ),
             Index(fields=("org_id", "trigger", "id"), name="runs_by_trigger"),
+            Index(fields=("org_id", "trigger", "state", "id"), name="runs_by_trigger_and_state"),
         ]
 
 
