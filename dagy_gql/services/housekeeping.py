@@ -109,5 +109,6 @@ async def _prune_sign_ins(rt: Runtime) -> None:
 
 async def _in_parts(delete: Callable[[int], Awaitable[int]]) -> None:
     """Many short transactions instead of one that others wait for."""
-    while await delete(_PRUNE_LIMIT) == _PRUNE_LIMIT:
-        await asyncio.sleep(0)
+    deleted = _PRUNE_LIMIT
+    while deleted == _PRUNE_LIMIT:
+        deleted = await delete(_PRUNE_LIMIT)
