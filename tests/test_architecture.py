@@ -92,7 +92,7 @@ IN_THE_CALLERS_SCOPE = {name for name in REVIEWED_ALL_ORGS if name.startswith("r
 # What else may look across organizations, each looked at by a person: use cases of people who are
 # not signed in yet, or are about to be somewhere else; and the loops of a worker.
 REVIEWED_ACROSS = {
-    "dagy_gql/auth/access_log.py:record",
+    "dagy_gql/auth/access_log.py:refused",
     "dagy_gql/auth/access_log.py:refused_credentials",
     "dagy_gql/services/accounts.py:bootstrap",
     "dagy_gql/services/accounts.py:login",
