@@ -45,7 +45,11 @@ def test_a_changed_text_is_refused() -> None:
             sealer.open(wrong)
 
 
-@pytest.mark.parametrize("text", ["short", "ä" * 44, new_key()[:-2], f"{OLD},x", "=" * 44])
+@pytest.mark.parametrize(
+    "text",
+    ["short", "ä" * 44, new_key()[:-2], f"{OLD},x", "=" * 44],
+    ids=["short", "not ASCII", "cut off", "one good, one bad", "not base64"],
+)
 def test_a_bad_key_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(SealError) as caught:
         Sealer(text)
