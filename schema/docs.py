@@ -32,7 +32,7 @@ with every type, is in `schema/schema.graphql`.
 - **Ids** are global and opaque; `node(id:)` takes any of them. What belongs to another organization
   is `NOT_FOUND`.
 - **Lists** are Relay connections: `first` and `after`, or `last` and `before`; 25 rows unless asked
-  otherwise, at most 100. `totalCount` counts up to 10,000.
+  otherwise, at most 100 (of a run's tasks 5,000). `totalCount` counts up to 10,000.
 - **The audit log** has a row for every mutation, written in its transaction. Rows are kept: nothing
   prunes them, and the database refuses to change or delete one. Each carries the hash of the one
   before; `verifyAuditChain` follows them and names the first that is wrong. Keep the head's hash

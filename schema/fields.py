@@ -58,6 +58,7 @@ def field(
     key: str | Callable[[Any], Any] = "id",
     given: Callable[..., tuple[Any, ...]] | None = None,
     columns: tuple[str, ...] | None = None,
+    at_most: int | None = None,
     description: str | None = None,
     subscription: bool = False,
 ) -> Any:
@@ -66,7 +67,8 @@ def field(
     `read` takes the row to the value; `load` (a Fetch of `loaders.py`) takes the value of the
     column `key` (or what `key` makes of the row), for all rows of a level at once, and what `given`
     makes of the field's arguments. `columns` are those that `read`, `key` or the resolver look at:
-    where they are not known, every column is read.
+    where they are not known, every column is read. `at_most` is how many objects the list, or a
+    page of the connection, can hold: what it costs is counted by it.
     """
     directives: list[object] = []
     if requires is not None:
@@ -80,7 +82,14 @@ def field(
         base_resolver=StrawberryResolver(resolver) if resolver else None,
         directives=directives,
         description=description,
-        metadata={"read": read, "load": load, "key": key, "given": given, "columns": columns},
+        metadata={
+            "read": read,
+            "load": load,
+            "key": key,
+            "given": given,
+            "columns": columns,
+            "at_most": at_most,
+        },
         is_subscription=subscription,
     )
 

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.base import OrgRepository
-from dagy_gql.repositories.pagination import Order, Page, Slice
+from dagy_gql.repositories.pagination import MAX_PAGE_SIZE, Order, Page, Slice
 from schema.columns import columns_of, named_object
 from schema.fields import field, lazy, object_type
 from schema.loaders import RowFetch, column_text
@@ -92,15 +92,18 @@ class Pages(RowFetch):
         *,
         columns: str | None = None,
         key_type: str = "uuid",
+        at_most: int = MAX_PAGE_SIZE,
     ) -> None:
         super().__init__(repository, columns)
         self.always = ("id", *repository.order.columns)
         self._parent = parent
         self._key_type = key_type
+        self.at_most = at_most
 
     def given(self, first: int | None = None, after: str | None = None) -> tuple[Page]:
         """Raises BadUserInput."""
-        return (Page.of(first, after, readers=self.repository.order.readers),)
+        readers = self.repository.order.readers
+        return (Page.of(first, after, readers=readers, at_most=self.at_most),)
 
     async def __call__(self, context: Any, keys: Sequence[Any], *arguments: Any) -> dict[Any, Any]:
         page, columns = arguments
@@ -123,6 +126,7 @@ def pages(
         load=fetch,
         key=key,
         given=fetch.given,
+        at_most=fetch.at_most,
         requires=requires,
         type_=type_,
         description=description or None,

@@ -14,6 +14,8 @@ from dagy_gql.errors import BadUserInput
 
 DEFAULT_PAGE_SIZE = 25
 MAX_PAGE_SIZE = 100
+# Of lists that are of no use in parts, as the tasks of a run.
+LARGEST_PAGE_SIZE = 5_000
 
 Key = tuple[Any, ...]
 Readers = tuple[Callable[[Any], Any], ...]
@@ -85,6 +87,7 @@ class Page:
         last: int | None = None,
         before: str | None = None,
         readers: Readers = (UUID,),
+        at_most: int = MAX_PAGE_SIZE,
     ) -> Self:
         """Raises BadUserInput, naming the argument."""
         if first is not None and last is not None:
@@ -92,10 +95,8 @@ class Page:
         field, size = ("last", last) if last is not None else ("first", first)
         if size is None:
             size = DEFAULT_PAGE_SIZE
-        if not 0 <= size <= MAX_PAGE_SIZE:
-            raise BadUserInput(
-                f"{field} is {size}: it must be from 0 to {MAX_PAGE_SIZE}.", field=field
-            )
+        if not 0 <= size <= at_most:
+            raise BadUserInput(f"{field} is {size}: it must be from 0 to {at_most}.", field=field)
         return cls(
             size=size,
             after=None if after is None else decode_cursor(after, readers, field="after"),

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from dagy_gql.auth.permissions import Permission
-from dagy_gql.repositories.pagination import Page, decode_id_of
+from dagy_gql.repositories.pagination import LARGEST_PAGE_SIZE, Page, decode_id_of
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.services import runs
@@ -73,7 +73,14 @@ async def _task_runs(
             conditions.add("state = ANY({}::text[])", [state.value for state in states])
         return conditions
 
-    page = Page.of(first, after, last=last, before=before, readers=repository.order.readers)
+    page = Page.of(
+        first,
+        after,
+        last=last,
+        before=before,
+        readers=repository.order.readers,
+        at_most=LARGEST_PAGE_SIZE,
+    )
     columns = selected(info, repository.order, otherwise=TASK_RUN_COLUMNS)
     slice_ = await repository.slice(where(), page=page, columns=columns)
     return Listing(slice_, lambda: repository.count(where()))
@@ -87,5 +94,6 @@ class RunQueries:
     task_runs: Connection[TaskRun] = field(
         _task_runs,
         requires=Permission.RUNS_READ,
-        description="In the order of the flow's tasks.",
+        at_most=LARGEST_PAGE_SIZE,
+        description="In the order of the flow's tasks; up to 5,000 in a page.",
     )

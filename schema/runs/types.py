@@ -8,6 +8,7 @@ import strawberry
 
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.enums import RunState as StoredRunState
+from dagy_gql.repositories.pagination import LARGEST_PAGE_SIZE
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.secrets import SecretUseRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
@@ -45,7 +46,7 @@ from schema.scalars import JSON, DateTime
 TaskKey = tuple[UUID, str]
 
 runs_by_id = RowsById(RunRepository, RUN_COLUMNS)
-_task_runs = Pages(TaskRunRepository, "run_id", columns=TASK_RUN_COLUMNS)
+_task_runs = Pages(TaskRunRepository, "run_id", columns=TASK_RUN_COLUMNS, at_most=LARGEST_PAGE_SIZE)
 _secret_uses = Pages(SecretUseRepository, "run_id")
 
 
@@ -156,7 +157,7 @@ class Run(Node):
         _task_runs,
         lazy_connection("runs", "TaskRun"),
         requires=Permission.RUNS_READ,
-        description="In the order of the flow's tasks.",
+        description="In the order of the flow's tasks; up to 5,000 in a page.",
     )
     events: RunEventConnection = field(
         events_of, requires=Permission.RUNS_READ, columns=("id", "created_at")

@@ -46,6 +46,8 @@ def cost(query: str, **variables: Any) -> int:
         ),
         ("{ runs(first: 1000000000) { nodes { id } } }", 101),
         ("{ runs(first: -5) { nodes { id } } }", 1),
+        ('{ taskRuns(runId: "x", first: 1000) { nodes { id } } }', 1_001),
+        ('{ run(id: "x") { taskRuns(first: 1000000) { nodes { id } } } }', 5_002),
         ('{ nodes(ids: ["a", "b"]) { id } }', 2),
         ("{ a: viewer { role } b: viewer { role } }", 2),
         ("{ ...F ...F } fragment F on Query { viewer { role } }", 2),
