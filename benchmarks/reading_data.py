@@ -39,19 +39,24 @@ WITH targets AS (
 ), numbered AS (
     SELECT i, now() - make_interval(secs => ($2::int - i) * 2) AS at,
         {_HASH.format(1)} % (SELECT count(*) FROM targets) AS target,
-        {_HASH.format(2)} % 100 AS s, {_HASH.format(3)} % 4 AS t, {_HASH.format(4)} % 60000 AS ms
+        {_HASH.format(2)} % 100 AS s, {_HASH.format(3)} % 4 AS t, {_HASH.format(4)} % 60000 AS ms,
+        {_HASH.format(5)} % 20 AS p, {_HASH.format(6)} % 10 AS tag, {_HASH.format(8)} % 50 AS e
     FROM generate_series(1, $2::int) i
 )
 INSERT INTO runs (id, org_id, slug, flow_id, flow_name, deployment_id, environment_id, state,
     trigger, executor, routing, parameters, tags, created_by, attempt, crashes, fence, event_seq,
     log_seq, created_at, queued_at, started_at, finished_at)
-SELECT {_ID.format("i")}, $1, 'quick-fox-' || i, targets.flow_id, targets.name, targets.id,
-    targets.environment_id,
+SELECT {_ID.format("i")}, $1, substr(md5(i::text), 1, 3) || '-fox-' || i, targets.flow_id,
+    targets.name, targets.id, targets.environment_id,
     CASE WHEN s < 88 THEN 'SUCCEEDED' WHEN s < 94 THEN 'FAILED' WHEN s < 97 THEN 'CANCELLED'
         WHEN s < 99 THEN 'TIMED_OUT' ELSE 'CRASHED' END,
-    (ARRAY['API', 'SCHEDULE', 'SENSOR', 'RETRY'])[t + 1], 'local',
-    '{{"executor": "local", "level": "DEFAULT", "reason": "the default"}}', '{{}}', '{{}}',
-    'key:dagy_sk_bench', 1, 0, 1, 5, 0, at, at, at + interval '12 milliseconds',
+    (ARRAY['API', 'SCHEDULE', 'SENSOR', 'RETRY'])[t + 1],
+    CASE WHEN e = 0 THEN 'ecs' ELSE 'local' END,
+    '{{"executor": "local", "level": "DEFAULT", "reason": "the default"}}', '{{}}',
+    CASE WHEN tag < 6 THEN '{{}}' WHEN tag < 9 THEN '{{"team": "data"}}'
+        ELSE jsonb_build_object('team', 'ops', 'order', (i / 10)::text) END,
+    CASE WHEN p = 0 THEN 'owner@example.com' ELSE 'key:dagy_sk_bench' END, 1, 0, 1, 5, 0, at, at,
+    at + interval '12 milliseconds',
     at + interval '12 milliseconds' + make_interval(secs => ms / 1000.0)
 FROM numbered JOIN targets ON targets.number = numbered.target
 """

@@ -51,6 +51,28 @@ class RetryMode(StrEnum):
     FROM_TASK = "FROM_TASK"
 
 
+class BulkAction(StrEnum):
+    """What a bulk operation does to each of its runs."""
+
+    CANCEL = "CANCEL"
+    RETRY_FROM_START = "RETRY_FROM_START"
+    RETRY_FROM_FAILED = "RETRY_FROM_FAILED"
+
+
+class BulkState(StrEnum):
+    """WAITING can be undone; RUNNING can be stopped, and what is done stays done."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self not in (BulkState.WAITING, BulkState.RUNNING)
+
+
 class FlowStatus(StrEnum):
     ACTIVE = "ACTIVE"
     INACTIVE = "INACTIVE"
