@@ -83,7 +83,8 @@ def selected(info: Any, order: Order, *, otherwise: str | None = None) -> str | 
 
 
 class Pages(RowFetch):
-    """The same page of the rows that refer to each key by the column `parent`."""
+    """The same page of the rows that refer to each key by the column `parent`, or by `match`, a
+    condition on `parents.key`."""
 
     def __init__(
         self,
@@ -93,12 +94,14 @@ class Pages(RowFetch):
         columns: str | None = None,
         key_type: str = "uuid",
         at_most: int = MAX_PAGE_SIZE,
+        match: str | None = None,
     ) -> None:
         super().__init__(repository, columns)
         self.always = ("id", *repository.order.columns)
         self._parent = parent
         self._key_type = key_type
         self.at_most = at_most
+        self._match = match
 
     def given(self, first: int | None = None, after: str | None = None) -> tuple[Page]:
         """Raises BadUserInput."""
@@ -108,7 +111,12 @@ class Pages(RowFetch):
     async def __call__(self, context: Any, keys: Sequence[Any], *arguments: Any) -> dict[Any, Any]:
         page, columns = arguments
         slices = await self.repository(context.actor.org_id).slices(
-            self._parent, keys, page=page, columns=self.text(columns), key_type=self._key_type
+            self._parent,
+            keys,
+            page=page,
+            columns=self.text(columns),
+            key_type=self._key_type,
+            match=self._match,
         )
         return {key: Listing(slice_) for key, slice_ in slices.items()}
 

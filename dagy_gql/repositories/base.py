@@ -147,12 +147,14 @@ class OrgRepository:
         order: Order | None = None,
         key_type: str = "uuid",
         columns: str | None = None,
+        match: str | None = None,
     ) -> dict[K, Slice]:
-        """The same page of many parents (`parent` is the referring column) in one query."""
+        """The same page of many parents (`parent` is the referring column) in one query. `match`
+        is the condition where a column alone does not refer to `parents.key`."""
         order = order or self.order
         where = self.where()
         parents = where.place(list(keys))
-        where.add(f"{parent} = parents.key").keys(page, order)
+        where.add(match or f"{parent} = parents.key").keys(page, order)
         by = order.by(backward=page.backward)
         inner = select(columns or self.columns, self.table, where, order=by, limit=page.size + 1)
         source = (

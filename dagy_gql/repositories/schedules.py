@@ -8,6 +8,11 @@ from dagy_gql.repositories.base import Where
 from dagy_gql.repositories.entities import EntityRepository, narrowed
 from dagy_gql.repositories.pagination import NEWEST_FIRST
 
+# Of all deployments of all versions of the flow that is named by `parents.key`.
+OF_FLOW_NAME = """deployment_id IN (
+    SELECT d.id FROM deployments d JOIN flows f ON f.id = d.flow_id
+    WHERE f.org_id = $1 AND f.name = parents.key AND d.org_id = $1)"""
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleFilter:

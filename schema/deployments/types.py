@@ -13,6 +13,7 @@ from schema.audit.types import audit_by_resource
 from schema.enums import Executor
 from schema.environments.types import Environment, environments_by_id
 from schema.fields import field, lazy, object_type
+from schema.flows.statistics import FlowStatistics, statistics_of_deployments
 from schema.flows.types import flows_by_id
 from schema.loaders import RowsById
 from schema.nodes import Node, node_id
@@ -54,6 +55,9 @@ class Deployment(Node):
     )
     sensors: Any = pages(
         _sensors, lazy_connection("sensors", "Sensor"), requires=Permission.SENSORS_READ
+    )
+    statistics: FlowStatistics = field(
+        load=statistics_of_deployments, requires=Permission.RUNS_READ
     )
     audit_trail: Any = pages(
         audit_by_resource, lazy_connection("audit", "AuditLog"), requires=Permission.AUDIT_READ

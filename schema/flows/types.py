@@ -10,10 +10,12 @@ from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.flows import FlowRepository
 from dagy_gql.repositories.runs import RunRepository
+from dagy_gql.repositories.schedules import OF_FLOW_NAME, ScheduleRepository
 from schema.audit.types import audit_by_resource
 from schema.context import Context
 from schema.enums import Executor, FlowStatus
 from schema.fields import field, object_type
+from schema.flows.statistics import FlowStatistics, statistics_of_flows
 from schema.loaders import RowsById
 from schema.nodes import Node, node_id
 from schema.pagination import Pages, lazy_connection, pages
@@ -23,6 +25,7 @@ from schema.scalars import JSON, DateTime
 flows_by_id = RowsById(FlowRepository)
 _versions = Pages(FlowRepository, "name", key_type="text")
 _deployments = Pages(DeploymentRepository, "flow_id")
+_schedules = Pages(ScheduleRepository, "flow_name", key_type="text", match=OF_FLOW_NAME)
 _runs = Pages(RunRepository, "flow_id", columns=RUN_COLUMNS)
 
 
@@ -64,6 +67,19 @@ class Flow(Node):
         requires=Permission.DEPLOYMENTS_READ,
     )
     runs: Any = pages(_runs, lazy_connection("runs", "Run"), requires=Permission.RUNS_READ)
+    schedules: Any = pages(
+        _schedules,
+        lazy_connection("schedules", "Schedule"),
+        requires=Permission.SCHEDULES_READ,
+        key="name",
+        description="Of all deployments of all versions of this name.",
+    )
+    statistics: FlowStatistics = field(
+        load=statistics_of_flows,
+        key="name",
+        requires=Permission.RUNS_READ,
+        description="Of all versions of this name.",
+    )
     audit_trail: Any = pages(
         audit_by_resource, lazy_connection("audit", "AuditLog"), requires=Permission.AUDIT_READ
     )

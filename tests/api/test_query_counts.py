@@ -39,6 +39,12 @@ OPERATIONS = {
         runs(first: 5) { nodes { slug state } } versions { nodes { version } } } } } }""",
         5,
     ),
+    "flows with how they went": (
+        """{ flows { nodes { name statistics { successRate latest { slug } }
+        schedules(first: 1) { nodes { name } } } } }""",
+        3,
+    ),
+    "deployments with how they went": ("{ deployments { nodes { statistics { runs } } } }", 2),
     "deployments": (
         "{ deployments { nodes { name flow { name } runs(first: 3) { nodes { state } } } } }",
         3,
