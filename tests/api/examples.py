@@ -4,13 +4,17 @@ after those that made what it needs."""
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import httpx
 
 from dagy_gql import clock, db
+from dagy_gql.enums import Executor, TaskState, UsagePeriod
+from dagy_gql.models.billing import UsageAggregate, UsageEvent
+from dagy_gql.models.runs import TaskRun
 from dagy_gql.repositories import run_records
-from dagy_gql.repositories.pagination import decode_id
+from dagy_gql.repositories.pagination import decode_id, encode_id
 from dagy_gql.repositories.run_records import LogRow
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import setup
@@ -21,10 +25,11 @@ from tests.api.server import socket_to
 
 PASSWORD = "correct horse battery"
 CHANNEL_SECRET = "signs-our-calls"
+SECRET, NEW_SECRET = "first-of-its-values", "second-of-its-values"
 # Made up each time: ids, times, tokens, hashes and slugs by their looks, others by their names.
 _MADE_UP = re.compile(
     r"(?:[A-Za-z0-9+/]{40,}={0,2}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|[0-9a-f]{32,64}"
-    r"|dagy_\w+\S*|(?:key|service):\S+|[a-z]+-[a-z]+-\w{2,8}|\S*[?&]\w+=\S+|/artifacts/\S+)"
+    r"|dagy_\w+\S*|(?:key|service):\S+|[a-z]+-[a-z]+-\w{2,8}|\S*[?&]\w+=\S+|/artifacts/\S+|/webhooks/\S+)"
 )
 _MADE_UP_NAMES = {"cursor", "endCursor", "startCursor", "prefix", "userAgent", "version"}
 _COUNTED = {"sequence", "checked", "latencyMs", "totalCount", "at", "count", "line"}
@@ -43,6 +48,8 @@ class Story:
         self.known: dict[str, Any] = {
             "password": PASSWORD,
             "channelSecret": CHANNEL_SECRET,
+            "secretValue": SECRET,
+            "newSecretValue": NEW_SECRET,
             "setupToken": setup.token(rt.settings),
             "archiveSha256": flows.sha256(self._archive),
         }
@@ -119,6 +126,7 @@ class Story:
                 await self._upload()
             case "cancelRun":
                 await self._log_a_line()
+                await self._count()
 
     async def _invite(self) -> None:
         """Somebody else, and an invitation that nobody has accepted."""
@@ -174,6 +182,37 @@ class Story:
         org_id = await db.fetch_value("SELECT org_id FROM runs WHERE id = $1", run_id)
         line = [clock.now().isoformat(), "INFO", "stdout", 1, "loaded 12 rows"]
         await run_records.add_log_chunks([LogRow(org_id, run_id, 1, 1, None, db.json_text([line]))])
+
+    async def _count(self) -> None:
+        """A task of the run, and what it used."""
+        _, run_id = decode_id(self.known["run"])
+        org_id = await db.fetch_value("SELECT org_id FROM runs WHERE id = $1", run_id)
+        task = await TaskRun.create(
+            org_id=org_id,
+            run_id=run_id,
+            key="load",
+            name="load",
+            position=0,
+            state=TaskState.CANCELLED,
+            created_at=clock.now(),
+        )
+        event = await UsageEvent.create(
+            org_id=org_id,
+            flow_name="report",
+            executor=Executor.LOCAL,
+            seconds=1.0,
+            dedupe_key="story",
+            at=clock.now(),
+        )
+        aggregate = await UsageAggregate.create(
+            org_id=org_id,
+            period=UsagePeriod.DAY,
+            starts_on=date(2026, 1, 2),
+            executor=Executor.LOCAL,
+        )
+        self.known["taskRun"] = encode_id("TaskRun", task.id)
+        self.known["usageEvent"] = encode_id("UsageEvent", event.id)
+        self.known["usageAggregate"] = encode_id("UsageAggregate", aggregate.id)
 
 
 def _answer(example: Example, body: dict[str, Any]) -> dict[str, Any]:

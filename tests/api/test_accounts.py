@@ -105,7 +105,10 @@ async def test_what_the_login_page_may_offer(rt: Runtime) -> None:
     }
 
 
-async def test_people_see_and_end_their_sessions(me: Client, anonymous: Client) -> None:
+async def test_people_see_and_end_their_sessions(
+    me: Client, anonymous: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dagy_gql.auth.authenticate.CACHE_SECONDS", 0.0)
     other = await login(anonymous)
     query = "{ viewer { sessions { id method isCurrent address userAgent revokedAt } } }"
     found = (await me(query)).data["viewer"]["sessions"]

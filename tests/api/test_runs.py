@@ -14,7 +14,7 @@ query Run($id: ID, $slug: String) {
   run(id: $id, slug: $slug) {
     id slug state stateReason { code message } trigger executor attempt queueMs durationMs
     flow { name version } deployment { name } environment { name }
-    parameters result error { code } tags createdBy createdAt finishedAt
+    parameters result error { code } tags createdAt finishedAt
     taskCounts { pending running succeeded }
     routing { executor level reason } waiting { code message limit running }
     retryOf { id } taskRuns { nodes { key } totalCount }

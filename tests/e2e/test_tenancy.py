@@ -250,7 +250,7 @@ def test_who_may_only_look_is_refused_before_anything_runs(up: Up, stranger: Str
 
     answer = post(up, stranger.viewer, document)
 
-    assert answer["data"] is None
+    assert "data" not in answer
     [error] = answer["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
     assert "RUNS_TRIGGER" in error["message"]
@@ -259,7 +259,7 @@ def test_who_may_only_look_is_refused_before_anything_runs(up: Up, stranger: Str
 def test_a_session_that_is_over_is_refused(up: Up, stranger: Stranger) -> None:
     answer = post(up, stranger.expired, "{ viewer { role } }")
 
-    assert answer["data"] is None
+    assert "data" not in answer
     [error] = answer["errors"]
     assert error["message"] == "The token is unknown, revoked or has expired: sign in again."
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
