@@ -92,7 +92,8 @@ async def page_all_orgs(filter_: AccessLogFilter, page: Page) -> Slice:
 
 class _Unassigned(Where):
     def __init__(self) -> None:
-        self.values = []
+        super().__init__(UUID(int=0))
+        self.values.clear()
         self._conditions = ["org_id IS NULL"]
 
 
