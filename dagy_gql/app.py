@@ -19,11 +19,13 @@ from dagy_gql.services import federation
 from dagy_gql.services.throttle import Throttle
 from dagy_gql.settings import Settings
 from dagy_gql.web.audit import AuditRoutes
+from dagy_gql.web.csp import clerk_origin
 from dagy_gql.web.files import Files
 from dagy_gql.web.middleware import BodyLimit, RequestLog
 from dagy_gql.web.oidc import OidcRoutes
 from dagy_gql.web.operations import Operations
 from dagy_gql.web.static import static_app
+from dagy_gql.web.ui_config import ui_config
 from schema.asgi import GraphQLApp
 from schema.compiled.executor import fallbacks
 from schema.context import Shared
@@ -69,9 +71,7 @@ class Application:
 
     async def graphql(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._graphql is None:
-            shared = Shared(
-                self.runtime(), self._authenticator, self._throttle, self.limiter()
-            )
+            shared = Shared(self.runtime(), self._authenticator, self._throttle, self.limiter())
             self._graphql = GraphQLApp(shared)
         await self._graphql(scope, receive, send)
 
@@ -113,7 +113,13 @@ class GraphQLRoute:
 
 
 async def _home(request: Request) -> Response:
-    return RedirectResponse("/graphiql", status_code=302)
+    return RedirectResponse("/dashboard", status_code=302)
+
+
+def _clerk(settings: Settings) -> str:
+    """The origin of Clerk's form, where the login page offers it."""
+    key = settings.clerk_publishable_key
+    return clerk_origin(key) if key and settings.jwt_issuer else ""
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
@@ -129,8 +135,9 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
             *application.files().routes(),
             *application.oidc(),
             *application.audit().routes(),
-            *([Route("/", _home, methods=["GET"])] if settings.graphiql else []),
-            Mount("/", static_app(settings.ui_dir, without=hidden)),
+            ui_config(settings),
+            Route("/", _home, methods=["GET"]),
+            Mount("/", static_app(settings.ui_dir, without=hidden, clerk=_clerk(settings))),
         ],
         middleware=[
             Middleware(RequestLog),

@@ -5,8 +5,11 @@ Nothing from another origin loads, and no script runs that was not in the page w
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
+
+_HOST_IN_KEY = re.compile(r"([a-z0-9.-]+)\$")
 
 
 class _InlineScripts(HTMLParser):
@@ -45,17 +48,35 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
-def content_security_policy(script_hashes: Sequence[str] = ()) -> str:
-    """The policy of one page; Monaco needs inline styles, and starts its workers from a blob."""
+def clerk_origin(publishable_key: str) -> str:
+    """Where Clerk's script and API are: the key has the host and a `$` in base64. Empty for what
+    is no such key: its form then says so itself."""
+    encoded = publishable_key.rpartition("_")[2]
+    try:
+        host = base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode("ascii")
+    except ValueError:
+        return ""
+    found = _HOST_IN_KEY.fullmatch(host)
+    return f"https://{found[1]}" if found else ""
+
+
+def content_security_policy(script_hashes: Sequence[str] = (), *, clerk: str = "") -> str:
+    """The policy of one page; Monaco needs inline styles, and starts its workers from a blob.
+
+    With `clerk`, an origin, the page may also load what Clerk's form needs.
+    """
+    form = f" {clerk}" if clerk else ""
+    challenge = " https://challenges.cloudflare.com" if clerk else ""
     scripts = " ".join(["'self'", *(f"'{one}'" for one in script_hashes)])
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src {scripts}",
+            f"script-src {scripts}{form}{challenge}",
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data:",
+            f"img-src 'self' data:{' https://img.clerk.com' if clerk else ''}",
             "font-src 'self' data:",
-            "connect-src 'self'",
+            f"connect-src 'self'{form}",
+            *([f"frame-src{challenge}"] if clerk else []),
             "worker-src 'self' blob:",
             "manifest-src 'self'",
             "frame-ancestors 'none'",
@@ -65,9 +86,12 @@ def content_security_policy(script_hashes: Sequence[str] = ()) -> str:
     )
 
 
-def security_headers(script_hashes: Sequence[str] = ()) -> list[tuple[bytes, bytes]]:
+def security_headers(
+    script_hashes: Sequence[str] = (), *, clerk: str = ""
+) -> list[tuple[bytes, bytes]]:
+    policy = content_security_policy(script_hashes, clerk=clerk)
     return [
-        (b"content-security-policy", content_security_policy(script_hashes).encode("ascii")),
+        (b"content-security-policy", policy.encode("ascii")),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),
         (b"cross-origin-opener-policy", b"same-origin"),

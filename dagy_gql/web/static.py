@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dagy_gql.web.csp import inline_script_hashes, security_headers
 
 IMMUTABLE_PREFIX = "_next/static/"
+LOGIN_PAGE = "login.html"
 WILDCARD = "_"
 _IMMUTABLE = b"public, max-age=31536000, immutable"
 _REVALIDATE = b"no-cache"
@@ -75,12 +76,15 @@ def is_built(directory: Path) -> bool:
     return (directory / "404.html").is_file()
 
 
-def static_app(directory: Path, *, without: frozenset[str] = frozenset()) -> ASGIApp:
+def static_app(
+    directory: Path, *, without: frozenset[str] = frozenset(), clerk: str = ""
+) -> ASGIApp:
     """The web UI in `directory`, or, where it is not built, an answer that says how to build it.
 
-    Pages named in `without` are as if they had never been built.
+    Pages named in `without` are as if they had never been built. The login page may load from
+    the origin `clerk`; no page else loads from anywhere but here.
     """
-    return StaticApp(_indexed(directory, without)) if is_built(directory) else not_built
+    return StaticApp(_indexed(directory, without, clerk)) if is_built(directory) else not_built
 
 
 class StaticApp:
@@ -123,13 +127,14 @@ async def not_built(scope: Scope, receive: Receive, send: Send) -> None:
         await _send_text(send, scope, 503, body, [(b"content-type", b"application/json")])
 
 
-def _indexed(directory: Path, without: frozenset[str]) -> Folder:
+def _indexed(directory: Path, without: frozenset[str], clerk: str) -> Folder:
     root = Folder()
     for path in _files(directory):
         relative = path.relative_to(directory)
         if relative.parts[0].partition(".")[0] in without:
             continue
-        root.add(relative.parts, _loaded(path, relative.as_posix()))
+        name = relative.as_posix()
+        root.add(relative.parts, _loaded(path, name, clerk if name == LOGIN_PAGE else ""))
     return root
 
 
@@ -141,7 +146,7 @@ def _files(directory: Path) -> Iterator[Path]:
             yield path
 
 
-def _loaded(path: Path, name: str) -> StaticFile:
+def _loaded(path: Path, name: str, clerk: str) -> StaticFile:
     raw = path.read_bytes()
     twin = path.with_name(f"{path.name}.gz")
     packed = twin.is_file()
@@ -154,7 +159,7 @@ def _loaded(path: Path, name: str) -> StaticFile:
         headers=[
             (b"content-type", _media_type(name).encode("ascii")),
             (b"cache-control", cache),
-            *security_headers(hashes),
+            *security_headers(hashes, clerk=clerk),
         ],
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+import dagy
 from dagy_gql import db
 from dagy_gql.app import create_app
 from dagy_gql.repositories import organizations
@@ -18,10 +19,16 @@ LOGIN = """mutation L($input: LoginInput!) { login(input: $input) {
   accessToken expiresAt viewer { user { email } organization { slug } role } } }"""
 
 
-async def test_people_are_shown_the_explorer(anonymous: Client) -> None:
-    for path in ("/", "/graphql"):
-        response = await anonymous.http.get(path, headers={"Accept": "text/html,*/*"})
-        assert (response.status_code, response.headers["location"]) == (302, "/graphiql")
+@pytest.mark.parametrize(("path", "page"), [("/", "/dashboard"), ("/graphql", "/graphiql")])
+async def test_people_are_shown_a_page(anonymous: Client, path: str, page: str) -> None:
+    response = await anonymous.http.get(path, headers={"Accept": "text/html,*/*"})
+    assert (response.status_code, response.headers["location"]) == (302, page)
+
+
+async def test_the_web_ui_learns_what_is_switched_on(anonymous: Client) -> None:
+    response = await anonymous.http.get("/api/ui-config")
+    assert response.json() == {"version": dagy.__version__, "graphiql": True}
+    assert response.headers["cache-control"] == "no-cache"
 
 
 async def test_queries_may_come_by_get_and_mutations_may_not(viewer: Client) -> None:

@@ -3,7 +3,14 @@
 import base64
 import hashlib
 
-from dagy_gql.web.csp import content_security_policy, inline_script_hashes, security_headers
+import pytest
+
+from dagy_gql.web.csp import (
+    clerk_origin,
+    content_security_policy,
+    inline_script_hashes,
+    security_headers,
+)
 
 
 def sha256(text: str) -> str:
@@ -53,3 +60,21 @@ def test_the_other_security_headers():
         b"referrer-policy": b"same-origin",
         b"cross-origin-opener-policy": b"same-origin",
     }
+
+
+def test_clerks_form_may_load_where_it_is_switched_on():
+    key = f"pk_test_{base64.b64encode(b'clear-owl-7.clerk.accounts.dev$').decode()}"
+    assert clerk_origin(key) == "https://clear-owl-7.clerk.accounts.dev"
+    policy = content_security_policy(["sha256-AAA="], clerk=clerk_origin(key))
+    directives = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert directives["script-src"] == (
+        "'self' 'sha256-AAA=' https://clear-owl-7.clerk.accounts.dev "
+        "https://challenges.cloudflare.com"
+    )
+    assert directives["connect-src"] == "'self' https://clear-owl-7.clerk.accounts.dev"
+    assert directives["frame-src"] == "https://challenges.cloudflare.com"
+
+
+@pytest.mark.parametrize("key", ["", "pk_test", "pk_test_!", "pk_live_" + "YSBiJA=="])
+def test_what_is_no_key_of_clerk_admits_nothing(key: str):
+    assert clerk_origin(key) == ""

@@ -72,6 +72,14 @@ async def test_a_page_is_sent_with_its_policy_and_must_be_revalidated(app):
     }
 
 
+async def test_only_the_login_page_may_load_from_clerk(out):
+    (out / "login.html").write_bytes(PAGE)
+    app = static_app(out, clerk="https://clerk.example")
+    for path, admits in (("/login", True), ("/graphiql", False), ("/runs", False)):
+        policy = (await ask(app, path)).headers["content-security-policy"]
+        assert ("https://clerk.example" in policy) is admits
+
+
 async def test_a_build_asset_is_immutable_and_sent_packed_as_it_lies_on_disk(app, out):
     answer = await ask(app, "/_next/static/chunks/a1.js", headers=GZIP)
     packed = (out / "_next/static/chunks/a1.js.gz").read_bytes()

@@ -1,10 +1,13 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { Providers } from '@/components/shell/providers';
 import { THEME_BOOT_SCRIPT } from '@/lib/theme-boot';
 import './globals.css';
 
+// Pages set their own title as they learn it (components/page.tsx): one here per route would put
+// itself back over theirs.
 export const metadata: Metadata = {
-  title: { default: 'Dagy', template: '%s · Dagy' },
+  title: 'Dagy',
   description: 'Workflow orchestration you run yourself.',
   robots: { index: false },
 };
@@ -17,7 +20,9 @@ export default function RootLayout({ children }: { children: ReactNode }) {
       <head>
         <script dangerouslySetInnerHTML={{ __html: THEME_BOOT_SCRIPT }} />
       </head>
-      <body>{children}</body>
+      <body>
+        <Providers>{children}</Providers>
+      </body>
     </html>
   );
 }

@@ -1,15 +1,16 @@
-import type { Metadata } from 'next';
 import { Mark } from '@/components/mark';
-
-export const metadata: Metadata = { title: 'Not found' };
+import { buttonStyle } from '@/components/ui/button';
 
 export default function NotFound() {
   return (
-    <main className="page-note">
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-2 p-6 text-center">
       <Mark size={40} />
-      <h1>There is no page here</h1>
-      <p>The address may be mistyped, or the page has moved.</p>
-      <a href="/graphiql">Open GraphiQL</a>
+      <h1 className="mt-2 text-xl font-semibold">There is no page here</h1>
+      <p className="mb-2 text-soft">The address may be mistyped, or the page has moved.</p>
+      {/* A full load: this page may have come from anywhere. */}
+      <a href="/dashboard" className={buttonStyle({ variant: 'primary' })}>
+        Open the dashboard
+      </a>
     </main>
   );
 }

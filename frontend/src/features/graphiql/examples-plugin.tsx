@@ -1,7 +1,13 @@
 /** A pane of GraphiQL that lists the example operations; a click opens one in a tab of its own. */
 import { useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
+import { cn } from '@/lib/cn';
 import { EXAMPLES, type Example } from './examples';
-import styles from './graphiql.module.css';
+
+const KIND_COLOUR: Record<Example['kind'], string> = {
+  query: 'text-accent',
+  mutation: 'text-warn',
+  subscription: 'text-accent-2',
+};
 
 function Examples() {
   const { addTab, changeTab } = useGraphiQLActions();
@@ -20,16 +26,16 @@ function Examples() {
 
   return (
     <section aria-label="Example operations">
-      <h2 className={styles.title}>Examples</h2>
-      <ul className={styles.list}>
+      <h2 className="mb-3 text-xl font-medium">Examples</h2>
+      <ul className="-mx-2 grid gap-1">
         {EXAMPLES.map((example) => (
           <li key={example.title}>
-            <button type="button" className={styles.example} onClick={() => open(example)}>
-              <span className={styles.kind} data-kind={example.kind}>
+            <button type="button" className="grid w-full gap-0.5 rounded-lg px-2 py-2.5 text-left text-sm hover:bg-hover [&_b]:text-base [&_b]:font-semibold" onClick={() => open(example)}>
+              <span className={cn('text-2xs font-semibold tracking-wide', KIND_COLOUR[example.kind])}>
                 {example.kind}
               </span>
               <b>{example.title}</b>
-              <span>{example.about}</span>
+              <span className="text-soft">{example.about}</span>
             </button>
           </li>
         ))}

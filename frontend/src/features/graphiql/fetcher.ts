@@ -2,8 +2,7 @@
 import type { Fetcher, FetcherParams, Observable } from '@graphiql/toolkit';
 import { Kind, OperationTypeNode, parse, type OperationDefinitionNode } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { bearer } from '@/features/session/session';
-import { GRAPHQL_PATH, post, type GraphQLProblem, type GraphQLResult } from '@/lib/graphql';
+import { GRAPHQL_PATH, post, type GraphQLProblem, type GraphQLResult } from '@/lib/gql';
 import { LiveLog, type LiveAnswer } from './live-log';
 
 const UNAUTHENTICATED_CLOSE_CODES: readonly number[] = [4401, 4403];
@@ -15,23 +14,21 @@ interface Sink {
 }
 
 interface Options {
-  /** Of a session by token; without one the cookie speaks. The headers tab overrides both. */
-  token?: string;
-  /** The server no longer accepts that session. */
+  /** The server no longer accepts the session of the page. */
   onExpired: () => void;
 }
 
-export function createFetcher({ token, onExpired }: Options): Fetcher {
+export function createFetcher({ onExpired }: Options): Fetcher {
   return (given, options) => {
-    const written: Headers = options?.headers ?? {};
-    const isOwnSession = !hasToken(written);
-    const headers = { ...(token && isOwnSession ? bearer(token) : {}), ...written };
+    // The cookie speaks unless the headers tab does.
+    const headers: Headers = options?.headers ?? {};
+    const isOwnSession = !hasToken(headers);
     const { params, isSubscription } = settled(given);
     const onRefused = () => {
       if (isOwnSession) onExpired();
     };
     if (isSubscription) return subscription(params, headers, onRefused);
-    return post(params, headers).then((result) => {
+    return post(params, { headers }).then((result) => {
       if (isUnauthenticated(result.errors)) onRefused();
       return result as never;
     });

@@ -22,13 +22,12 @@ const SCALARS = { JSON: {} };
 const ROOM_FOR_EXAMPLES_PX = 1000;
 
 interface IdeProps {
-  token?: string;
   onExpired: () => void;
 }
 
-export default function Ide({ token, onExpired }: IdeProps) {
+export default function Ide({ onExpired }: IdeProps) {
   const theme = useResolvedTheme();
-  const fetcher = useMemo(() => createFetcher({ token, onExpired }), [token, onExpired]);
+  const fetcher = useMemo(() => createFetcher({ onExpired }), [onExpired]);
   const [prefill] = useState(takePrefill);
   const [isWide] = useState(() => window.innerWidth >= ROOM_FOR_EXAMPLES_PX);
   return (

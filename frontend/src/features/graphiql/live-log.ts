@@ -1,5 +1,5 @@
 /** Collects the events of a subscription, newest first, and shows them at a readable pace. */
-import type { GraphQLResult } from '@/lib/graphql';
+import type { GraphQLResult } from '@/lib/gql';
 
 const REPAINT_DELAY_MS = 80;
 const KEPT_EVENTS = 200;

@@ -1,0 +1,5 @@
+import { DashboardPage } from '@/features/dashboard/page';
+
+export default function Page() {
+  return <DashboardPage />;
+}

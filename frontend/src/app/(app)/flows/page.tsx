@@ -1,0 +1,5 @@
+import { FlowsPage } from '@/features/flows/page';
+
+export default function Page() {
+  return <FlowsPage />;
+}

@@ -1,0 +1,5 @@
+import { GraphiqlPage } from '@/features/graphiql/page';
+
+export default function Page() {
+  return <GraphiqlPage />;
+}

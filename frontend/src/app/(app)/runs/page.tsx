@@ -1,0 +1,5 @@
+import { RunsPage } from '@/features/runs/page';
+
+export default function Page() {
+  return <RunsPage />;
+}

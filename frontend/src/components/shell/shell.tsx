@@ -1,0 +1,82 @@
+'use client';
+/** Around every page of who is signed in: navigation at the left, tools at the top. */
+import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { useHydrated } from '@/lib/use-hydrated';
+import { useShortcut } from '@/lib/shortcuts';
+import { ViewerProvider } from '@/lib/viewer';
+import { ErrorState } from '../notes';
+import { SkeletonRows } from '../ui/surfaces';
+import { GoShortcuts } from './go-shortcuts';
+import { LiveUpdates } from './live-updates';
+import { useNavCollapsed } from './nav-collapsed';
+import { OfflineBanner } from './offline-banner';
+import { SideNav } from './side-nav';
+import { TopBar } from './top-bar';
+
+const Palette = lazy(() => import('./palette'));
+const ShortcutSheet = lazy(() => import('./shortcut-sheet'));
+const NavDrawer = lazy(() => import('./nav-drawer'));
+
+export type Overlay = 'palette' | 'shortcuts' | 'nav' | null;
+
+export function Shell({ children }: { children: ReactNode }) {
+  // What is drawn depends on who asks, which no exported page can know.
+  const isHydrated = useHydrated();
+  if (!isHydrated) return <Frame />;
+  return (
+    <ViewerProvider
+      loading={<Frame />}
+      failed={(error, retry) => (
+        <Frame>
+          <ErrorState error={error} onRetry={retry} />
+        </Frame>
+      )}
+    >
+      <SignedIn>{children}</SignedIn>
+    </ViewerProvider>
+  );
+}
+
+/** The shell's outline, before anybody is known. */
+function Frame({ children }: { children?: ReactNode }) {
+  return (
+    <div className="flex h-dvh">
+      <div className="hidden w-52 shrink-0 border-r border-line bg-surface md:block" />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <div className="h-12 shrink-0 border-b border-line bg-surface" />
+        <main className="p-4 md:px-6">{children ?? <SkeletonRows />}</main>
+      </div>
+    </div>
+  );
+}
+
+function SignedIn({ children }: { children: ReactNode }) {
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const [collapsed, setCollapsed] = useNavCollapsed();
+  const close = (open: boolean) => !open && setOverlay(null);
+  useShortcut('mod+k', 'Search runs, flows and actions', () => setOverlay('palette'), { group: 'Everywhere', whileTyping: true });
+  useShortcut('?', 'Show all shortcuts', () => setOverlay('shortcuts'), { group: 'Everywhere' });
+  useShortcut('[', 'Fold or unfold the navigation', () => setCollapsed(!collapsed), { group: 'Everywhere' });
+  return (
+    <div className="flex h-dvh print:block">
+      <a href="#main" className="sr-only z-[80] rounded bg-accent-solid px-3 py-2 text-white focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+        Skip to the content
+      </a>
+      <SideNav collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <TopBar onOpen={setOverlay} />
+        <OfflineBanner />
+        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+          {children}
+        </main>
+      </div>
+      <GoShortcuts />
+      <LiveUpdates />
+      <Suspense>
+        {overlay === 'palette' && <Palette onOpenChange={close} onShortcuts={() => setOverlay('shortcuts')} />}
+        {overlay === 'shortcuts' && <ShortcutSheet onOpenChange={close} />}
+        {overlay === 'nav' && <NavDrawer onOpenChange={close} />}
+      </Suspense>
+    </div>
+  );
+}

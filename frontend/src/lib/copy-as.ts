@@ -1,0 +1,37 @@
+/** An operation in the forms that people take elsewhere. */
+import type { TypedDocumentString } from '@/gql/graphql';
+import { operationName } from './gql';
+
+export interface Operation {
+  document: TypedDocumentString<never, never> | { toString(): string };
+  variables?: object;
+}
+
+/** The generated text is indented as a whole in its first operation and not in its fragments. */
+export function asGraphQL({ document }: Operation): string {
+  const lines = document.toString().trim().split('\n');
+  return lines.map((line) => line.replace(/^ {4}(?=fragment|query|mutation|subscription)/, '')).join('\n');
+}
+
+/** For a POSIX shell; the API key comes from the environment, never from the page. */
+export function asCurl(operation: Operation, origin: string): string {
+  const query = asGraphQL(operation);
+  const body = JSON.stringify({ query, variables: operation.variables ?? {}, operationName: operationName(query) });
+  return [
+    `curl ${quoted(`${origin}/graphql`)}`,
+    `  -H "Authorization: Bearer $DAGY_API_KEY"`,
+    `  -H 'Content-Type: application/json'`,
+    `  -d ${quoted(body)}`,
+  ].join(' \\\n');
+}
+
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** GraphiQL reads its hash once and takes it out of the address. */
+export function graphiqlPath(operation: Operation): string {
+  const hash = new URLSearchParams({ query: asGraphQL(operation) });
+  if (operation.variables) hash.set('variables', JSON.stringify(operation.variables, null, 2));
+  return `/graphiql#${hash.toString()}`;
+}

@@ -1,0 +1,32 @@
+/** The one way out when the server no longer accepts the session: nothing stays in memory. */
+import { forgetViewer } from './viewer-cache';
+
+const LOGIN = '/login';
+let isLeaving = false;
+
+export function loginPath(next: string): string {
+  return next === '/' ? LOGIN : `${LOGIN}?${new URLSearchParams({ next }).toString()}`;
+}
+
+/** A full load rather than a soft navigation, so that caches, sockets and timers end with it. */
+export function announceSignedOut(): void {
+  const { pathname, search, hash } = window.location;
+  if (pathname === LOGIN || isLeaving) return;
+  isLeaving = true;
+  forgetViewer();
+  window.location.replace(loginPath(pathname + search + hash));
+}
+
+/** A path of this site, whatever the address says; else the dashboard. */
+export function safeNext(next: string | null): string {
+  const home = '/dashboard';
+  if (!next?.startsWith('/')) return home;
+  const base = 'http://here.invalid';
+  try {
+    const url = new URL(next, base);
+    if (url.origin !== base || url.pathname === LOGIN || url.pathname === '/') return home;
+    return url.pathname + url.search + url.hash;
+  } catch {
+    return home;
+  }
+}
