@@ -1,3 +1,7 @@
-/** Class names: what is falsy is left out. Later utilities do not override earlier ones by order;
- *  a component's `className` is for layout (margin, width, grid), not for its look. */
-export { clsx as cn } from 'clsx';
+import { clsx, type ClassValue } from 'clsx';
+import { twMerge } from 'tailwind-merge';
+
+/** Class names: what is falsy is left out, and of two that set the same the later one counts. */
+export function cn(...names: ClassValue[]): string {
+  return twMerge(clsx(names));
+}

@@ -7,10 +7,10 @@ export interface Operation {
   variables?: object;
 }
 
-/** The generated text is indented as a whole in its first operation and not in its fragments. */
+/** The generator indents the first line of each definition and puts nothing between them. */
 export function asGraphQL({ document }: Operation): string {
-  const lines = document.toString().trim().split('\n');
-  return lines.map((line) => line.replace(/^ {4}(?=fragment|query|mutation|subscription)/, '')).join('\n');
+  const text = document.toString().trim();
+  return text.replace(/\n {4}(?=fragment )/g, '\n\n');
 }
 
 /** For a POSIX shell; the API key comes from the environment, never from the page. */

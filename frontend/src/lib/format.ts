@@ -36,7 +36,7 @@ const UNITS: readonly [limit: number, size: number, unit: Intl.RelativeTimeForma
   [Number.POSITIVE_INFINITY, 365 * DAY, 'year'],
 ];
 
-/** now, 12s ago, in 5min., yesterday. */
+/** now, 12s ago, in 5m, yesterday. */
 export function relative(at: string | number, now: number): string {
   const difference = (typeof at === 'number' ? at : Date.parse(at)) - now;
   const distance = Math.abs(difference);

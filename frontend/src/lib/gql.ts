@@ -68,7 +68,7 @@ export function asGqlError(problem: unknown): GqlError {
 
 /** `RunList` of `query RunList(…)`. */
 export function operationName(text: string): string {
-  return /\b(?:query|mutation|subscription)\s+(\w+)/.exec(text)?.[1] ?? 'Anonymous';
+  return /^\s*(?:query|mutation|subscription)\s+(\w+)/m.exec(text)?.[1] ?? 'Anonymous';
 }
 
 /** Throws the first error of the answer. Signed out, the page is left for /login. */

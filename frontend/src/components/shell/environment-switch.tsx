@@ -29,6 +29,7 @@ export function EnvironmentSwitch() {
       }
     >
       <MenuChoice
+        label="Environment"
         value={chosen ?? ALL}
         onChange={(name) => choose(name || null)}
         options={[{ value: ALL, label: 'All environments' }, ...shown.map((name) => ({ value: name, label: name }))]}

@@ -28,6 +28,7 @@ export function OrganizationSwitch() {
       }
     >
       <MenuChoice
+        label="Organization"
         value={organization.id}
         onChange={(id) => change.mutate({ input: { id } })}
         options={organizations.map(({ id, name }) => ({ value: id, label: name }))}

@@ -1,8 +1,8 @@
 'use client';
 /** Around every page of who is signed in: navigation at the left, tools at the top. */
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useHydrated } from '@/lib/use-hydrated';
-import { useShortcut } from '@/lib/shortcuts';
+import { handleKey, useShortcut } from '@/lib/shortcuts';
 import { ViewerProvider } from '@/lib/viewer';
 import { ErrorState } from '../notes';
 import { SkeletonRows } from '../ui/surfaces';
@@ -54,6 +54,11 @@ function SignedIn({ children }: { children: ReactNode }) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const [collapsed, setCollapsed] = useNavCollapsed();
   const close = (open: boolean) => !open && setOverlay(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => handleKey(event);
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
   useShortcut('mod+k', 'Search runs, flows and actions', () => setOverlay('palette'), { group: 'Everywhere', whileTyping: true });
   useShortcut('?', 'Show all shortcuts', () => setOverlay('shortcuts'), { group: 'Everywhere' });
   useShortcut('[', 'Fold or unfold the navigation', () => setCollapsed(!collapsed), { group: 'Everywhere' });

@@ -7,7 +7,7 @@ import { Kbd } from '../ui/surfaces';
 export default function ShortcutSheet({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
   const groups = byGroup(useShortcuts());
   return (
-    <Dialog open onOpenChange={onOpenChange} title="Keyboard shortcuts" className="!w-[min(680px,calc(100vw-24px))]">
+    <Dialog open onOpenChange={onOpenChange} title="Keyboard shortcuts" className="w-[min(680px,calc(100vw-24px))]">
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
         {[...groups].map(([group, shortcuts]) => (
           <section key={group}>

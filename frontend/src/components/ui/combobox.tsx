@@ -41,9 +41,9 @@ export function Combobox({ label, options, value, onChange, multiple = false, te
       label={label}
       open={open}
       onOpenChange={setOpen}
-      className="w-64 !p-1"
+      className="w-64 p-1"
       trigger={
-        <Button className={cn('max-w-60', className)} aria-haspopup="listbox">
+        <Button className={cn('max-w-60', className)}>
           <span className="truncate">{text ?? (names.length ? `${label}: ${names.join(', ')}` : label)}</span>
           <ChevronDown aria-hidden className="text-soft" />
         </Button>

@@ -1,35 +1,30 @@
 'use client';
-import { Popover as Primitive } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type HTMLAttributes, type ReactElement, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
-import { popStyle } from './dropdown-menu';
+import { Floating, type Align } from './floating';
 
 interface PopoverProps {
-  trigger: ReactNode;
+  /** A Button. */
+  trigger: ReactElement<HTMLAttributes<HTMLElement>>;
   children: ReactNode;
   /** What it is, for screen readers. */
   label: string;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
-  align?: 'start' | 'end' | 'center';
+  align?: Align;
   className?: string;
 }
 
-export function Popover({ trigger, children, label, open, onOpenChange, align = 'start', className }: PopoverProps) {
+/** Opens by its trigger; give `open` and `onOpenChange` to close it from inside. */
+export function Popover({ open, onOpenChange, className, ...props }: PopoverProps) {
+  const [own, setOwn] = useState(false);
   return (
-    <Primitive.Root open={open} onOpenChange={onOpenChange}>
-      <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Content
-          aria-label={label}
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-          className={cn(popStyle, 'max-w-[calc(100vw-16px)] p-3 outline-none', className)}
-        >
-          {children}
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
+    <Floating
+      {...props}
+      role="dialog"
+      open={open ?? own}
+      onOpenChange={onOpenChange ?? setOwn}
+      className={cn('max-w-[calc(100vw-16px)]', className ?? 'p-3')}
+    />
   );
 }
