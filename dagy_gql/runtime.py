@@ -11,6 +11,7 @@ from dagy_gql.artifacts.store import ArtifactStore, LocalArtifactStore
 from dagy_gql.bus import Bus
 from dagy_gql.enums import Executor
 from dagy_gql.keys import SealError
+from dagy_gql.recent import Recent
 from dagy_gql.sealing import Sealer
 from dagy_gql.settings import Settings
 from dagy_gql.tails import Tails
@@ -26,6 +27,7 @@ class Runtime:
     archive_limits: ArchiveLimits
     engines: frozenset[Executor]
     sealer: Sealer
+    recent: Recent
 
 
 @asynccontextmanager
@@ -38,7 +40,7 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
     store = LocalArtifactStore(settings.artifact_dir)
     limits = ArchiveLimits(settings.artifact_unpacked_max_bytes, settings.artifact_max_files)
     async with db.opened(settings):
-        bus, tails = Bus(settings), Tails()
+        bus, tails, recent = Bus(settings), Tails(), Recent()
         try:
             yield Runtime(
                 settings=settings,
@@ -49,8 +51,10 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
                 archive_limits=limits,
                 engines=frozenset({Executor.LOCAL}),
                 sealer=sealer,
+                recent=recent,
             )
         finally:
+            await recent.close()
             await tails.close()
             await bus.close()
 

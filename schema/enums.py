@@ -27,14 +27,17 @@ from dagy_gql.enums import (
 )
 from dagy_gql.repositories.flows import FlowOrder
 from dagy_gql.repositories.runs import RunOrder
+from dagy_gql.services.attention import AttentionKind
 from dagy_gql.services.audit_chain import AuditFault
 from dagy_gql.services.health import HealthStatus
+from dagy_gql.services.windows import TimeRange
 
 _DESCRIPTIONS = {
     AccessEvent: "What an entry of the access log says.",
     AccessMethod: "By what somebody showed who they are.",
     ActorKind: "Who did something. SYSTEM is the installation itself.",
     AlertTrigger: "What makes an alert.",
+    AttentionKind: None,
     AuditFault: "What is wrong where the audit log's chain breaks.",
     CatchupPolicy: "What happens to due times that were missed.",
     ChannelKind: None,
@@ -55,6 +58,7 @@ _DESCRIPTIONS = {
     SensorKind: "What a sensor watches: calls from outside, an address, ends of runs, or a bucket.",
     SubscriptionStatus: None,
     TaskState: None,
+    TimeRange: None,
     UsagePeriod: None,
 }
 for enum, description in _DESCRIPTIONS.items():
@@ -65,6 +69,7 @@ __all__ = [
     "AccessMethod",
     "ActorKind",
     "AlertTrigger",
+    "AttentionKind",
     "AuditFault",
     "CatchupPolicy",
     "ChannelKind",
@@ -85,5 +90,6 @@ __all__ = [
     "SensorKind",
     "SubscriptionStatus",
     "TaskState",
+    "TimeRange",
     "UsagePeriod",
 ]

@@ -52,6 +52,7 @@ def field(
     requires: Permission | None = None,
     signed_in: bool = False,
     public: bool = False,
+    name: str | None = None,
     type_: Any = None,
     read: Callable[[Any], Any] | None = None,
     load: Callable[..., Any] | None = None,
@@ -62,7 +63,8 @@ def field(
     description: str | None = None,
     subscription: bool = False,
 ) -> Any:
-    """A field; `type_` where the class annotation cannot say it (see `lazy`).
+    """A field; `type_` where the class annotation cannot say it (see `lazy`), `name` where Python
+    has another use for the word.
 
     `read` takes the row to the value; `load` (a Fetch of `loaders.py`) takes the value of the
     column `key` (or what `key` makes of the row), for all rows of a level at once, and what `given`
@@ -78,6 +80,7 @@ def field(
     if public:
         directives.append(Public())
     return StrawberryField(
+        graphql_name=name,
         type_annotation=StrawberryAnnotation.from_annotation(type_) if type_ else None,
         base_resolver=StrawberryResolver(resolver) if resolver else None,
         directives=directives,

@@ -19,6 +19,7 @@ from schema.auditing import Auditing
 from schema.billing.mutations import BillingMutations
 from schema.billing.queries import BillingQueries
 from schema.context import Context
+from schema.dashboard.queries import DashboardQueries
 from schema.deployments.mutations import DeploymentMutations
 from schema.deployments.queries import DeploymentQueries
 from schema.drafts.mutations import DraftMutations
@@ -71,6 +72,7 @@ class Query(
     NotificationQueries,
     SecretQueries,
     BillingQueries,
+    DashboardQueries,
 ):
     pass
 

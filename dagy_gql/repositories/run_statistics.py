@@ -11,9 +11,10 @@ from dagy_gql import db
 LAST_RUNS = 100
 MARKS = 20
 
-# Null until the run has ended.
+# Null until the run has ended. `extract` would reckon in numerics: over 200,000 runs it takes half
+# a second longer.
 DURATION_MS = """CASE WHEN started_at <= finished_at
-    THEN round(extract(epoch FROM finished_at - started_at) * 1000)::bigint END"""
+    THEN (date_part('epoch', finished_at - started_at) * 1000)::bigint END"""
 FAILING = "('FAILED', 'CRASHED', 'TIMED_OUT')"
 
 _KEY_TYPES = {"flow_name": "text", "deployment_id": "uuid"}

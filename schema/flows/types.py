@@ -16,7 +16,7 @@ from schema.context import Context
 from schema.enums import Executor, FlowStatus
 from schema.fields import field, object_type
 from schema.flows.statistics import FlowStatistics, statistics_of_flows
-from schema.loaders import RowsById
+from schema.loaders import RowFetch, RowsById
 from schema.nodes import Node, node_id
 from schema.pagination import Pages, lazy_connection, pages
 from schema.runs.columns import RUN_COLUMNS
@@ -31,6 +31,18 @@ _runs = Pages(RunRepository, "flow_id", columns=RUN_COLUMNS)
 
 async def specs_by_flow(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
     return await FlowRepository(context.actor.org_id).values("spec", keys)
+
+
+class _LatestByName(RowFetch):
+    """The latest version of each name."""
+
+    async def __call__(self, context: Any, keys: Sequence[Any], *arguments: Any) -> dict[Any, Any]:
+        repository = FlowRepository(context.actor.org_id)
+        where = repository.where().add("is_latest").add("name = ANY({}::text[])", list(keys))
+        return {row["name"]: row for row in await repository.all(where)}
+
+
+latest_by_name = _LatestByName(FlowRepository)
 
 
 async def _parameter_schemas(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:

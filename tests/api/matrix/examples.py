@@ -169,6 +169,7 @@ QUERIES = {
     "auditTrail": Example(of("deployment", "resourceId")),
     "customRole": one("custom_role"),
     "customRoles": NOTHING,
+    "dashboard": NOTHING,
     "deployment": one("deployment"),
     "deployments": NOTHING,
     "environment": one("environment"),
