@@ -215,7 +215,7 @@ def test_an_operation_without_measure_is_refused_before_it_runs(
 def test_a_mutation_by_get_is_refused(http: httpx.Client) -> None:
     answer = http.get("/graphql", params={"query": "mutation { logout { signedOut } }"})
 
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
     [error] = answer.json()["errors"]
     assert error["message"] == "mutations are not allowed when using GET"
 

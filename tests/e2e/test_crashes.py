@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from dagy.client import DagyClient
-from dagy_gql.embedded import postgres, redis
+from dagy_gql.embedded import postgres, redis, secrets_key
 from dagy_gql.embedded.folder import LocalFolder
 from tests.e2e.conftest import Cli
 from tests.support.up import Up, until
@@ -56,10 +56,16 @@ def deployed(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> None:
 @contextmanager
 def another_worker(up: Up) -> Iterator[None]:
     folder = LocalFolder(up.folder)
-    urls = {"DAGY_DATABASE_URL": postgres.url(folder), "DAGY_REDIS_URL": redis.url(folder)}
+    settings = {
+        "DAGY_DATABASE_URL": postgres.url(folder),
+        "DAGY_REDIS_URL": redis.url(folder),
+        "DAGY_SECRETS_KEY_FILE": str(secrets_key.file_of(folder)),
+        "DAGY_LOCAL_DIR": str(up.folder),
+        "DAGY_LEASE_SECONDS": "3",
+    }
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "dagy_gql.cli", "worker"],
-        env={**os.environ, **urls, "DAGY_LOCAL_DIR": str(up.folder), "DAGY_LEASE_SECONDS": "3"},
+        env={**os.environ, **settings},
         stderr=subprocess.DEVNULL,
     )
     try:
