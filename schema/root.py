@@ -39,6 +39,7 @@ from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
 from schema.organizations.roles import RoleMutations
 from schema.runs.mutations import RunMutations
+from schema.runs.previews import RunPreviewQueries
 from schema.runs.queries import RunQueries
 from schema.runs.subscriptions import RunSubscriptions
 from schema.scalars import SCALARS
@@ -64,6 +65,7 @@ class Query(
     FlowQueries,
     DeploymentQueries,
     RunQueries,
+    RunPreviewQueries,
     ScheduleQueries,
     AuditQueries,
     HealthQueries,

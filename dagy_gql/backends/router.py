@@ -53,17 +53,21 @@ class EngineMissingError(Exception):
 
 def choose(wishes: Wishes, engines: frozenset[Executor]) -> Routing:
     """Raises EngineMissingError for an explicit wish that cannot be met; rules fall through."""
-    explicit = (
+    for executor, level, reason in _explicit(wishes):
+        if executor not in engines:
+            raise EngineMissingError(executor, level)
+        return Routing(executor, level, reason)
+    return _by_rule(wishes, engines)
+
+
+def _explicit(wishes: Wishes) -> list[tuple[Executor, RoutingLevel, str]]:
+    """What is asked for by name, most specific first."""
+    named = (
         (wishes.run, RoutingLevel.RUN, "the run asks for it"),
         (wishes.deployment, RoutingLevel.DEPLOYMENT, "the deployment's default executor"),
         (wishes.flow, RoutingLevel.FLOW, "the flow's default executor"),
     )
-    for executor, level, reason in explicit:
-        if executor is not None:
-            if executor not in engines:
-                raise EngineMissingError(executor, level)
-            return Routing(executor, level, reason)
-    return _by_rule(wishes, engines)
+    return [(executor, level, why) for executor, level, why in named if executor is not None]
 
 
 def _by_rule(wishes: Wishes, engines: frozenset[Executor]) -> Routing:
@@ -91,3 +95,53 @@ def _rules(wishes: Wishes) -> list[tuple[Executor, str]]:
     if wishes.task_count > _TASK_LIMIT:
         matches.append((Executor.STEP_FUNCTIONS, f"{wishes.task_count} tasks > {_TASK_LIMIT}"))
     return matches
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """Why an engine was chosen, or was not."""
+
+    executor: Executor
+    is_configured: bool
+    is_chosen: bool
+    reason: str
+
+
+def considered(wishes: Wishes, engines: frozenset[Executor]) -> tuple[Considered, ...]:
+    """Every engine there is, in the order of the enum; none is chosen where `choose` raises."""
+    try:
+        chosen = choose(wishes, engines)
+    except EngineMissingError:
+        chosen = None
+    asked: dict[Executor, str] = {}
+    for executor, _, reason in _explicit(wishes):
+        asked.setdefault(executor, reason)
+    for executor, reason in _rules(wishes):
+        asked.setdefault(executor, reason)
+    return tuple(
+        Considered(
+            executor,
+            executor in engines,
+            chosen is not None and executor is chosen.executor,
+            _reason(executor, asked.get(executor), chosen, engines),
+        )
+        for executor in Executor
+    )
+
+
+def _reason(
+    executor: Executor,
+    asked: str | None,
+    chosen: Routing | None,
+    engines: frozenset[Executor],
+) -> str:
+    if chosen is not None and executor is chosen.executor:
+        return chosen.reason
+    if executor not in engines:
+        missing = "it is not configured here"
+        return missing if asked is None else f"{asked}, but {missing}"
+    if asked is None:
+        return "nothing asks for it"
+    if chosen is None:
+        return f"{asked}, but something before it decides"
+    return f"{asked}, but something before it decides: {chosen.reason}"

@@ -8,25 +8,23 @@ from uuid import UUID
 
 import asyncpg
 
-from dagy.errors import BadParameterError
 from dagy.spec import FlowSpec
-from dagy.validation import validate_parameters
 from dagy_gql import db
 from dagy_gql.auth.actor import Actor
-from dagy_gql.backends import router
 from dagy_gql.db import json_text
-from dagy_gql.enums import Executor, FlowStatus, RetryMode, RunState, RunTrigger, TaskState
+from dagy_gql.enums import Executor, RetryMode, RunState, RunTrigger, TaskState
 from dagy_gql.errors import BadUserInput, Conflict
 from dagy_gql.ids import new_id, new_slug
-from dagy_gql.repositories import run_records, workers
+from dagy_gql.repositories import run_limits, run_records, workers
 from dagy_gql.repositories.run_records import TaskRow
 from dagy_gql.repositories.runs import NewRun, RunRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import audit
+from dagy_gql.services import audit, run_plans
 from dagy_gql.services.transitions import moves
 
 _IDEMPOTENCY_KEY_LIMIT = 200
+_STARTING = "STARTING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +77,13 @@ def _new_run(
     parameters: dict[str, Any],
     executor: Executor | None,
 ) -> NewRun:
-    if target["paused"]:
-        raise Conflict(f"The deployment {target['deployment_name']!r} is paused: resume it first.")
-    if target["status"] == FlowStatus.INACTIVE:
-        raise Conflict(f"The flow {target['flow_name']!r} is inactive.")
-    checked = checked_parameters(target["spec"]["parameters"], target["parameters"] | parameters)
-    routing = _route(rt, target, executor)
+    refusal = run_plans.refusal(target)
+    if refusal is not None:
+        raise refusal
+    checked = run_plans.checked_parameters(
+        target["spec"]["parameters"], run_plans.merged(target, parameters)
+    )
+    routing = run_plans.routed(rt, run_plans.wishes(target, executor))
     return NewRun(
         id=new_id(),
         slug=new_slug(),
@@ -99,38 +98,6 @@ def _new_run(
         tags=dict(target["tags"]),
         created_by=actor.name,
     )
-
-
-def checked_parameters(schema: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
-    """With defaults filled in; raises BadUserInput that names the parameter."""
-    try:
-        return validate_parameters(schema, parameters)
-    except BadParameterError as error:
-        raise BadUserInput(str(error), field=f"parameters.{error.field}") from error
-
-
-def _route(rt: Runtime, target: asyncpg.Record, executor: Executor | None) -> router.Routing:
-    tasks = target["spec"]["tasks"]
-    wishes = router.Wishes(
-        run=executor,
-        deployment=_executor(target["deployment_executor"]),
-        flow=_executor(target["flow_executor"]),
-        task_count=len(tasks),
-        memory_mb=max((task["memory_limit_mb"] or 0 for task in tasks), default=0) or None,
-        expected_seconds=target["spec"]["timeout_seconds"],
-    )
-    try:
-        return router.choose(wishes, rt.engines)
-    except router.EngineMissingError as error:
-        names = ", ".join(sorted(rt.engines))
-        raise BadUserInput(
-            f"{error} It is asked for by the {error.level.lower()}. Configured: {names}.",
-            field="executor",
-        ) from error
-
-
-def _executor(name: str | None) -> Executor | None:
-    return None if name is None else Executor(name)
 
 
 class _KeyUsedError(Exception):
@@ -302,6 +269,13 @@ async def waiting(rt: Runtime, actor: Actor, run_ids: Sequence[UUID]) -> dict[UU
     return {key: reason or for_worker for key, reason in found.items()}
 
 
+async def would_wait(rt: Runtime, actor: Actor, *, deployment_id: UUID) -> dict[str, Any] | None:
+    """What a run that is triggered now would wait for; None: it would start at once."""
+    row = await run_limits.of_deployment(actor.org_id, deployment_id)
+    reason = _at_limit(rt, row) or await _waiting_for_worker(rt)
+    return None if reason["code"] == _STARTING else reason
+
+
 def _at_limit(rt: Runtime, run: asyncpg.Record) -> dict[str, Any] | None:
     limit, running = run["concurrency_limit"], run["deployment_running"]
     if limit is not None and running >= limit:
@@ -329,4 +303,4 @@ async def _waiting_for_worker(rt: Runtime) -> dict[str, Any]:
     if found["running"] >= found["capacity"]:
         message = f"all {found['capacity']} slots of {found['workers']} workers are taken"
         return {"code": "WORKERS_BUSY", "message": message, **document}
-    return {"code": "STARTING", "message": "a worker is about to take it", **document}
+    return {"code": _STARTING, "message": "a worker is about to take it", **document}

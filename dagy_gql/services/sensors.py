@@ -20,7 +20,7 @@ from dagy_gql.runtime import Runtime
 from dagy_gql.services import changes, sensor_configs, targets
 from dagy_gql.services.changes import Changes
 from dagy_gql.services.labels import checked_name
-from dagy_gql.services.runs import checked_parameters
+from dagy_gql.services.run_plans import checked_parameters
 from dagy_gql.services.sensor_configs import (
     DEFAULT_INTERVAL_SECONDS,
     LOOKING,

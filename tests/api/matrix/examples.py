@@ -186,6 +186,7 @@ QUERIES = {
     "nodes": Example(_nodes, needs=Permission.RUNS_READ),
     "organization": Example(_organization, foreign=NOT_FOUND),
     "organizations": NOTHING,
+    "previewRun": change("deployment", argument="deploymentId"),
     "previewSchedule": Example(
         given(input={"kind": "CRON", "cron": "0 6 * * *"}, count=2),
     ),
