@@ -265,4 +265,4 @@ def test_nothing_is_left_open(tmp_path: Path):
     for _ in range(5):
         execute(main)
     assert len(os.listdir("/proc/self/fd")) == before
-    assert alive_children() == before_processes
+    assert alive_children() <= before_processes
