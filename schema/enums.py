@@ -30,6 +30,7 @@ from dagy_gql.repositories.runs import RunOrder
 from dagy_gql.services.attention import AttentionKind
 from dagy_gql.services.audit_chain import AuditFault
 from dagy_gql.services.health import HealthStatus
+from dagy_gql.services.value_changes import ChangeKind
 from dagy_gql.services.windows import TimeRange
 
 _DESCRIPTIONS = {
@@ -40,6 +41,7 @@ _DESCRIPTIONS = {
     AttentionKind: None,
     AuditFault: "What is wrong where the audit log's chain breaks.",
     CatchupPolicy: "What happens to due times that were missed.",
+    ChangeKind: None,
     ChannelKind: None,
     Executor: "An engine that runs can run on.",
     FlowOrder: None,
@@ -72,6 +74,7 @@ __all__ = [
     "AttentionKind",
     "AuditFault",
     "CatchupPolicy",
+    "ChangeKind",
     "ChannelKind",
     "Executor",
     "FlowOrder",

@@ -38,6 +38,7 @@ from schema.operations import Preparation
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
 from schema.organizations.roles import RoleMutations
+from schema.runs.comparisons import RunComparisonQueries
 from schema.runs.mutations import RunMutations
 from schema.runs.previews import RunPreviewQueries
 from schema.runs.queries import RunQueries
@@ -66,6 +67,7 @@ class Query(
     DeploymentQueries,
     RunQueries,
     RunPreviewQueries,
+    RunComparisonQueries,
     ScheduleQueries,
     AuditQueries,
     HealthQueries,

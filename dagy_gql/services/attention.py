@@ -50,7 +50,7 @@ async def found(
     queued: int,
     workers: int,
     with_health: bool,
-) -> tuple[Attention, ...]:
+) -> list[Attention]:
     """`queued` runs and living `workers` are known already."""
     missing = bool(queued and not workers)
     items = [_broken(row) for row in await rows.broken(since, limit=MOST)]
@@ -62,7 +62,7 @@ async def found(
     if with_health:
         items += await _unhealthy(rt, now, without_workers=missing)
     items.sort(key=lambda item: item.at, reverse=True)
-    return tuple(items[:MOST])
+    return items[:MOST]
 
 
 def _broken(row: asyncpg.Record) -> Attention:

@@ -77,7 +77,7 @@ class Dashboard:
     previous: RunTotals
     buckets: list[RunBucket]
     top_flows: list[FlowLoad]
-    attention: tuple[Attention, ...]
+    attention: list[Attention]
     workers: WorkerSummary
 
 

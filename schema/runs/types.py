@@ -12,7 +12,7 @@ from dagy_gql.repositories.pagination import LARGEST_PAGE_SIZE
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.secrets import SecretUseRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
-from dagy_gql.services import runs
+from dagy_gql.services import run_results, runs
 from schema.audit.types import audit_by_resource
 from schema.context import Context
 from schema.deployments.types import deployments_by_id
@@ -39,7 +39,6 @@ from schema.runs.values import (
     TaskCounts,
     Waiting,
     milliseconds,
-    result_of,
 )
 from schema.scalars import JSON, DateTime
 
@@ -75,12 +74,12 @@ async def _parameters(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]
 
 async def _results(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
     found = await RunRepository(context.actor.org_id).values("result", keys)
-    return {key: result_of(result) for key, result in found.items()}
+    return {key: run_results.shown(result) for key, result in found.items()}
 
 
 async def _task_results(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
     found = await TaskRunRepository(context.actor.org_id).values("result", keys)
-    return {key: result_of(result) for key, result in found.items()}
+    return {key: run_results.shown(result) for key, result in found.items()}
 
 
 async def _counts(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:

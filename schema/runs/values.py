@@ -25,11 +25,6 @@ def milliseconds(start: str, end: str) -> Any:
     return field(read=read, columns=(start, end))
 
 
-def result_of(result: Any) -> Any:
-    """The value; for one that is too large to keep in the row, {"ref": {…}}."""
-    return result["value"] if isinstance(result, dict) and "value" in result else result
-
-
 @object_type(description="Why something is as it is: a stable code and a sentence.")
 class Reason:
     code: str

@@ -167,6 +167,7 @@ QUERIES = {
     "auditLog": one("audit_log"),
     "auditLogs": NOTHING,
     "auditTrail": Example(of("deployment", "resourceId")),
+    "compareRuns": one("run", "runId"),
     "customRole": one("custom_role"),
     "customRoles": NOTHING,
     "dashboard": NOTHING,
