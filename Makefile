@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench ui lock sdl permissions fmt clean
+.PHONY: help run test check bench ui ui-dev lock sdl permissions fmt clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
@@ -11,16 +11,18 @@ LOCK := pip compile --quiet --universal --generate-hashes --upgrade --python-ver
 	--no-header --no-annotate --no-emit-index-url --no-emit-package dagy
 UI_SOURCES := $(shell find frontend -type f \
 	-not -path '*/node_modules/*' -not -path '*/.next/*' -not -path '*/out/*' \
+	-not -path '*/src/gql/*' -not -path '*/tests/*' -not -name '*.md' \
 	-not -name '*.tsbuildinfo' -not -name next-env.d.ts)
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: .stamps/runtime .stamps/ui ## Set up what is missing and start Dagy (ARGS="--port 9000")
 	@$(BIN)/dagy up $(ARGS)
 
 test: .stamps/dev .stamps/ui .stamps/conformance .stamps/oidc ## Set up, check and run every test (ARGS="-k name")
 	@$(MAKE) --no-print-directory check
+	@cd frontend && npm run --silent budget && npm test --silent
 	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .stamps/dev .stamps/node_modules ## Format, lint, types, imports, drift, frontend types
@@ -35,6 +37,9 @@ bench: .stamps/dev ## Measure Dagy and print the numbers beside a plain Python s
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 ui: .stamps/ui ## Build the web UI
+
+ui-dev: .stamps/node_modules ## Serve the web UI with hot reload before a running Dagy (DAGY_API_URL, PORT)
+	@cd frontend && npm run --silent dev
 
 lock: .stamps/venv ## Resolve the requirements again, with hashes
 	@$(PIP) uv
@@ -100,7 +105,7 @@ clean: ## Remove what set-up made
 	@cd tests/oidc && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p .stamps && touch $@
 
-.stamps/ui: .stamps/node_modules $(UI_SOURCES)
+.stamps/ui: .stamps/node_modules schema/schema.graphql $(UI_SOURCES)
 	@echo "Building the web UI …"
 	@cd frontend && npm run --silent build
 	@touch $@

@@ -7,7 +7,7 @@ import { OrganizationSwitch } from './organization-switch';
 /** The navigation on a narrow screen. */
 export default function NavDrawer({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
   return (
-    <Sheet open onOpenChange={onOpenChange} side="left" title="Dagy" className="w-72">
+    <Sheet open onOpenChange={onOpenChange} side="left" title="Dagy" size="sm">
       <nav aria-label="Pages">
         <NavLinks onFollow={() => onOpenChange(false)} />
       </nav>

@@ -21,7 +21,7 @@ export function NavLinks({ collapsed = false, onFollow }: { collapsed?: boolean;
               className={cn(
                 'flex h-8 items-center gap-2.5 rounded-md px-2.5 font-medium text-soft hover:bg-hover hover:text-text',
                 'aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent',
-                collapsed && 'justify-center px-0',
+                collapsed && 'justify-center px-0!',
               )}
             >
               <Icon aria-hidden className="size-4 shrink-0" />

@@ -7,7 +7,7 @@ import { Kbd } from '../ui/surfaces';
 export default function ShortcutSheet({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
   const groups = byGroup(useShortcuts());
   return (
-    <Dialog open onOpenChange={onOpenChange} title="Keyboard shortcuts" className="w-[min(680px,calc(100vw-24px))]">
+    <Dialog open onOpenChange={onOpenChange} title="Keyboard shortcuts" size="lg">
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
         {[...groups].map(([group, shortcuts]) => (
           <section key={group}>
@@ -32,10 +32,14 @@ function Keys({ keys }: { keys: string }) {
   return (
     <span className="flex shrink-0 gap-1">
       {keys.split(' ').map((key, at) => (
-        <Kbd key={at}>{key.replace('mod+', `${mod} `)}</Kbd>
+        <Kbd key={at}>{keyName(key, mod)}</Kbd>
       ))}
     </span>
   );
+}
+
+function keyName(key: string, mod: string): string {
+  return key.startsWith('mod+') ? `${mod} ${key.slice(4).toUpperCase()}` : key;
 }
 
 function byGroup(shortcuts: readonly Shortcut[]): Map<string, Shortcut[]> {

@@ -24,7 +24,7 @@ export function TopBar({ onOpen }: { onOpen: (overlay: Overlay) => void }) {
         <EnvironmentSwitch />
       </div>
       <div className="flex-1" />
-      <Button onClick={() => onOpen('palette')} aria-label="Search runs, flows and actions" className="text-soft">
+      <Button onClick={() => onOpen('palette')} aria-label="Search runs, flows and actions" className="text-soft!">
         <Search aria-hidden />
         <span className="hidden pr-6 font-normal sm:inline">Search</span>
         <span className="hidden sm:inline">

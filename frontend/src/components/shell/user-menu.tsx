@@ -26,7 +26,7 @@ export function UserMenu({ onOpen }: { onOpen: (overlay: Overlay) => void }) {
       align="end"
       className="w-60"
       trigger={
-        <Button variant="ghost" aria-label="Your account" className="px-1">
+        <Button variant="ghost" aria-label="Your account" className="px-1!">
           <span aria-hidden className="grid size-6 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent">
             {initial(viewer)}
           </span>

@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { cn } from '@/lib/cn';
-import { IconButton } from './icon-button';
+import { Button } from './button';
 
 interface DialogProps {
   open: boolean;
@@ -14,23 +14,24 @@ interface DialogProps {
   children?: ReactNode;
   /** The row of buttons below. */
   footer?: ReactNode;
-  className?: string;
+  /** How wide; `md` if left out, and never wider than the window. */
+  size?: 'sm' | 'md' | 'lg' | 'xl';
 }
+
+const WIDTHS = { sm: 400, md: 520, lg: 680, xl: 960 } as const;
+const SHEET_WIDTHS = { sm: 288, md: 560, lg: 720, xl: 960 } as const;
 
 const overlay = 'fixed inset-0 z-50 animate-pop bg-black/40 backdrop-blur-[1px]';
 
-export function Dialog({ footer, children, className, ...head }: DialogProps) {
+export function Dialog({ footer, children, size = 'md', ...head }: DialogProps) {
   return (
     <Primitive.Root open={head.open} onOpenChange={head.onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={overlay} />
         <Primitive.Content
           {...undescribed(head)}
-          className={cn(
-            'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-32px)] w-[min(520px,calc(100vw-24px))] -translate-1/2 flex-col rounded-xl border border-line bg-raised shadow-pop outline-none',
-            'animate-pop',
-            className,
-          )}
+          style={{ width: `min(${WIDTHS[size]}px, calc(100vw - 24px))` }}
+          className="fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-32px)] -translate-1/2 animate-pop flex-col rounded-xl border border-line bg-raised shadow-pop outline-none"
         >
           <Head {...head} />
           {children && <div className="overflow-y-auto px-5 pb-4">{children}</div>}
@@ -41,17 +42,17 @@ export function Dialog({ footer, children, className, ...head }: DialogProps) {
   );
 }
 
-export function Sheet({ side = 'right', footer, children, className, ...head }: DialogProps & { side?: 'left' | 'right' }) {
+export function Sheet({ side = 'right', footer, children, size = 'md', ...head }: DialogProps & { side?: 'left' | 'right' }) {
   return (
     <Primitive.Root open={head.open} onOpenChange={head.onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={overlay} />
         <Primitive.Content
           {...undescribed(head)}
+          style={{ width: `min(${SHEET_WIDTHS[size]}px, 100vw)` }}
           className={cn(
-            'fixed inset-y-0 z-50 flex w-[min(560px,100vw)] animate-slide flex-col border-line bg-raised shadow-pop outline-none',
+            'fixed inset-y-0 z-50 flex animate-slide flex-col border-line bg-raised shadow-pop outline-none',
             side === 'right' ? 'right-0 border-l' : 'left-0 border-r [--slide-from:-24px]',
-            className,
           )}
         >
           <Head {...head} />
@@ -76,9 +77,9 @@ function Head({ title, description }: DialogProps) {
         {description && <Primitive.Description className="mt-1 text-soft">{description}</Primitive.Description>}
       </div>
       <Primitive.Close asChild>
-        <IconButton label="Close" size="sm">
-          <X />
-        </IconButton>
+        <Button variant="ghost" size="sm" aria-label="Close" className="w-7 px-0!">
+          <X aria-hidden />
+        </Button>
       </Primitive.Close>
     </div>
   );

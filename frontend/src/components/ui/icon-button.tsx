@@ -19,7 +19,7 @@ export function IconButton({ label, size, variant = 'ghost', className, ...props
         variant={variant}
         size={size}
         aria-label={label}
-        className={cn('px-0', SIZES[size ?? 'md'], className)}
+        className={cn('px-0!', SIZES[size ?? 'md'], className)}
       />
     </Tooltip>
   );

@@ -90,7 +90,7 @@ export function TextField({ name, label, type = 'text', autoComplete, error, hin
           defaultValue={value}
           readOnly={value !== undefined}
           aria-invalid={error?.field === name || field['aria-invalid']}
-          className="h-10 text-base"
+          className="h-10! text-base"
         />
       )}
     </Field>
