@@ -116,13 +116,15 @@ class FlowRepository(OrgRepository):
         await db.fetch_value("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
 
     async def add_latest(self, flow: NewFlow, now: datetime) -> asyncpg.Record:
-        """Insert the version and move the pointer; the caller holds the name."""
+        """Insert the version and move the pointer; the caller holds the name. It has the status of
+        the versions before it."""
         await self._unpoint(flow.name)
         sql = (
             "INSERT INTO flows (id, org_id, name, version, namespace, description, tags, spec,"
             " spec_sha256, artifact_sha256, status, default_executor, is_latest, created_by,"
-            " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'ACTIVE', $11, true,"
-            " $12, $13) RETURNING "
+            " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce((SELECT status"
+            " FROM flows WHERE org_id = $2 AND name = $3::varchar ORDER BY id DESC LIMIT 1),"
+            " 'ACTIVE'), $11, true, $12, $13) RETURNING "
         )
         row = await db.fetch_row(
             sql + self.columns,
@@ -147,6 +149,15 @@ class FlowRepository(OrgRepository):
         await self._unpoint(flow["name"])
         await db.execute("UPDATE flows SET is_latest = true WHERE id = $1", flow["id"])
         return await self.by_id(flow["id"])
+
+    async def set_status(self, name: str, status: FlowStatus) -> None:
+        """Of all versions; the caller holds the name."""
+        await db.execute(
+            "UPDATE flows SET status = $3::varchar WHERE org_id = $1 AND name = $2",
+            self.org_id,
+            name,
+            status,
+        )
 
     async def _unpoint(self, name: str) -> None:
         await db.execute(

@@ -11,7 +11,7 @@ from dagy.spec import FlowSpec
 from dagy_gql import clock, db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.db import json_text
-from dagy_gql.enums import Executor
+from dagy_gql.enums import Executor, FlowStatus
 from dagy_gql.errors import BadUserInput, Conflict, NotFound
 from dagy_gql.repositories.artifacts import ArtifactRepository
 from dagy_gql.repositories.flows import FlowRepository, NewFlow
@@ -60,6 +60,28 @@ async def register(
             row = await repository.point_to(existing)
         _note(actor, row, is_new=existing is None)
     return row, existing is None
+
+
+async def set_status(rt: Runtime, actor: Actor, *, name: str, status: FlowStatus) -> asyncpg.Record:
+    """Archive or restore all versions; the latest one. INACTIVE ones start nothing.
+
+    Raises NotFound.
+    """
+    repository = FlowRepository(actor.org_id)
+    async with db.transaction():
+        await repository.hold(name)
+        before = await by_version(rt, actor, name=name)
+        await repository.set_status(name, status)
+        audit.note(
+            actor,
+            "flow.update",
+            "Flow",
+            before["id"],
+            name=name,
+            before={"status": before["status"]},
+            after={"status": status},
+        )
+    return await by_version(rt, actor, name=name)
 
 
 def _note(actor: Actor, row: asyncpg.Record, *, is_new: bool) -> None:

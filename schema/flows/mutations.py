@@ -1,4 +1,4 @@
-"""createArtifactUpload, registerFlow."""
+"""createArtifactUpload, registerFlow, updateFlow."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from dagy_gql.services import artifacts, flows
 from dagy_gql.services.flows import Registration
 from schema.arguments import json_object
 from schema.context import Info
+from schema.enums import FlowStatus
 from schema.fields import field, object_type
 from schema.flows.types import Flow
 from schema.scalars import JSON, Long
@@ -52,6 +53,17 @@ class RegisterFlowPayload:
     created: bool = field(description="False: this version with this content was there already.")
 
 
+@strawberry.input
+class UpdateFlowInput:
+    name: str
+    status: FlowStatus
+
+
+@object_type(requires=Permission.FLOWS_WRITE)
+class UpdateFlowPayload:
+    flow: Flow = field(requires=Permission.FLOWS_WRITE, description="The latest version.")
+
+
 async def _create_artifact_upload(info: Info, input: CreateArtifactUploadInput) -> Any:
     context = info.context
     row = await artifacts.request_upload(
@@ -77,6 +89,12 @@ async def _register_flow(info: Info, input: RegisterFlowInput) -> Any:
     return {"flow": flow, "created": created}
 
 
+async def _update_flow(info: Info, input: UpdateFlowInput) -> Any:
+    context = info.context
+    flow = await flows.set_status(context.rt, context.actor, name=input.name, status=input.status)
+    return {"flow": flow}
+
+
 @strawberry.type
 class FlowMutations:
     create_artifact_upload: CreateArtifactUploadPayload = field(
@@ -86,4 +104,10 @@ class FlowMutations:
         _register_flow,
         requires=Permission.FLOWS_WRITE,
         description="Adds a version, and makes it the latest.",
+    )
+    update_flow: UpdateFlowPayload = field(
+        _update_flow,
+        requires=Permission.FLOWS_WRITE,
+        description="Archives (INACTIVE) or restores all versions of a name. An archived flow"
+        " starts no run; a version that is registered later is archived, too.",
     )

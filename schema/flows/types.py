@@ -15,6 +15,7 @@ from schema.audit.types import audit_by_resource
 from schema.context import Context
 from schema.enums import Executor, FlowStatus
 from schema.fields import field, object_type
+from schema.flows.sources import SOURCE_FILES_COST, SourceFile, source_files
 from schema.flows.statistics import FlowStatistics, statistics_of_flows
 from schema.loaders import RowFetch, RowsById
 from schema.nodes import Node, node_id
@@ -85,6 +86,13 @@ class Flow(Node):
         requires=Permission.SCHEDULES_READ,
         key="name",
         description="Of all deployments of all versions of this name.",
+    )
+    source_files: list[SourceFile] = field(
+        load=source_files,
+        key="artifact_sha256",
+        requires=Permission.PAYLOADS_READ,
+        at_most=SOURCE_FILES_COST,
+        description="Text files only: up to 50 of them, with 200,000 bytes of text in all.",
     )
     statistics: FlowStatistics = field(
         load=statistics_of_flows,

@@ -110,6 +110,10 @@ async def _deploy(world: World) -> Variables:
     return {"input": {"name": world.name(), "flowName": world.flow_name}}
 
 
+async def _archive(world: World) -> Variables:
+    return {"input": {"name": world.flow_name, "status": "ACTIVE"}}
+
+
 async def _cancel_subscription(world: World) -> Variables:
     await world.subscription()
     return {"input": {}}
@@ -193,6 +197,7 @@ QUERIES = {
     ),
     "roles": NOTHING,
     "run": one("run"),
+    "runCounts": NOTHING,
     "runs": NOTHING,
     "schedule": one("schedule"),
     "schedules": NOTHING,
@@ -289,6 +294,7 @@ MUTATIONS = {
     "updateApiKey": change("api_key", name="renamed"),
     "updateCustomRole": change("custom_role", description="Reads runs."),
     "updateDeployment": change("deployment", paused=True),
+    "updateFlow": Example(_archive, foreign=NOT_FOUND),
     "updateEnvironment": change("environment", description="Here."),
     "updateMembership": change("membership", role="VIEWER"),
     "updateOrganization": Example(given(input={"maxRunningRuns": 100})),
