@@ -2,6 +2,8 @@
 query. Rows are asyncpg Records; a missing row and somebody else's row are the same NotFound."""
 
 from collections.abc import Hashable, Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -12,8 +14,33 @@ from dagy_gql.errors import NotFound
 from dagy_gql.repositories.pagination import OLDEST_FIRST, Order, Page, Slice
 
 COUNT_CAP = 10_000
+# Look-ups of one statement: of the values of one column, and of the combinations of several.
+MAX_LOOKUPS = 100
+MAX_COMBINED = 32
 
 K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A column has one of `count` values: those of `source`, an expression of FROM; `condition`
+    says the same of a row."""
+
+    column: str
+    source: str
+    condition: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What one of several alternatives asks for."""
+
+    condition: str
+    among: Among | None = None
+
+    def __str__(self) -> str:
+        return " AND ".join([self.condition, *([self.among.condition] if self.among else [])])
 
 
 class Where:
@@ -22,8 +49,16 @@ class Where:
 
     def __init__(self, org_id: UUID, *, column: str = "org_id") -> None:
         self.values: list[Any] = [org_id]
-        self._conditions = [f"{column} = $1"]
-        self._among: tuple[str, str] | None = None
+        self._own = f"{column} = $1"
+        self._conditions = [self._own]
+        self._among: list[Among] = []
+        self._branches: list[Branch] = []
+
+    def beside(self) -> "Where":
+        """Other conditions for the same statement: the values are shared."""
+        other = copy(self)
+        other._conditions, other._among, other._branches = [self._own], [], []
+        return other
 
     def add(self, condition: str, *values: Any) -> "Where":
         self._conditions.append(condition.format(*(self.place(value) for value in values)))
@@ -31,7 +66,18 @@ class Where:
 
     def among(self, column: str, values: Iterable[str]) -> "Where":
         """The column has one of the values; see `limited`."""
-        self._among = column, self.place(list(dict.fromkeys(values)))
+        self._among.append(self.one_of(column, values))
+        return self
+
+    def one_of(self, column: str, values: Iterable[str]) -> Among:
+        distinct = list(dict.fromkeys(values))
+        several = f"{self.place(distinct)}::text[]"
+        source, condition = f"unnest({several})", f"{column} = ANY({several})"
+        return Among(column, source, condition, len(distinct))
+
+    def either(self, *branches: Branch) -> "Where":
+        """One of these holds; no row may answer to two of them. See `limited`."""
+        self._branches += branches
         return self
 
     def place(self, value: Any) -> str:
@@ -50,24 +96,59 @@ class Where:
         return self
 
     def __str__(self) -> str:
-        if self._among is None:
-            return " AND ".join(self._conditions)
-        return " AND ".join([*self._conditions, "{} = ANY({}::text[])".format(*self._among)])
+        conditions = [*self._conditions, *(each.condition for each in self._among)]
+        if self._branches:
+            conditions.append(f"({' OR '.join(f'({branch})' for branch in self._branches)})")
+        return " AND ".join(conditions)
 
     def limited(self, columns: str, table: str, *, order: str = "", limit: int) -> str:
         """A statement for the first rows in an order.
 
-        Where a column may have several values, each is looked up by itself and the results are
-        merged: an index on (column, order) then gives rows as fast for rare values as for frequent
-        ones, whatever the planner thinks of them.
+        Where a column may have several values, or there are alternatives, each is looked up by
+        itself and the results are merged: an index on (column, order) then gives rows as fast for
+        rare values as for frequent ones, whatever the planner thinks of them. A column that would
+        make too many look-ups is a condition of the others.
         """
-        if self._among is None:
-            return select(columns, table, self, order=order, limit=limit)
-        column, values = self._among
-        conditions = " AND ".join([*self._conditions, f"{column} = among.value"])
-        inner = select(columns, table, conditions, order=order, limit=limit)
-        source = f"unnest({values}::text[]) AS among(value) CROSS JOIN LATERAL ({inner}) AS found"
+        if not self._branches:
+            return self._merged(columns, table, self._conditions, self._among, order, limit)
+        parts = []
+        for branch in self._branches:
+            among = [*self._among, *([branch.among] if branch.among else [])]
+            conditions = [*self._conditions, branch.condition]
+            parts.append(self._merged(columns, table, conditions, among, order, limit))
+        union = " UNION ALL ".join(f"({part})" for part in parts)
+        return select("found.*", f"({union}) AS found", "true", order=order, limit=limit)
+
+    def _merged(
+        self,
+        columns: str,
+        table: str,
+        conditions: list[str],
+        among: list[Among],
+        order: str,
+        limit: int,
+    ) -> str:
+        apart, rest = _looked_up(among)
+        fixed = [f"{each.column} = among{place}.value" for place, each in enumerate(apart)]
+        found = " AND ".join([*conditions, *(each.condition for each in rest), *fixed])
+        inner = select(columns, table, found, order=order, limit=limit)
+        if not apart:
+            return inner
+        sources = [f"{each.source} AS among{place}(value)" for place, each in enumerate(apart)]
+        source = f"{' CROSS JOIN '.join(sources)} CROSS JOIN LATERAL ({inner}) AS found"
         return select("found.*", source, "true", order=order, limit=limit)
+
+
+def _looked_up(among: list[Among]) -> tuple[list[Among], list[Among]]:
+    """Those whose values are looked up one by one, and the others."""
+    apart: list[Among] = []
+    rest: list[Among] = []
+    lookups = 1
+    for each in among:
+        is_few = lookups * each.count <= (MAX_COMBINED if apart else MAX_LOOKUPS)
+        (apart if is_few else rest).append(each)
+        lookups *= each.count if is_few else 1
+    return apart, rest
 
 
 def select(

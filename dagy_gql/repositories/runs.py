@@ -11,9 +11,9 @@ import asyncpg
 
 from dagy_gql import db
 from dagy_gql.db import json_text
-from dagy_gql.enums import Executor, RetryMode, RunState, RunTrigger
+from dagy_gql.enums import Executor, RetryMode, RunTrigger
 from dagy_gql.errors import NotFound
-from dagy_gql.repositories.base import OrgRepository, Where
+from dagy_gql.repositories.base import OrgRepository
 from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST, Order
 
 
@@ -24,46 +24,6 @@ class RunOrder(StrEnum):
     @property
     def order(self) -> Order:
         return NEWEST_FIRST if self is RunOrder.CREATED_AT_DESC else OLDEST_FIRST
-
-
-@dataclass(frozen=True, slots=True)
-class RunFilter:
-    """Every part is an indexed column; `created_*` are turned into ids, which are times."""
-
-    states: Sequence[RunState] | None = None
-    flow_name: str | None = None
-    flow_id: UUID | None = None
-    deployment_id: UUID | None = None
-    deployment_name: str | None = None
-    environment: str | None = None
-    trigger: RunTrigger | None = None
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-
-    def apply(self, where: Where) -> Where:
-        if self.states is not None:
-            where.among("state", [str(state) for state in self.states])
-        for condition, value in (
-            ("flow_name = {}", self.flow_name),
-            ("flow_id = {}", self.flow_id),
-            ("deployment_id = {}", self.deployment_id),
-            (
-                "deployment_id = (SELECT d.id FROM deployments d "
-                "WHERE d.org_id = $1 AND d.name = {})",
-                self.deployment_name,
-            ),
-            (
-                "environment_id = (SELECT e.id FROM environments e "
-                "WHERE e.org_id = $1 AND e.name = {})",
-                self.environment,
-            ),
-            ("trigger = {}", self.trigger),
-            ("id >= {}", first_id(self.created_after)),
-            ("id < {}", first_id(self.created_before)),
-        ):
-            if value is not None:
-                where.add(condition, str(value) if isinstance(value, StrEnum) else value)
-        return where
 
 
 def first_id(moment: datetime | None) -> UUID | None:

@@ -19,7 +19,8 @@ from dagy_gql.bus import Channel, Feed
 from dagy_gql.enums import RunEventType, RunState
 from dagy_gql.repositories.events import EventRepository, LogRepository
 from dagy_gql.repositories.pagination import Page
-from dagy_gql.repositories.runs import RunFilter, RunRepository
+from dagy_gql.repositories.run_filters import RunFilter, RunSearch
+from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.runtime import Runtime
 from dagy_gql.services.live_items import (
     LiveEvent,
@@ -297,5 +298,6 @@ async def _matches(repository: RunRepository, wanted: RunFilter, said: RunNews) 
 
 
 async def _recent(repository: RunRepository, wanted: RunFilter) -> list[asyncpg.Record]:
-    found = await repository.slice(wanted.apply(repository.where()), page=Page(size=_RECENT))
+    settled = await RunSearch(repository.org_id).settled(wanted)
+    found = await repository.slice(settled.apply(repository.where()), page=Page(size=_RECENT))
     return found.rows

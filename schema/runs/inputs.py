@@ -5,34 +5,44 @@ from uuid import UUID
 import strawberry
 
 from dagy_gql.errors import BadUserInput
-from dagy_gql.repositories import runs as stored
 from dagy_gql.services import runs
+from dagy_gql.services.run_filters import RunWish
 from schema.arguments import exactly_one, optional_id
 from schema.context import Context
 from schema.enums import Executor, RetryMode, RunState, RunTrigger, TaskState
 from schema.scalars import JSON, DateTime
 
 
-@strawberry.input
+@strawberry.input(description="All that is given must be so.")
 class RunFilter:
     state: list[RunState] | None = None
     flow_name: str | None = None
+    flow_names: list[str] | None = strawberry.field(
+        default=None, description="One of these, 50 at most."
+    )
     deployment_name: str | None = None
     environment: str | None = strawberry.field(default=None, description="Its name.")
     trigger: RunTrigger | None = None
+    executor: list[Executor] | None = None
+    mine: bool | None = strawberry.field(default=None, description="True: that you have created.")
     created_after: DateTime | None = None
     created_before: DateTime | None = None
+    min_duration_ms: int | None = strawberry.field(
+        default=None, description="Ended, and took at least so long."
+    )
+    tags: JSON | None = strawberry.field(
+        default=None, description='All of these, as {"team": "data"}; 10 at most.'
+    )
+    search: str | None = strawberry.field(
+        default=None, description="The start of the slug, or of the flow's name."
+    )
 
-    def stored(self) -> stored.RunFilter:
-        return stored.RunFilter(
-            states=self.state,
-            flow_name=self.flow_name,
-            deployment_name=self.deployment_name,
-            environment=self.environment,
-            trigger=self.trigger,
-            created_after=self.created_after,
-            created_before=self.created_before,
-        )
+    def wish(self) -> RunWish:
+        return RunWish(**vars(self))
+
+
+def wish_of(filter: RunFilter | None) -> RunWish:
+    return RunWish() if filter is None else filter.wish()
 
 
 @strawberry.input

@@ -6,16 +6,17 @@ import strawberry
 
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.pagination import LARGEST_PAGE_SIZE, Page, decode_id_of
-from dagy_gql.repositories.runs import RunRepository
+from dagy_gql.repositories.run_filters import RunSearch
 from dagy_gql.repositories.task_runs import TaskRunRepository
-from dagy_gql.services import runs
+from dagy_gql.services import run_filters, runs
 from schema.arguments import exactly_one
 from schema.context import Info
 from schema.enums import RunOrder
 from schema.fields import field
 from schema.pagination import Connection, Listing, selected
 from schema.runs.columns import RUN_COLUMNS, TASK_RUN_COLUMNS
-from schema.runs.inputs import RunFilter, TaskRunFilter
+from schema.runs.counts import RunCounts
+from schema.runs.inputs import RunFilter, TaskRunFilter, wish_of
 from schema.runs.types import Run, TaskRun
 
 
@@ -36,9 +37,10 @@ async def _runs(
     last: int | None = None,
     before: str | None = None,
 ) -> Any:
-    repository = RunRepository(info.context.actor.org_id)
-    wanted = (filter or RunFilter()).stored()
+    actor = info.context.actor
+    repository = RunSearch(actor.org_id)
     page = Page.of(first, after, last=last, before=before)
+    wanted = await repository.settled(run_filters.stored(actor, wish_of(filter)))
     slice_ = await repository.slice(
         wanted.apply(repository.where()),
         page=page,
@@ -46,6 +48,11 @@ async def _runs(
         columns=selected(info, order_by.order, otherwise=RUN_COLUMNS),
     )
     return Listing(slice_, lambda: repository.count(wanted.apply(repository.where())))
+
+
+async def _counts(info: Info, filter: RunFilter | None = None) -> Any:
+    context = info.context
+    return await run_filters.counts(context.rt, context.actor, wish_of(filter))
 
 
 async def _task_run(info: Info, id: strawberry.ID) -> Any:
@@ -90,6 +97,11 @@ async def _task_runs(
 class RunQueries:
     run: Run | None = field(_run, requires=Permission.RUNS_READ)
     runs: Connection[Run] = field(_runs, requires=Permission.RUNS_READ)
+    run_counts: RunCounts = field(
+        _counts,
+        requires=Permission.RUNS_READ,
+        description="How many runs of each state match, each counted up to 1,000.",
+    )
     task_run: TaskRun | None = field(_task_run, requires=Permission.RUNS_READ)
     task_runs: Connection[TaskRun] = field(
         _task_runs,

@@ -8,12 +8,12 @@ import strawberry
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.repositories.pagination import decode_cursor, decode_id_of
 from dagy_gql.repositories.runs import RunRepository
-from dagy_gql.services import live, runs
+from dagy_gql.services import live, run_filters, runs
 from schema.context import Context, Info
 from schema.enums import RunState
 from schema.fields import field, object_type
 from schema.runs.history import NUMBERED, LogBatch, LogLine, RunEvent, task_key_of
-from schema.runs.inputs import RunFilter
+from schema.runs.inputs import RunFilter, wish_of
 from schema.runs.types import Run
 
 
@@ -57,7 +57,8 @@ async def _run_log_batches(
 
 async def _runs(info: Info, filter: RunFilter | None = None) -> Any:
     context = info.context
-    return live.run_changes(context.rt, context.actor, (filter or RunFilter()).stored())
+    wanted = run_filters.stored(context.actor, wish_of(filter))
+    return live.run_changes(context.rt, context.actor, wanted)
 
 
 async def _changed_run(self: Any, info: Info) -> Any:

@@ -46,6 +46,7 @@ TaskKey = tuple[UUID, str]
 
 runs_by_id = RowsById(RunRepository, RUN_COLUMNS)
 _task_runs = Pages(TaskRunRepository, "run_id", columns=TASK_RUN_COLUMNS, at_most=LARGEST_PAGE_SIZE)
+_retries = Pages(RunRepository, "retry_of_id", columns=RUN_COLUMNS)
 _secret_uses = Pages(SecretUseRepository, "run_id")
 
 
@@ -143,6 +144,12 @@ class Run(Node):
         key="retry_of_id",
         requires=Permission.RUNS_READ,
         type_=lazy("runs", "Run") | None,
+    )
+    retries: Any = pages(
+        _retries,
+        lazy_connection("runs", "Run"),
+        requires=Permission.RUNS_READ,
+        description="The runs that retry this one, newest first.",
     )
     tags: JSON
     created_by: str = field(requires=Permission.EMAILS_READ)

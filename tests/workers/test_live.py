@@ -9,7 +9,7 @@ import pytest
 
 from dagy_gql.auth.actor import Actor
 from dagy_gql.errors import NotFound
-from dagy_gql.repositories.runs import RunFilter
+from dagy_gql.repositories.run_filters import RunFilter
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import live
 from dagy_gql.services.live_items import LiveRun
