@@ -4,10 +4,8 @@ import { Providers } from '@/components/shell/providers';
 import { THEME_BOOT_SCRIPT } from '@/lib/theme-boot';
 import './globals.css';
 
-// Pages set their own title as they learn it (components/page.tsx): one here per route would put
-// itself back over theirs.
+// No title: pages draw a <title> as they learn it (components/page.tsx), and one here would win.
 export const metadata: Metadata = {
-  title: 'Dagy',
   description: 'Workflow orchestration you run yourself.',
   robots: { index: false },
 };

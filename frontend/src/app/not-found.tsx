@@ -4,6 +4,7 @@ import { buttonStyle } from '@/components/ui/button';
 export default function NotFound() {
   return (
     <main className="flex min-h-dvh flex-col items-center justify-center gap-2 p-6 text-center">
+      <title>Not found · Dagy</title>
       <Mark size={40} />
       <h1 className="mt-2 text-xl font-semibold">There is no page here</h1>
       <p className="mb-2 text-soft">The address may be mistyped, or the page has moved.</p>

@@ -1,7 +1,7 @@
 'use client';
 /** The frame of every page: its title, and the same answer everywhere to loading, errors and rights. */
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Permission } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { cn } from '@/lib/cn';
@@ -20,11 +20,9 @@ interface PageProps {
 
 export function Page({ title, requires, children, className }: PageProps) {
   const can = useCan();
-  useEffect(() => {
-    document.title = `${title} · Dagy`;
-  }, [title]);
   return (
     <div className={cn('mx-auto flex w-full max-w-[1600px] flex-col gap-4 p-4 md:px-6', className)}>
+      <title>{`${title} · Dagy`}</title>
       {requires && !can(requires) ? <PermissionDenied permission={requires} /> : children}
     </div>
   );

@@ -41,6 +41,7 @@ export function Shell({ children }: { children: ReactNode }) {
 function Frame({ children }: { children?: ReactNode }) {
   return (
     <div className="flex h-dvh">
+      <title>Dagy</title>
       <div className="hidden w-52 shrink-0 border-r border-line bg-surface md:block" />
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="h-12 shrink-0 border-b border-line bg-surface" />

@@ -1,7 +1,6 @@
 'use client';
 /** The way in: sign in, be the first owner, accept an invitation, choose a new password. */
 import { useSearchParams } from 'next/navigation';
-import { useEffect } from 'react';
 import { Loaded } from '@/components/page';
 import { Skeleton } from '@/components/ui/surfaces';
 import { SignInPageDocument } from '@/gql/graphql';
@@ -16,11 +15,11 @@ import { useSkippedWhenSignedIn } from './use-skipped';
 
 export function LoginPage() {
   const isHydrated = useHydrated();
-  useEffect(() => {
-    document.title = 'Sign in · Dagy';
-  }, []);
   return (
-    <main className="grid min-h-dvh place-items-center p-4">{isHydrated ? <Entrance /> : <CardBones />}</main>
+    <main className="grid min-h-dvh place-items-center p-4">
+      <title>Sign in · Dagy</title>
+      {isHydrated ? <Entrance /> : <CardBones />}
+    </main>
   );
 }
 
