@@ -4,6 +4,7 @@ import { Loaded } from '@/components/page';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/surfaces';
 import { AcceptInvitationDocument, InvitationPreviewDocument } from '@/gql/graphql';
+import type { GqlError } from '@/lib/gql';
 import { useGql } from '@/lib/use-gql';
 import { Card } from './card';
 import { EntranceForm, TextField } from './form';
@@ -11,7 +12,7 @@ import { useEntrance } from './use-entrance';
 
 export function AcceptInvitation({ token }: { token: string }) {
   const preview = useGql(InvitationPreviewDocument, { token }, { retry: false });
-  if (preview.error) return <Spent message={preview.error.message} />;
+  if (preview.error) return <Spent error={preview.error} />;
   return (
     <Loaded query={preview} skeleton={<Skeleton className="h-72 w-[min(380px,100%)]" />}>
       {({ invitationPreview: { organization, email } }) => (
@@ -58,9 +59,11 @@ function Join({ token, email }: { token: string; email: string }) {
   );
 }
 
-function Spent({ message }: { message: string }) {
+function Spent({ error }: { error: GqlError }) {
+  const lead =
+    error.code === 'NOT_FOUND' ? 'The invitation was used or revoked, or has expired. Ask for a new one.' : error.message;
   return (
-    <Card title="This link does not work" lead={message}>
+    <Card title="This link does not work" lead={lead}>
       <a href="/login" className="link">
         Sign in
       </a>
