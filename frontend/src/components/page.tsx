@@ -57,12 +57,15 @@ interface LoadedProps<Data> {
   children: (data: Data) => ReactNode;
   /** The bones while it loads; else some rows. */
   skeleton?: ReactNode;
+  /** Where the server says NOT_FOUND: what is not there, and what one may do. */
+  missing?: ReactNode;
 }
 
 /** What a query brought. Data that is there stays on the screen when reading it again fails. */
-export function Loaded<Data>({ query: { data, error, refetch }, children, skeleton }: LoadedProps<Data>) {
+export function Loaded<Data>({ query: { data, error, refetch }, children, skeleton, missing }: LoadedProps<Data>) {
   if (data !== undefined) return <>{children(data)}</>;
   if (!error) return <>{skeleton ?? <SkeletonRows />}</>;
+  if (error.code === 'NOT_FOUND' && missing) return <>{missing}</>;
   if (error.code === 'FORBIDDEN') return <PermissionDenied permission={error.permission} />;
   return <ErrorState error={error} onRetry={() => void refetch()} />;
 }

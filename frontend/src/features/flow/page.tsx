@@ -25,9 +25,9 @@ function Detail({ name }: { name: string }) {
   const variables = { name };
   const query = useGql(FlowDetailDocument, variables);
   return (
-    <Loaded query={query}>
+    <Loaded query={query} missing={<Missing name={name} />}>
       {({ flow }) =>
-        flow ? (
+        flow && (
           <>
             <PageHeader
               title={flow.name}
@@ -36,10 +36,6 @@ function Detail({ name }: { name: string }) {
             />
             <Versions versions={flow.versions.nodes} />
           </>
-        ) : (
-          <EmptyState title={`There is no flow ${name}`} snippet="dagy flows list">
-            It may belong to another organization.
-          </EmptyState>
         )
       }
     </Loaded>
@@ -70,5 +66,13 @@ function Versions({ versions }: { versions: Flow['versions']['nodes'] }) {
         ))}
       </tbody>
     </Table>
+  );
+}
+
+function Missing({ name }: { name: string }) {
+  return (
+    <EmptyState title={`There is no flow ${name}`} snippet="dagy flows list">
+      It may belong to another organization.
+    </EmptyState>
   );
 }

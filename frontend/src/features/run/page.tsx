@@ -26,9 +26,9 @@ export function RunPage() {
 function Detail({ slug }: { slug: string }) {
   const { query, variables } = useRun(slug);
   return (
-    <Loaded query={query}>
+    <Loaded query={query} missing={<Missing slug={slug} />}>
       {({ run }) =>
-        run ? (
+        run && (
           <>
             <PageHeader
               title={
@@ -42,10 +42,6 @@ function Detail({ slug }: { slug: string }) {
             {run.error && <Failure error={run.error} />}
             <TaskTable tasks={run.taskRuns.nodes} />
           </>
-        ) : (
-          <EmptyState title={`There is no run ${slug}`} snippet="dagy runs list">
-            It may have been pruned, or belongs to another organization.
-          </EmptyState>
         )
       }
     </Loaded>
@@ -74,5 +70,13 @@ function Failure({ error }: { error: NonNullable<Run['error']> }) {
       <p className="font-medium break-words whitespace-pre-wrap">{error.message}</p>
       {error.hint && <p className="mt-1">{error.hint}</p>}
     </div>
+  );
+}
+
+function Missing({ slug }: { slug: string }) {
+  return (
+    <EmptyState title={`There is no run ${slug}`} snippet="dagy runs list">
+      It may have been pruned, or belongs to another organization.
+    </EmptyState>
   );
 }
