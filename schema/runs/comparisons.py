@@ -34,8 +34,10 @@ class TaskComparison:
 
 @object_type()
 class RunComparison:
-    run: Run
-    base: Run | None = field(description="Null where no run before it has succeeded.")
+    run: Run = field(requires=Permission.RUNS_READ)
+    base: Run | None = field(
+        requires=Permission.RUNS_READ, description="Null where no run before it has succeeded."
+    )
     parameters: list[ValueChange] = field(
         read=lambda found: found.parameters.found,
         requires=Permission.PAYLOADS_READ,

@@ -47,7 +47,7 @@ ENTITIES: dict[str, tuple[str, str]] = {
         "environment environments",
         "createEnvironment updateEnvironment deleteEnvironment",
     ),
-    "Flow": ("flow flows", "createArtifactUpload registerFlow"),
+    "Flow": ("flow flows", "createArtifactUpload registerFlow updateFlow"),
     "Membership": (
         "membership memberships",
         "createInvitation revokeInvitation acceptInvitation updateMembership deleteMembership"
@@ -58,7 +58,7 @@ ENTITIES: dict[str, tuple[str, str]] = {
         "createNotificationChannel updateNotificationChannel deleteNotificationChannel",
     ),
     "Organization": ("organization organizations", "createOrganization updateOrganization"),
-    "Run": ("run runs", "triggerRun cancelRun retryRun"),
+    "Run": ("run runs runCounts previewRun compareRuns", "triggerRun cancelRun retryRun"),
     "Schedule": (
         "schedule schedules previewSchedule",
         "createSchedule updateSchedule deleteSchedule",
@@ -78,9 +78,10 @@ ENTITIES: dict[str, tuple[str, str]] = {
 }
 # What is no entity, and belongs to none.
 OTHERS = (
-    "viewer node nodes health setup signInOptions roles customRole customRoles createCustomRole"
-    " updateCustomRole deleteCustomRole serviceAccount serviceAccounts createServiceAccount"
-    " updateServiceAccount deleteServiceAccount invitation invitations invitationPreview"
+    "viewer node nodes health dashboard setup signInOptions roles customRole customRoles"
+    " createCustomRole updateCustomRole deleteCustomRole serviceAccount serviceAccounts"
+    " createServiceAccount updateServiceAccount deleteServiceAccount invitation invitations"
+    " invitationPreview"
 )
 
 
