@@ -2,6 +2,7 @@
 // the rest. The Host header goes through as it came, so to the server the pages are its own and it
 // takes their cookies and websockets; Next's own rewrites would change it.
 import { spawn } from 'node:child_process';
+import { watch } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 
@@ -41,15 +42,24 @@ server.on('upgrade', ({ url, rawHeaders }, socket, head) => {
   }
 });
 
-const next = spawn('npx', ['next', 'dev', '--hostname', NEXT.hostname, '--port', String(NEXT.port)], {
+// Not by npx, which would leave it running when it is itself told to stop.
+const arguments_ = ['dev', '--hostname', NEXT.hostname, '--port', String(NEXT.port)];
+const next = spawn('node_modules/.bin/next', arguments_, {
   stdio: 'inherit',
   env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
 });
-const codegen = spawn('npx', ['graphql-codegen', '--config', 'codegen.ts', '--watch'], { stdio: 'ignore' });
-next.on('exit', (code) => {
-  codegen.kill();
-  process.exit(code ?? 1);
-});
+next.on('exit', (code) => process.exit(code ?? 1));
+
+// graphql-codegen's own --watch would need a native package more.
+let codegen;
+function generateSoon(_event, name) {
+  if (!name?.endsWith('.graphql')) return;
+  clearTimeout(codegen);
+  codegen = setTimeout(() => spawn('npm', ['run', '--silent', 'codegen'], { stdio: 'inherit' }), 200);
+}
+watch('src', { recursive: true }, generateSoon);
+watch('../schema', generateSoon);
+
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => next.kill(signal));
 
 server.listen(PORT, '127.0.0.1', () => {
