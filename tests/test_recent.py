@@ -21,6 +21,20 @@ class Work:
         return self.times
 
 
+class Clock:
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr("dagy_gql.recent.time", made)
+    return made
+
+
 @pytest.fixture
 def work() -> Work:
     return Work()
@@ -34,23 +48,28 @@ async def test_who_asks_at_the_same_time_shares_one_answer(work: Work) -> None:
     assert await asyncio.gather(*asking) == [1] * 5
 
 
-async def test_an_answer_is_kept_for_its_seconds(work: Work) -> None:
+async def test_an_answer_is_kept_for_its_seconds(work: Work, clock: Clock) -> None:
     recent = Recent()
     work.go_on.set()
-    assert [await recent.get("a", work, seconds=60) for _ in range(2)] == [1, 1]
-    assert await recent.get("b", work, seconds=-1) == 2
-    await asyncio.sleep(0.05)
-    assert await recent.get("b", work, seconds=-1) == 3
+    assert await recent.get("a", work, seconds=2) == 1
+    clock.now += 1.9
+    assert await recent.get("a", work, seconds=2) == 1
+    clock.now += 0.1
+    assert await recent.get("a", work, seconds=2) == 2
+    assert await recent.get("b", work, seconds=2) == 3
 
 
-async def test_what_took_long_is_kept_for_longer(work: Work) -> None:
+async def test_what_took_long_is_kept_for_longer(work: Work, clock: Clock) -> None:
     recent = Recent()
-    asking = asyncio.create_task(recent.get("a", work, seconds=0))
-    await asyncio.sleep(0.1)
+    asking = asyncio.create_task(recent.get("a", work, seconds=2))
+    await asyncio.sleep(0)
+    clock.now += 3
     work.go_on.set()
     assert await asking == 1
-    await asyncio.sleep(0.1)
-    assert await recent.get("a", work, seconds=0) == 1
+    clock.now += 14.9
+    assert await recent.get("a", work, seconds=2) == 1
+    clock.now += 0.1
+    assert await recent.get("a", work, seconds=2) == 2
 
 
 async def test_a_failure_is_told_to_all_and_not_kept(work: Work) -> None:
