@@ -22,7 +22,7 @@ CREATE = [
     ALTER TABLE runs
         ALTER COLUMN slug TYPE varchar(120) COLLATE "C",
         ADD COLUMN duration_ms bigint GENERATED ALWAYS AS (
-            greatest(0, round(extract(epoch FROM finished_at - started_at) * 1000))::bigint
+            (extract(epoch FROM finished_at - started_at) * 1000)::bigint
         ) STORED
     """,
     """

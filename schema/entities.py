@@ -41,10 +41,26 @@ async def page_of(
 ) -> Listing:
     """The source of a connection; it counts only where totalCount is selected."""
     rows = repository(info.context.actor.org_id)
-    page = Page.of(first, after, last=last, before=before, readers=rows.order.readers)
+    return await page(
+        info, rows, lambda: matching(rows), first=first, after=after, last=last, before=before
+    )
+
+
+async def page(
+    info: Info,
+    rows: OrgRepository,
+    matching: Callable[[], Where],
+    *,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Listing:
+    """The same of a repository that is made already."""
+    asked = Page.of(first, after, last=last, before=before, readers=rows.order.readers)
     columns = selected(info, rows.order)
-    slice_ = await rows.slice(matching(rows), page=page, columns=columns)
-    return Listing(slice_, lambda: rows.count(matching(rows)))
+    slice_ = await rows.slice(matching(), page=asked, columns=columns)
+    return Listing(slice_, lambda: rows.count(matching()))
 
 
 def sent(input: Any, *, nullable: frozenset[str] = frozenset()) -> dict[str, Any]:

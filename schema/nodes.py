@@ -31,11 +31,13 @@ from dagy_gql.repositories.organizations import (
 )
 from dagy_gql.repositories.pagination import MAX_PAGE_SIZE, decode_id, encode_id
 from dagy_gql.repositories.runs import RunRepository
+from dagy_gql.repositories.saved_views import SavedViewRepository
 from dagy_gql.repositories.schedules import ScheduleRepository
 from dagy_gql.repositories.secrets import SecretRepository
 from dagy_gql.repositories.sensors import SensorRepository
 from dagy_gql.repositories.service_accounts import ServiceAccountRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
+from dagy_gql.services import saved_views
 from schema.context import Context, Info
 from schema.fields import field
 
@@ -56,6 +58,7 @@ _NODES: dict[str, tuple[type[OrgRepository], Permission]] = {
     "NotificationChannel": (ChannelRepository, Permission.NOTIFICATIONS_READ),
     "Organization": (OrganizationRepository, Permission.ORGANIZATION_READ),
     "Run": (RunRepository, Permission.RUNS_READ),
+    "SavedView": (SavedViewRepository, Permission.RUNS_READ),
     "Schedule": (ScheduleRepository, Permission.SCHEDULES_READ),
     "Secret": (SecretRepository, Permission.SECRETS_READ),
     "Sensor": (SensorRepository, Permission.SENSORS_READ),
@@ -94,11 +97,18 @@ def node_id(type_name: str) -> Any:
     return field(read=lambda row: encode_id(type_name, row["id"]), columns=("id",))
 
 
+def _repository(context: Context, type_name: str) -> OrgRepository:
+    """Some rows are not for everybody in the organization."""
+    if type_name == "SavedView":
+        return saved_views.seen_by(context.actor)
+    return _NODES[type_name][0](context.actor.org_id)
+
+
 async def _fetch(context: Context, keys: list[tuple[str, UUID]]) -> dict[Any, NodeRow]:
     """One query a type."""
     found: dict[Any, NodeRow] = {}
     for type_name in dict.fromkeys(name for name, _ in keys):
-        repository = _NODES[type_name][0](context.actor.org_id)
+        repository = _repository(context, type_name)
         for row in await repository.by_ids([key for name, key in keys if name == type_name]):
             found[(type_name, row["id"])] = NodeRow(type_name, row)
     return found

@@ -43,6 +43,8 @@ from schema.runs.mutations import RunMutations
 from schema.runs.previews import RunPreviewQueries
 from schema.runs.queries import RunQueries
 from schema.runs.subscriptions import RunSubscriptions
+from schema.saved_views.mutations import SavedViewMutations
+from schema.saved_views.queries import SavedViewQueries
 from schema.scalars import SCALARS
 from schema.schedules.mutations import ScheduleMutations
 from schema.schedules.queries import ScheduleQueries
@@ -68,6 +70,7 @@ class Query(
     RunQueries,
     RunPreviewQueries,
     RunComparisonQueries,
+    SavedViewQueries,
     ScheduleQueries,
     AuditQueries,
     HealthQueries,
@@ -94,6 +97,7 @@ class Mutation(
     FlowMutations,
     DeploymentMutations,
     RunMutations,
+    SavedViewMutations,
     ScheduleMutations,
     SensorMutations,
     DraftMutations,

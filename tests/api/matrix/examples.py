@@ -199,6 +199,8 @@ QUERIES = {
     "run": one("run"),
     "runCounts": NOTHING,
     "runs": NOTHING,
+    "savedView": one("saved_view"),
+    "savedViews": NOTHING,
     "schedule": one("schedule"),
     "schedules": NOTHING,
     "sensor": one("sensor"),
@@ -256,6 +258,7 @@ MUTATIONS = {
     "createInvitation": Example(_invite),
     "createOrganization": Example(_new_organization, people=True),
     "createPasswordReset": change("user", argument="userId"),
+    "createSavedView": Example(named(filter={"state": ["FAILED"]})),
     "createSchedule": about("deployment", "deploymentId", kind="MANUAL"),
     "createSensor": about("deployment", "deploymentId", kind="WEBHOOK"),
     "createServiceAccount": Example(named(role="VIEWER")),
@@ -263,6 +266,9 @@ MUTATIONS = {
     "deleteDeployment": change("deployment"),
     "deleteEnvironment": change("environment"),
     "deleteMembership": change("membership"),
+    "deleteSavedView": Example(
+        sent(of("saved_view")), foreign=NOT_FOUND, needs=Permission.RUNS_WRITE
+    ),
     "deleteSchedule": change("schedule"),
     "deleteSensor": change("sensor"),
     "deleteServiceAccount": change("service_account"),
@@ -299,6 +305,11 @@ MUTATIONS = {
     "updateMembership": change("membership", role="VIEWER"),
     "updateOrganization": Example(given(input={"maxRunningRuns": 100})),
     "updateProfile": Example(given(input={"name": "Ada"}), people=True, fresh=True),
+    "updateSavedView": Example(
+        sent(of("saved_view", query="state=FAILED")),
+        foreign=NOT_FOUND,
+        needs=Permission.RUNS_WRITE,
+    ),
     "updateSchedule": change("schedule", enabled=False),
     "updateSensor": change("sensor", enabled=False),
     "updateServiceAccount": change("service_account", description="Deploys."),

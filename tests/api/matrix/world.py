@@ -194,6 +194,10 @@ class World:
     async def plan(self) -> str:
         return str((await self.ask("{ plans { name } }"))["plans"][0]["name"])
 
+    async def saved_view(self) -> str:
+        made = await self.do("createSavedView", "savedView { id }", name=self.name(), isShared=True)
+        return str(made["savedView"]["id"])
+
     async def schedule(self) -> str:
         made = await self.do(
             "createSchedule",
