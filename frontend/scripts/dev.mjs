@@ -9,7 +9,7 @@ import { connect } from 'node:net';
 const API = new URL(process.env.DAGY_API_URL ?? 'http://127.0.0.1:8000');
 const PORT = Number(process.env.PORT ?? 3000);
 const NEXT = { hostname: '127.0.0.1', port: PORT + 1 };
-const SERVERS_OWN = /^\/(graphql|auth|api|files|artifacts|audit|health|hooks|metrics)(\/|\?|$)/;
+const SERVERS_OWN = /^\/(graphql|auth|api|files|artifacts|audit|export|health|webhooks|metrics)(\/|\?|$)/;
 
 const target = (url) => (SERVERS_OWN.test(url) ? { hostname: API.hostname, port: API.port || 80 } : NEXT);
 
