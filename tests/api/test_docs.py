@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from dagy_gql import db
 from dagy_gql.runtime import Runtime
+from dagy_gql.settings import Settings
 from schema import docs, root
 from schema.examples import load, operations
 from tests.api.examples import (
@@ -30,6 +31,12 @@ SCHEMA = root.schema._schema
 
 # Public, and no organization is known when they do nothing: what they refuse is in the AccessLog.
 UNAUDITED = {"mutation exchangeToken"}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """The story is longer than a burst of requests may be."""
+    return settings.model_copy(update={"rate_limit_per_minute": 0})
 
 
 @pytest.fixture
