@@ -20,7 +20,7 @@ help: ## Show this list
 run: .stamps/runtime .stamps/ui ## Set up what is missing and start Dagy (ARGS="--port 9000")
 	@$(BIN)/dagy up $(ARGS)
 
-test: .stamps/dev .stamps/ui .stamps/conformance .stamps/oidc ## Set up, check and run every test (ARGS="-k name")
+test: .stamps/dev .stamps/ui .stamps/conformance .stamps/oidc .stamps/chromium ## Set up, check and run every test (ARGS="-k name")
 	@$(MAKE) --no-print-directory check
 	@cd frontend && npm run --silent budget && npm test --silent
 	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
@@ -62,7 +62,7 @@ fmt: .stamps/dev ## Format and mend what ruff can
 
 clean: ## Remove what set-up made
 	rm -rf .venv .stamps frontend/node_modules frontend/.next frontend/out \
-		tests/conformance/node_modules tests/oidc/node_modules
+		tests/conformance/node_modules tests/oidc/node_modules tests/ui/node_modules
 
 .stamps/venv:
 	@python=""; \
@@ -103,6 +103,10 @@ clean: ## Remove what set-up made
 
 .stamps/oidc: tests/oidc/package.json tests/oidc/package-lock.json
 	@cd tests/oidc && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p .stamps && touch $@
+
+.stamps/chromium: tests/ui/package.json tests/ui/package-lock.json
+	@cd tests/ui && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p .stamps && touch $@
 
 .stamps/ui: .stamps/node_modules schema/schema.graphql $(UI_SOURCES)
