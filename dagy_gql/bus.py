@@ -35,6 +35,7 @@ Message = tuple[str, bytes]
 class Job(StrEnum):
     """What a worker can be asked to do; the values name functions in `workers.main`."""
 
+    BULK_OPERATION = "bulk_operation"
     EXECUTE_RUN = "execute_run"
 
 
@@ -50,6 +51,10 @@ class Channel:
     @staticmethod
     def run(run_id: object) -> str:
         return f"run:{run_id}"
+
+    @staticmethod
+    def bulk_operation(operation_id: object) -> str:
+        return f"bulk:{operation_id}"
 
     @staticmethod
     def runs(org_id: object) -> str:
@@ -112,24 +117,28 @@ class Bus:
         self._pubsub: PubSub | None = None
         self._listener: asyncio.Task[None] | None = None
 
-    async def enqueue(self, job: Job, key: object) -> None:
+    async def enqueue(self, job: Job, key: object, *, delay_ms: int = 0) -> None:
         """Ask any worker for `job` on the row `key`; asking twice is asking once."""
-        await self.send(jobs=[(job, key)])
+        await self.send(jobs=[(job, key)], delay_ms=delay_ms)
 
     async def publish(self, messages: Sequence[Message]) -> None:
         await self.send(messages=messages)
 
     async def send(
-        self, *, messages: Sequence[Message] = (), jobs: Sequence[tuple[Job, object]] = ()
+        self,
+        *,
+        messages: Sequence[Message] = (),
+        jobs: Sequence[tuple[Job, object]] = (),
+        delay_ms: int = 0,
     ) -> None:
-        """Messages and jobs in one round trip.
+        """Messages and jobs in one round trip; the jobs are due in `delay_ms`.
 
         arq's own enqueue_job asks first whether the job exists, in two round trips more; a hint
         that is said again does no harm. A job is due a moment later than it is sent: workers hear
         of a queued run on their channel first, and then withdraw the job, which costs a fifth of
         what it takes arq to do it.
         """
-        due_ms = timestamp_ms() + _JOB_DELAY_MS
+        due_ms = timestamp_ms() + _JOB_DELAY_MS + delay_ms
         async with self._sending() as pipe:
             for channel, message in messages:
                 pipe.publish(channel, message)

@@ -18,6 +18,7 @@ from dagy_gql.repositories.billing import (
     UsageAggregateRepository,
     UsageEventRepository,
 )
+from dagy_gql.repositories.bulk_operations import BulkOperationRepository
 from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.drafts import DagDraftRepository
 from dagy_gql.repositories.environments import EnvironmentRepository
@@ -48,6 +49,7 @@ _NODES: dict[str, tuple[type[OrgRepository], Permission]] = {
     "ApiKey": (ApiKeyRepository, Permission.API_KEYS_READ),
     "AuditLog": (AuditRepository, Permission.AUDIT_READ),
     "BillingSubscription": (BillingSubscriptionRepository, Permission.BILLING_READ),
+    "BulkOperation": (BulkOperationRepository, Permission.RUNS_READ),
     "CustomRole": (CustomRoleRepository, Permission.ROLES_READ),
     "DagDraft": (DagDraftRepository, Permission.DRAFTS_READ),
     "Deployment": (DeploymentRepository, Permission.DEPLOYMENTS_READ),

@@ -18,6 +18,9 @@ from schema.audit.queries import AuditQueries
 from schema.auditing import Auditing
 from schema.billing.mutations import BillingMutations
 from schema.billing.queries import BillingQueries
+from schema.bulk_operations.mutations import BulkOperationMutations
+from schema.bulk_operations.queries import BulkOperationQueries
+from schema.bulk_operations.subscriptions import BulkOperationSubscriptions
 from schema.context import Context
 from schema.dashboard.queries import DashboardQueries
 from schema.deployments.mutations import DeploymentMutations
@@ -70,6 +73,7 @@ class Query(
     RunQueries,
     RunPreviewQueries,
     RunComparisonQueries,
+    BulkOperationQueries,
     SavedViewQueries,
     ScheduleQueries,
     AuditQueries,
@@ -97,6 +101,7 @@ class Mutation(
     FlowMutations,
     DeploymentMutations,
     RunMutations,
+    BulkOperationMutations,
     SavedViewMutations,
     ScheduleMutations,
     SensorMutations,
@@ -109,7 +114,7 @@ class Mutation(
 
 
 @strawberry.type
-class Subscription(RunSubscriptions):
+class Subscription(RunSubscriptions, BulkOperationSubscriptions):
     pass
 
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 import orjson
 from graphql import ExecutionResult, FieldNode, OperationDefinitionNode, VariableNode
 
-from dagy_gql.services.live_items import LiveEvent, LiveLine, LiveLines, LiveRun
+from dagy_gql.services.live_items import LiveEvent, LiveLine, LiveLines, LiveOperation, LiveRun
 from schema.compiled.executor import CompiledExecution
 from schema.encoding import encoded
 
@@ -28,7 +28,7 @@ shared: Counter[str] = Counter()
 Push = Callable[[str], Awaitable[None]]
 push: ContextVar[Push | None] = ContextVar("push", default=None)
 
-_LIVE = (LiveEvent, LiveLine, LiveLines, LiveRun)
+_LIVE = (LiveEvent, LiveLine, LiveLines, LiveOperation, LiveRun)
 _KEPT = 2000
 _KEPT_BYTES = 16 * 1024 * 1024
 

@@ -27,11 +27,12 @@ from dagy_gql.services import housekeeping, secret_keys
 from dagy_gql.services.execution import Dispatcher
 from dagy_gql.services.ingest import OUT_OF_REACH, Recorder
 from dagy_gql.settings import Settings
+from workers.bulk import bulk_operation
 from workers.runs import execute_run
 
 logger = logging.getLogger(__name__)
 
-FUNCTIONS = [execute_run]
+FUNCTIONS = [bulk_operation, execute_run]
 _REDIS_RETRY_SECONDS = 0.2
 _PRUNE_SECONDS = 3600.0
 _LISTEN_SECONDS = 5.0
@@ -153,7 +154,7 @@ async def _arq(parts: WorkerParts) -> None:
             max_jobs=100,
             keep_result=0,
             log_results=False,
-            ctx={"dispatcher": parts.dispatcher},
+            ctx={"dispatcher": parts.dispatcher, "rt": parts.rt},
         )
         try:
             await worker.async_run()

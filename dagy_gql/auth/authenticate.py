@@ -15,7 +15,7 @@ import asyncpg
 
 from dagy_gql import clock
 from dagy_gql.auth import access_log, tokens
-from dagy_gql.auth.actor import Actor
+from dagy_gql.auth.actor import Actor, system
 from dagy_gql.auth.permissions import ROLE_PERMISSIONS, Permission, granted
 from dagy_gql.enums import AccessMethod, ActorKind, Role
 from dagy_gql.errors import Unauthenticated
@@ -102,6 +102,24 @@ def _has_all_of(role: Role, row: asyncpg.Record, holder: frozenset[Permission]) 
     if role is Role.OWNER:
         return bool(row["holder_role"] == Role.OWNER or row["is_super_admin"])
     return ROLE_PERMISSIONS[role] <= holder
+
+
+async def today(row: asyncpg.Record) -> Actor:
+    """Who asked for something earlier, with the rights of today. `row` has `org_id`, `actor_kind`,
+    `user_id` and `credential_id`. Raises Unauthenticated: gone, or their key is."""
+    kind, read = ActorKind(row["actor_kind"]), _of_person
+    if kind is ActorKind.SYSTEM:
+        return system(row["org_id"])
+    if kind is ActorKind.USER:
+        found = await credentials.person_all_orgs(row["user_id"], row["org_id"])
+    else:
+        found, read = (
+            await credentials.key_by_id_all_orgs(row["credential_id"], clock.now()),
+            _of_key,
+        )
+    if found is None or found["org_id"] != row["org_id"]:
+        raise Unauthenticated("Who asked for this is no longer a member, or their key was revoked.")
+    return read(found)
 
 
 class Authenticator:

@@ -31,15 +31,15 @@ WHERE h.user_id = $1 AND h.org_id = $2
 """
 
 # Two statements for two kinds of key in one: at most one of them finds a row.
-_KEY = f"""
+_KEY_WHERE = """
 WITH k AS MATERIALIZED (
   SELECT * FROM api_keys
-  WHERE (key_hash = $1 OR (previous_hash = $1 AND previous_expires_at > $2))
+  WHERE {}
     AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
 )
 SELECT k.id AS credential_id, k.org_id, k.created_by_id AS user_id, k.prefix, k.role, k.scopes,
        k.last_used_at, NULL::uuid AS service_account_id, NULL AS service_account,
-       u.is_super_admin, {_HOLDER}
+       u.is_super_admin, {}
 FROM k
 JOIN users u ON u.id = k.created_by_id AND u.disabled_at IS NULL
 JOIN memberships h ON h.user_id = k.created_by_id AND h.org_id = k.org_id
@@ -47,11 +47,15 @@ LEFT JOIN custom_roles r ON r.id = h.custom_role_id
 WHERE k.service_account_id IS NULL
 UNION ALL
 SELECT k.id, k.org_id, NULL, k.prefix, k.role, k.scopes, k.last_used_at, h.id, h.name, false,
-       {_HOLDER}
+       {}
 FROM k
 JOIN service_accounts h ON h.id = k.service_account_id AND h.disabled_at IS NULL
 LEFT JOIN custom_roles r ON r.id = h.custom_role_id
 """
+_KEY = _KEY_WHERE.format(
+    "(key_hash = $1 OR (previous_hash = $1 AND previous_expires_at > $2))", _HOLDER, _HOLDER
+)
+_KEY_BY_ID = _KEY_WHERE.format("id = $1", _HOLDER, _HOLDER)
 
 _USED = {
     ActorKind.USER: "access_tokens",
@@ -69,6 +73,12 @@ async def session_all_orgs(token_hash: str, now: datetime) -> asyncpg.Record | N
 async def key_all_orgs(key_hash: str, now: datetime) -> asyncpg.Record | None:
     """By the present secret, or by the one before it until its grace time is over."""
     return await db.fetch_row(_KEY, key_hash, now)
+
+
+@tenancy.across_organizations
+async def key_by_id_all_orgs(key_id: UUID, now: datetime) -> asyncpg.Record | None:
+    """The same without its secret, for what it was used to ask for earlier."""
+    return await db.fetch_row(_KEY_BY_ID, key_id, now)
 
 
 @tenancy.across_organizations

@@ -54,6 +54,18 @@ async def expired_runs_all_orgs(*, days: int, limit: int) -> int:
 
 
 @tenancy.across_organizations
+async def old_bulk_operations_all_orgs(before: UUID, *, limit: int) -> int:
+    """Delete ended ones with smaller ids, some at a time; answers how many."""
+    return await db.execute(
+        "DELETE FROM bulk_operations WHERE id IN"
+        " (SELECT id FROM bulk_operations WHERE id < $1 AND finished_at IS NOT NULL"
+        " ORDER BY id LIMIT $2)",
+        before,
+        limit,
+    )
+
+
+@tenancy.across_organizations
 async def expired_cache_all_orgs() -> int:
     return await db.execute("DELETE FROM result_cache WHERE expires_at < now()")
 

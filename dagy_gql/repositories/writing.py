@@ -1,7 +1,7 @@
 """Rows of one organization that are added, held, changed and removed by their columns."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
@@ -12,14 +12,23 @@ from dagy_gql.repositories.base import OrgRepository, Where
 
 
 class WritableRepository(OrgRepository):
-    """Columns come from our own code, never from a client; JSON columns take JSON text."""
+    """Columns come from our own code, never from a client; JSON columns take JSON text. `whole`
+    are the columns of what writing answers with."""
+
+    whole: ClassVar[str] = "*"
 
     async def insert(self, values: Mapping[str, Any]) -> asyncpg.Record:
         """Raises asyncpg.UniqueViolationError."""
         columns = ["org_id", *values]
         places = ", ".join(f"${place + 1}" for place in range(len(columns)))
         sql = " ".join(
-            ["INSERT INTO", self.table, f"({', '.join(columns)}) VALUES ({places})", "RETURNING *"]
+            [
+                "INSERT INTO",
+                self.table,
+                f"({', '.join(columns)}) VALUES ({places})",
+                "RETURNING",
+                self.whole,
+            ]
         )
         row = await db.fetch_row(sql, self.org_id, *values.values())
         assert row is not None
@@ -27,7 +36,8 @@ class WritableRepository(OrgRepository):
 
     async def held(self, key: UUID) -> asyncpg.Record:
         """The row, locked until the transaction ends. Raises NotFound."""
-        sql = " ".join(["SELECT * FROM", self.table, "WHERE org_id = $1 AND id = $2 FOR UPDATE"])
+        place = "WHERE org_id = $1 AND id = $2 FOR UPDATE"
+        sql = " ".join(["SELECT", self.whole, "FROM", self.table, place])
         row = await db.fetch_row(sql, self.org_id, key)
         if row is None:
             raise NotFound(self.noun, key)
@@ -37,7 +47,10 @@ class WritableRepository(OrgRepository):
         """`values` is not empty. Raises asyncpg.UniqueViolationError, NotFound."""
         settings = ", ".join(f"{column} = ${place + 3}" for place, column in enumerate(values))
         sql = " ".join(
-            ["UPDATE", self.table, "SET", settings, "WHERE org_id = $1 AND id = $2 RETURNING *"]
+            [
+                *("UPDATE", self.table, "SET", settings, "WHERE org_id = $1 AND id = $2"),
+                *("RETURNING", self.whole),
+            ]
         )
         row = await db.fetch_row(sql, self.org_id, key, *values.values())
         if row is None:

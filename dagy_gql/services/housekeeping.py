@@ -11,9 +11,10 @@ from pathlib import Path
 
 from dagy_gql import clock, db
 from dagy_gql.bus import Job
-from dagy_gql.repositories import retention, run_states, workers
+from dagy_gql.repositories import bulk_operations, retention, run_states, workers
 from dagy_gql.repositories.runs import first_id
 from dagy_gql.runtime import Runtime
+from dagy_gql.services import bulk_work
 from dagy_gql.services.transitions import moves
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ async def _enqueue_forgotten(rt: Runtime) -> None:
     moment = clock.now() - timedelta(seconds=_OVERDUE_SECONDS)
     for run_id in await run_states.queued_since_all_orgs(moment, limit=_OVERDUE_LIMIT):
         await rt.bus.enqueue(Job.EXECUTE_RUN, run_id)
+    for operation_id in await bulk_operations.idle_since_all_orgs(moment, limit=_OVERDUE_LIMIT):
+        await rt.bus.enqueue(Job.BULK_OPERATION, bulk_work.job_key(operation_id, clock.now()))
 
 
 async def bury_dead_neighbours(rt: Runtime, *, worker_id: str) -> None:
@@ -91,8 +94,15 @@ async def prune(rt: Runtime) -> None:
             if name < f"{table}_{oldest:%Y%m%d}":
                 await retention.drop_partition_all_orgs(name)
     await retention.expired_runs_all_orgs(days=rt.settings.retention_days, limit=_PRUNE_LIMIT)
+    await _prune_bulk_operations(rt)
     await retention.expired_cache_all_orgs()
     await _prune_sign_ins(rt)
+
+
+async def _prune_bulk_operations(rt: Runtime) -> None:
+    oldest = first_id(clock.now() - timedelta(days=rt.settings.retention_days))
+    assert oldest is not None
+    await _in_parts(lambda limit: retention.old_bulk_operations_all_orgs(oldest, limit=limit))
 
 
 async def _prune_sign_ins(rt: Runtime) -> None:

@@ -71,6 +71,14 @@ class LiveRun:
         return self.run_id, self.sequence
 
 
+class LiveOperation(dict[str, Any]):
+    """A bulk operation as far as it had come."""
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return self["id"], self["state"], self["position"]
+
+
 def event_of_row(run_id: UUID, row: asyncpg.Record) -> LiveEvent:
     return LiveEvent(
         run_id,

@@ -132,6 +132,10 @@ async def _nodes(world: World) -> Variables:
     return {"ids": [await world.run()]}
 
 
+async def _bulk(world: World) -> Variables:
+    return {"input": {"action": "CANCEL", "runIds": [await world.run()]}}
+
+
 async def _invite(world: World) -> Variables:
     return {"input": {"email": world.callers.address(), "role": "VIEWER"}}
 
@@ -147,6 +151,8 @@ async def _reset(world: World) -> Variables:
 NOTHING = Example(given())
 
 QUERIES = {
+    "bulkOperation": one("bulk_operation"),
+    "bulkOperations": NOTHING,
     "billingSubscription": one("subscription"),
     "billingSubscriptions": NOTHING,
     "plans": NOTHING,
@@ -238,6 +244,8 @@ MUTATIONS = {
     "updateNotificationChannel": change("channel", enabled=False),
     "updateSecret": change("secret", value="another horse"),
     "acceptInvitation": Example(_accept),
+    "cancelBulkOperation": change("bulk_operation"),
+    "createBulkOperation": Example(_bulk, foreign=NOT_FOUND),
     "cancelRun": change("run"),
     "changePassword": Example(
         given(input={"currentPassword": PASSWORD, "newPassword": PASSWORD + "!"}),
@@ -316,6 +324,7 @@ MUTATIONS = {
 }
 
 SUBSCRIPTIONS = {
+    "bulkOperation": one("bulk_operation"),
     "runEvents": one("ended_run", "runId"),
     "runLogBatches": one("ended_run", "runId"),
     "runLogs": one("ended_run", "runId"),

@@ -194,6 +194,16 @@ class World:
     async def plan(self) -> str:
         return str((await self.ask("{ plans { name } }"))["plans"][0]["name"])
 
+    async def bulk_operation(self) -> str:
+        made = await self.do(
+            "createBulkOperation",
+            "bulkOperation { id }",
+            action="CANCEL",
+            runIds=[await self.run()],
+            undoSeconds=60,
+        )
+        return str(made["bulkOperation"]["id"])
+
     async def saved_view(self) -> str:
         made = await self.do("createSavedView", "savedView { id }", name=self.name(), isShared=True)
         return str(made["savedView"]["id"])
