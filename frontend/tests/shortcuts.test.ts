@@ -92,3 +92,15 @@ test('what something else has handled is left alone', () => {
   handleKey(event, now);
   expect(run).not.toHaveBeenCalled();
 });
+
+test('Enter and Space press what has the focus', () => {
+  const open = shortcut('Enter');
+  const peek = shortcut('Space');
+  const button = document.createElement('button');
+  expect(press('Enter', {}, button).defaultPrevented).toBe(false);
+  press(' ', {}, button);
+  expect([open.mock.calls.length, peek.mock.calls.length]).toEqual([0, 0]);
+  press('Enter');
+  press(' ');
+  expect([open.mock.calls.length, peek.mock.calls.length]).toEqual([1, 1]);
+});

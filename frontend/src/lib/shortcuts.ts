@@ -13,6 +13,7 @@ export interface Shortcut {
 }
 
 const SEQUENCE_MS = 1200;
+const PRESSED = 'button, a[href], input, summary, [role^="menuitem"], [role="option"]';
 let shortcuts: readonly Shortcut[] = [];
 let typed: string[] = [];
 let last = 0;
@@ -51,9 +52,14 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
+/** Enter and Space press the button or follow the link that has the focus. */
+function isPress(key: string, target: EventTarget | null): boolean {
+  return (key === 'Enter' || key === 'Space') && target instanceof Element && target.closest(PRESSED) !== null;
+}
+
 export function handleKey(event: KeyboardEvent, now = Date.now()): void {
   const key = keyOf(event);
-  if (key === null || event.defaultPrevented || event.isComposing) return;
+  if (key === null || event.defaultPrevented || event.isComposing || isPress(key, event.target)) return;
   typed = now - last < SEQUENCE_MS ? [...typed, key] : [key];
   last = now;
   const found = match(isTyping(event.target));
