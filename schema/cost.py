@@ -119,8 +119,10 @@ class Cost:
 def _length_of(value: object) -> int | None:
     if isinstance(value, list):
         return len(value)
-    # What is no page size is refused when the page is read.
-    return min(max(value, 0), LARGEST_PAGE_SIZE) if isinstance(value, int) else None
+    if not isinstance(value, int | float):
+        return None
+    # JSON may write an Int as 100.0. What is no page size is refused when the page is read.
+    return int(min(max(value, 0), LARGEST_PAGE_SIZE))
 
 
 def _at_most(field: GraphQLField, otherwise: int) -> int:

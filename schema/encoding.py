@@ -7,11 +7,27 @@ import orjson
 
 
 def encoded(data: object) -> bytes:
-    """JSON with orjson; msgspec for what it refuses: integers of more than 64 bits."""
+    """JSON with orjson; msgspec for what it refuses: integers of more than 64 bits. Halves of
+    surrogate pairs, which errors may quote, are question marks."""
     try:
         return orjson.dumps(data, option=orjson.OPT_UTC_Z)
     except TypeError:
+        pass
+    try:
         return msgspec.json.encode(data, enc_hook=str)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_encodable(data), enc_hook=str)
+
+
+def _encodable(data: object) -> object:
+    match data:
+        case dict():
+            return {_encodable(key): _encodable(value) for key, value in data.items()}
+        case list():
+            return [_encodable(item) for item in data]
+        case str():
+            return data.encode(errors="replace").decode()
+    return data
 
 
 def decoded(data: str | bytes) -> object:

@@ -1,5 +1,6 @@
 """How large an operation may be. Counted on the document, fragments followed, before it runs."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from graphql import (
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
+    TokenKind,
 )
 
 MAX_TOKENS = 2000
@@ -24,6 +26,9 @@ MAX_DIRECTIVES = 50
 # 2,000 tokens of one field kept it busy for half a second, what is left within these takes 10 ms.
 MAX_REPEATS = 50
 MAX_SPREADS = 100
+# Python refuses to read integers of more than 4,300 digits; no field takes more than 19.
+MAX_DIGITS = 100
+_LONG_NUMBER = re.compile(r"[0-9]{%d}" % (MAX_DIGITS + 1))
 _META_FIELDS = frozenset({"__schema", "__type"})
 
 
@@ -116,7 +121,7 @@ def exceeded(what: str, found: int, limit: int) -> str:
 
 
 def errors_before_validation(document: DocumentNode) -> list[GraphQLError]:
-    """What would make validation itself dear, counted as it is written in the document."""
+    """What would make validation itself dear, or fail, as it is written in the document."""
     repeats = spreads = 0
     waiting = [getattr(definition, "selection_set", None) for definition in document.definitions]
     while waiting:
@@ -135,9 +140,22 @@ def errors_before_validation(document: DocumentNode) -> list[GraphQLError]:
         for what, found, limit in (
             ("repeats fields {} times", repeats, MAX_REPEATS),
             ("spreads fragments {} times", spreads, MAX_SPREADS),
+            ("has an integer of {} digits", _most_digits(document), MAX_DIGITS),
         )
         if found > limit
     ]
+
+
+def _most_digits(document: DocumentNode) -> int:
+    """Of an integer in the document, if one is very long; texts may have as many as they like."""
+    if document.loc is None or not _LONG_NUMBER.search(document.loc.source.body):
+        return 0
+    token, most = document.loc.start_token.next, 0
+    while token is not None:
+        if token.kind is TokenKind.INT:
+            most = max(most, token.end - token.start)
+        token = token.next
+    return most
 
 
 def errors_of(document: DocumentNode) -> list[GraphQLError]:

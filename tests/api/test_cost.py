@@ -71,6 +71,11 @@ def test_page_sizes_come_from_variables_too() -> None:
     assert cost(query, ids="a", n="many") == 36
 
 
+@pytest.mark.parametrize(("size", "points"), [(50.0, 51), (1e3, 101), (float("inf"), 101)])
+def test_a_page_size_that_json_writes_as_a_float_costs_the_same(size: float, points: int) -> None:
+    assert cost("query Q($n: Int) { runs(first: $n) { nodes { id } } }", n=size) == points
+
+
 def test_one_document_serves_many_page_sizes() -> None:
     prepared = Documents().prepared(
         schema._schema, "query Q($n: Int) { runs(first: $n) { nodes { id } } }"

@@ -164,6 +164,45 @@ async def test_half_a_surrogate_pair_is_bad_input(viewer: Client) -> None:
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ runs(first: NUMBER) { nodes { id } } }",
+        "{ runs(first: -NUMBER) { nodes { id } } }",
+        "{ run(id: NUMBER) { id } }",
+        "query Q($n: Int = NUMBER) { runs(first: $n) { nodes { id } } }",
+        "{ runs(filter: {tags: {a: NUMBER}}) { nodes { id } } }",
+    ],
+)
+async def test_integers_that_python_does_not_read_are_refused(viewer: Client, query: str) -> None:
+    answer = await viewer(query.replace("NUMBER", "9" * 5000))
+    assert answer.code == "GRAPHQL_VALIDATION_FAILED"
+    assert "digits; at most 100 are allowed" in answer.message
+
+
+async def test_a_text_may_be_a_long_number(viewer: Client) -> None:
+    answer = await viewer(f'{{ run(slug: "{"9" * 5000}") {{ id }} }}')
+    assert answer.code == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"query": "{ viewer { role } }", "operationName": "\\ud800"}',
+        '{"query": "query Q($s: RunState!) { runs(filter: {state: [$s]}) { nodes { id } } }",'
+        ' "variables": {"s": "\\ud800"}}',
+        '{"query": "query Q($f: RunFilter) { runs(filter: $f) { nodes { id } } }",'
+        ' "variables": {"f": {"\\ud800": 1}}}',
+    ],
+)
+async def test_an_error_may_quote_half_a_surrogate_pair(viewer: Client, body: str) -> None:
+    headers = viewer.auth | {"Content-Type": "application/json"}
+    response = await viewer.http.post("/graphql", content=body.encode(), headers=headers)
+    error = response.json()["errors"][0]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "\ud800" not in error["message"]
+
+
 @pytest.mark.parametrize("moment", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", "", 5])
 async def test_a_datetime_needs_a_zone(viewer: Client, moment: object) -> None:
     query = "query Q($at: DateTime) { runs(filter: {createdAfter: $at}) { nodes { id } } }"
