@@ -28,7 +28,7 @@ MAX_REPEATS = 50
 MAX_SPREADS = 100
 # Python refuses to read integers of more than 4,300 digits; no field takes more than 19.
 MAX_DIGITS = 100
-_LONG_NUMBER = re.compile(r"[0-9]{%d}" % (MAX_DIGITS + 1))
+_LONG_NUMBER = re.compile("[0-9]" * (MAX_DIGITS + 1))
 _META_FIELDS = frozenset({"__schema", "__type"})
 
 
