@@ -20,6 +20,7 @@ from dagy_gql.services.throttle import Throttle
 from dagy_gql.settings import Settings
 from dagy_gql.web.audit import AuditRoutes
 from dagy_gql.web.csp import clerk_origin
+from dagy_gql.web.exports import ExportRoutes
 from dagy_gql.web.files import Files
 from dagy_gql.web.middleware import BodyLimit, RequestLog
 from dagy_gql.web.oidc import OidcRoutes
@@ -85,6 +86,9 @@ class Application:
     def audit(self) -> AuditRoutes:
         return AuditRoutes(self.runtime, self._authenticator, self.limiter)
 
+    def exports(self) -> ExportRoutes:
+        return ExportRoutes(self.runtime, self._authenticator, self.limiter)
+
     def operations(self) -> Operations:
         reasons = Observed(
             "dagy_lists_not_compiled",
@@ -135,6 +139,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
             *application.files().routes(),
             *application.oidc(),
             *application.audit().routes(),
+            *application.exports().routes(),
             ui_config(settings),
             Route("/", _home, methods=["GET"]),
             Mount("/", static_app(settings.ui_dir, without=hidden, clerk=_clerk(settings))),

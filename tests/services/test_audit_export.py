@@ -10,7 +10,7 @@ from dagy_gql.auth import actor as actors
 from dagy_gql.repositories.audit import AuditFilter
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import audit, audit_export
-from dagy_gql.services.audit_export import Format, cell, csv_lines
+from dagy_gql.services.tables import Format, cell, csv_lines
 
 ACTOR = actors.system(UUID(int=7))
 
