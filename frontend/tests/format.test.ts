@@ -61,6 +61,7 @@ test('a share of nothing is no number', () => {
   expect(percent(1, 0)).toBeNull();
   expect(percent(1, 2)).toBe('50 %');
   expect(percent(197, 200)).toBe('98.5 %');
+  expect(percent(9_999, 10_000)).toBe('99.9 %');
 });
 
 test('enum values read as words', () => {

@@ -69,11 +69,10 @@ export function compact(value: number): string {
   return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
-/** 98.5 %; null where nothing was counted. */
+/** 98.5 %, never 100 % while one is missing; null where nothing was counted. */
 export function percent(part: number, whole: number): string | null {
   if (whole === 0) return null;
-  const value = (part / whole) * 100;
-  return `${Number.isInteger(value) ? value : value.toFixed(1)} %`;
+  return `${Math.floor((part / whole) * 1000) / 10} %`;
 }
 
 const SIZES = ['B', 'KB', 'MB', 'GB', 'TB'] as const;

@@ -1,35 +1,93 @@
 'use client';
-/** What happened lately. */
-import { AppLink } from '@/components/app-link';
+/** How runs go, at a glance and live; every number leads to its runs. */
+import { lazy, Suspense } from 'react';
+import { CopyMenu } from '@/components/copy-menu';
+import { EmptyState } from '@/components/notes';
 import { Loaded, Page, PageHeader } from '@/components/page';
-import { NoRuns } from '@/features/runs/page';
-import { RunTable } from '@/features/runs/run-table';
-import { useRuns } from '@/features/runs/use-runs';
+import { Button } from '@/components/ui/button';
+import { ToggleGroup } from '@/components/ui/toggle-group';
+import { DashboardDocument } from '@/gql/graphql';
+import { cn } from '@/lib/cn';
+import { useEnvironment } from '@/lib/environment';
+import { useShortcut } from '@/lib/shortcuts';
+import { Attention } from './attention';
+import { DashboardBones } from './bones';
+import { Capacity } from './capacity';
+import { Chart } from './chart';
+import { RANGE_WORDS, RANGES, useRange, type Range } from './range';
+import { RecentRuns } from './recent-runs';
+import { Tiles } from './tiles';
+import { TopFlows } from './top-flows';
+import { useDashboard } from './use-dashboard';
 
-const SHOWN = 15;
+const FirstUse = lazy(() => import('./first-use'));
 
 export function DashboardPage() {
   return (
     <Page title="Dashboard" requires="RUNS_READ">
-      <RecentRuns />
+      <Dashboard />
     </Page>
   );
 }
 
-function RecentRuns() {
-  const { query } = useRuns(SHOWN);
+function Dashboard() {
+  const [range, setRange] = useRange();
+  const [environment, setEnvironment] = useEnvironment();
+  const { query, variables, runs } = useDashboard(range);
+  const isFirst = query.data !== undefined && runs.length === 0;
+  const gone = (
+    <EmptyState title={`There is no environment ${environment}`} action={<Button onClick={() => setEnvironment(null)}>Look at all</Button>} />
+  );
   return (
     <>
-      <PageHeader title="Dashboard" />
-      <div className="flex items-baseline justify-between">
-        <h2 className="font-semibold">Recent runs</h2>
-        <AppLink href="/runs" className="link">
-          All runs
-        </AppLink>
-      </div>
-      <Loaded query={query}>
-        {({ runs }) => (runs.nodes.length > 0 ? <RunTable runs={runs.nodes} /> : <NoRuns />)}
+      <RangeKeys onChoose={setRange} />
+      <PageHeader
+        title="Dashboard"
+        actions={
+          <>
+            {!isFirst && <ToggleGroup label="Range" value={range} onChange={setRange} options={RANGE_OPTIONS} />}
+            <CopyMenu operation={{ document: DashboardDocument, variables }} />
+          </>
+        }
+      />
+      <Loaded query={query} skeleton={<DashboardBones />} missing={gone}>
+        {({ dashboard, health }) =>
+          isFirst ? (
+            <Suspense fallback={<DashboardBones />}>
+              <FirstUse />
+            </Suspense>
+          ) : (
+            <div
+              aria-busy={query.isPlaceholderData}
+              className={cn('grid gap-4 transition-opacity', query.isPlaceholderData && 'opacity-60')}
+            >
+              <Tiles dashboard={dashboard} range={range} />
+              <div className="grid items-stretch gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+                <Chart dashboard={dashboard} range={range} />
+                <Attention items={dashboard.attention} />
+              </div>
+              <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+                <RecentRuns runs={runs} />
+                <div className="grid gap-4">
+                  <TopFlows flows={dashboard.topFlows} from={dashboard.from} range={range} />
+                  <Capacity workers={dashboard.workers} health={health} />
+                </div>
+              </div>
+            </div>
+          )
+        }
       </Loaded>
     </>
   );
+}
+
+const RANGE_OPTIONS = RANGES.map((range) => ({ value: range, label: range, name: `Look at ${RANGE_WORDS[range].last}` }));
+
+function RangeKeys({ onChoose }: { onChoose: (range: Range) => void }) {
+  return RANGES.map((range, index) => <RangeKey key={range} digit={String(index + 1)} range={range} onChoose={onChoose} />);
+}
+
+function RangeKey({ digit, range, onChoose }: { digit: string; range: Range; onChoose: (range: Range) => void }) {
+  useShortcut(digit, `Look at ${RANGE_WORDS[range].last}`, () => onChoose(range));
+  return null;
 }

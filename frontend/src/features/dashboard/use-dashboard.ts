@@ -1,0 +1,59 @@
+'use client';
+/** All of the dashboard in one query. Changes of runs show at once in the list of runs, and have the
+ *  rest read again, at most every two seconds however many come. */
+import { keepPreviousData, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { DashboardChangesDocument, DashboardDocument, type DashboardQuery, type DashboardRunFragment } from '@/gql/graphql';
+import { useCan } from '@/lib/can';
+import { useEnvironment } from '@/lib/environment';
+import { queryKey, useGql } from '@/lib/use-gql';
+import { useSubscription } from '@/lib/use-subscription';
+import { overlaid, withHeard, type Heard } from './live-rows';
+import { RANGE_WORDS, type Range } from './range';
+
+export type Dashboard = DashboardQuery['dashboard'];
+export type DashboardRun = DashboardRunFragment;
+
+const GATHER_MS = 2_000;
+/** The time goes on without runs, too: waits get long, workers are lost. */
+const SLOW_MS = 60_000;
+
+export function useDashboard(range: Range) {
+  const [environment] = useEnvironment();
+  const can = useCan();
+  const filter = environment ? { environment } : null;
+  const withFlows = can('FLOWS_READ');
+  const variables = {
+    range: RANGE_WORDS[range].value,
+    environment,
+    filter,
+    withFlows,
+    withDeployments: can('DEPLOYMENTS_READ'),
+    withHealth: can('HEALTH_READ'),
+  };
+  const query = useGql(DashboardDocument, variables, { placeholderData: keepPreviousData, refetchInterval: SLOW_MS });
+  const [heard, setHeard] = useState<ReadonlyMap<string, Heard<DashboardRun>>>(new Map());
+  const refresh = useRefresh();
+  useSubscription(DashboardChangesDocument, { filter, withFlows }, ({ runs: { run, state } }) => {
+    // The state is the event's: the row was read later, perhaps after the next change.
+    setHeard((was) => withHeard(was, { ...run, state }, Date.now()));
+    refresh();
+  });
+  useEffect(() => setHeard(new Map()), [environment]);
+  const runs = overlaid(query.data?.runs.nodes ?? [], heard, query.dataUpdatedAt);
+  return { query, variables, runs };
+}
+
+/** Soon, once for all that come until then. A hidden page reads again when it is looked at. */
+function useRefresh(): () => void {
+  const client = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      const refetchType = document.hidden ? 'none' : 'active';
+      void client.invalidateQueries({ queryKey: queryKey(DashboardDocument), refetchType }, { cancelRefetch: false });
+    }, GATHER_MS);
+  };
+}
