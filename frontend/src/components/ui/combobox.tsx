@@ -24,10 +24,12 @@ interface ComboboxProps {
   text?: string;
   /** For lists that the server filters: called as one types, and nothing is filtered here. */
   onSearch?: (text: string) => void;
+  /** For options that are asked for once somebody looks at them. */
+  onOpenChange?: (open: boolean) => void;
   className?: string;
 }
 
-export function Combobox({ label, options, value, onChange, multiple = false, text, onSearch, className }: ComboboxProps) {
+export function Combobox({ label, options, value, onChange, multiple = false, text, onSearch, onOpenChange, className }: ComboboxProps) {
   const [open, setOpen] = useState(false);
   const names = value.map((one) => options.find((option) => option.value === one)?.label ?? one);
   const pick = (chosen: string) => {
@@ -40,7 +42,10 @@ export function Combobox({ label, options, value, onChange, multiple = false, te
     <Popover
       label={label}
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={(next) => {
+        setOpen(next);
+        onOpenChange?.(next);
+      }}
       className="w-64 p-1"
       trigger={
         <Button className={cn('max-w-60', className)}>
