@@ -17,6 +17,7 @@ import asyncpg
 import orjson
 
 from benchmarks.cases import Outcome
+from benchmarks.reading_data import MINE
 
 RUN = """id slug state trigger executor attempt createdBy createdAt queuedAt startedAt finishedAt
 durationMs"""
@@ -147,6 +148,7 @@ async def _filters(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str
         """
     )
     assert some is not None
+    mine = await connection.fetchval(f"SELECT {MINE}")
     first, last = await connection.fetchrow("SELECT min(created_at), max(created_at) FROM runs")
     early, late = first + (last - first) / 10, last - (last - first) / 10
     return {
@@ -158,6 +160,12 @@ async def _filters(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str
             {"environment": some["environment"]},
         ),
         "trigger": ("trigger = 'SCHEDULE'", {"trigger": "SCHEDULE"}),
+        "search": ("slug >= 'ab' AND slug < 'ab~'", {"search": "ab"}),
+        "tags": ("""tags @> '{"team": "ops"}'""", {"tags": {"team": "ops"}}),
+        "mine": (f"created_by = '{mine}'", {"mine": True}),
+        "duration": ("duration_ms >= 50000", {"minDurationMs": 50_000}),
+        "executor": ("executor IN ('ecs', 'lambda')", {"executor": ["ECS", "LAMBDA"]}),
+        "flows": ("flow_name IN ('flow-1', 'flow-2')", {"flowNames": ["flow-1", "flow-2"]}),
         "after": (f"created_at >= '{early}'", {"createdAfter": early.isoformat()}),
         "before": (f"created_at < '{late}'", {"createdBefore": late.isoformat()}),
     }

@@ -13,6 +13,9 @@ _HASH = "(hashint8(i * 7 + {}) & 2147483647)"
 _ID = """(lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
     || substr(md5({0}::text), 1, 3) || '8' || substr(md5({0}::text), 4, 15))::uuid"""
 
+# Whoever asks when pages are measured: the key of the first owner.
+MINE = "(SELECT coalesce(max('key:' || prefix), 'owner@example.com') FROM api_keys)"
+
 _FLOWS = """
 INSERT INTO flows (id, org_id, name, version, namespace, description, tags, spec, spec_sha256,
     artifact_sha256, status, is_latest, created_by, created_at)
@@ -55,7 +58,7 @@ SELECT {_ID.format("i")}, $1, substr(md5(i::text), 1, 3) || '-fox-' || i, target
     '{{"executor": "local", "level": "DEFAULT", "reason": "the default"}}', '{{}}',
     CASE WHEN tag < 6 THEN '{{}}' WHEN tag < 9 THEN '{{"team": "data"}}'
         ELSE jsonb_build_object('team', 'ops', 'order', (i / 10)::text) END,
-    CASE WHEN p = 0 THEN 'owner@example.com' ELSE 'key:dagy_sk_bench' END, 1, 0, 1, 5, 0, at, at,
+    CASE WHEN p = 0 THEN {MINE} ELSE 'key:dagy_sk_bench' END, 1, 0, 1, 5, 0, at, at,
     at + interval '12 milliseconds',
     at + interval '12 milliseconds' + make_interval(secs => ms / 1000.0)
 FROM numbered JOIN targets ON targets.number = numbered.target
