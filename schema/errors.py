@@ -27,6 +27,9 @@ _NO_DATABASE = (
 _HINT = re.compile(r" Did you mean .*\?")
 # How it says where in a variable the wrong value is.
 _PLACE = re.compile(r" has invalid value at ([^:]+): ")
+# How it quotes what was given: whole inputs, and what should have been a text. Passwords, tokens and
+# secrets are texts, and may be in there.
+_GIVEN = re.compile(r", found: .*|(?<=non string value): .*", re.DOTALL)
 
 
 def expected(error: BaseException | None) -> DagyError | None:
@@ -62,7 +65,7 @@ def _shown(error: GraphQLError, request_id: str) -> GraphQLError:
     if error.path is None and _is_clients_fault(error.original_error):
         place = _place_in_variable(error)
         code = "BAD_USER_INPUT" if place else "GRAPHQL_VALIDATION_FAILED"
-        return _with(error, error.message, {"code": code, **place})
+        return _with(error, _GIVEN.sub(".", error.message), {"code": code, **place})
     fault = masked(error.original_error or error, request_id, path=error.path)
     return _with(error, fault.message, fault.extensions)
 

@@ -39,6 +39,37 @@ async def count(table: str = "secrets") -> int:
     return int(await db.fetch_value(f"SELECT count(*) FROM {table}"))
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "TOKEN", "value": VALUE, "nothing": 1},
+        {"value": VALUE},
+        {"name": "TOKEN", "value": [VALUE]},
+        {"name": "TOKEN", "value": {"text": f"{VALUE}\n, found: "}},
+        VALUE,
+        [[VALUE]],
+    ],
+)
+async def test_an_input_that_is_wrong_is_not_quoted(owner: Client, given: Any) -> None:
+    query = (
+        "mutation M($input: CreateSecretInput!) { createSecret(input: $input) { secret { id } } }"
+    )
+    answer = await owner(query, input=given)
+    assert answer.code == "BAD_USER_INPUT"
+    assert VALUE not in str(answer.body)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [f'{{name: "TOKEN", value: "{VALUE}", nothing: 1}}', f'{{value: "{VALUE}"}}', f'"{VALUE}"']
+    + [f'{{name: "TOKEN", value: ["{VALUE}"]}}'],
+)
+async def test_a_literal_that_is_wrong_is_not_quoted(owner: Client, given: str) -> None:
+    answer = await owner(f"mutation {{ createSecret(input: {given}) {{ secret {{ id }} }} }}")
+    assert {error["extensions"]["code"] for error in answer.errors} == {"GRAPHQL_VALIDATION_FAILED"}
+    assert VALUE not in str(answer.body)
+
+
 async def test_a_secret_is_read_back_without_its_value(owner: Client) -> None:
     key = await made(owner, environment="production", description="for the API")
     answer = await owner.input(
