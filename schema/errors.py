@@ -27,8 +27,8 @@ _NO_DATABASE = (
 _HINT = re.compile(r" Did you mean .*\?")
 # How it says where in a variable the wrong value is.
 _PLACE = re.compile(r" has invalid value at ([^:]+): ")
-# How it quotes what was given: whole inputs, and what should have been a text. Passwords, tokens and
-# secrets are texts, and may be in there.
+# How it quotes what was given: whole inputs, and what should have been a text. Passwords, tokens
+# and secrets are texts, and may be in there.
 _GIVEN = re.compile(r", found: .*|(?<=non string value): .*", re.DOTALL)
 
 

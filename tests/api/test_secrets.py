@@ -61,8 +61,12 @@ async def test_an_input_that_is_wrong_is_not_quoted(owner: Client, given: Any) -
 
 @pytest.mark.parametrize(
     "given",
-    [f'{{name: "TOKEN", value: "{VALUE}", nothing: 1}}', f'{{value: "{VALUE}"}}', f'"{VALUE}"']
-    + [f'{{name: "TOKEN", value: ["{VALUE}"]}}'],
+    [
+        f'{{name: "TOKEN", value: "{VALUE}", nothing: 1}}',
+        f'{{name: "TOKEN", value: ["{VALUE}"]}}',
+        f'{{value: "{VALUE}"}}',
+        f'"{VALUE}"',
+    ],
 )
 async def test_a_literal_that_is_wrong_is_not_quoted(owner: Client, given: str) -> None:
     answer = await owner(f"mutation {{ createSecret(input: {given}) {{ secret {{ id }} }} }}")
