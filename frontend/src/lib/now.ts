@@ -30,8 +30,9 @@ function subscribe(listener: () => void): () => void {
 const rest = () => () => undefined;
 
 function read(): number {
-  // The first look after a rest must not see the time of the last tick.
-  if (listeners.size === 0) now = Date.now();
+  // The first look after a rest must not see the time of the last tick; two looks in a row, as React
+  // takes them, must see the same.
+  if (listeners.size === 0 && Date.now() - now >= TICK_MS) now = Date.now();
   return now;
 }
 

@@ -9,7 +9,7 @@ import { FirstDeploymentsDocument, type FirstDeploymentsQuery } from '@/gql/grap
 import { useCan } from '@/lib/can';
 import { useEnvironment } from '@/lib/environment';
 import { useGql } from '@/lib/use-gql';
-import { FirstRun } from './first-run';
+import { RunButton } from './run-button';
 
 type Deployment = FirstDeploymentsQuery['deployments']['nodes'][number];
 
@@ -102,7 +102,7 @@ function ReadyOne({ deployment: { name, flow } }: { deployment: Deployment }) {
         )}
         {flow?.description && <p className="text-soft">{flow.description}</p>}
       </div>
-      {can('RUNS_TRIGGER') && <FirstRun deploymentName={name} />}
+      {can('RUNS_TRIGGER') && <RunButton deploymentName={name} />}
     </li>
   );
 }

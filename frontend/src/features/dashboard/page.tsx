@@ -7,6 +7,7 @@ import { Loaded, Page, PageHeader } from '@/components/page';
 import { Button } from '@/components/ui/button';
 import { ToggleGroup } from '@/components/ui/toggle-group';
 import { DashboardDocument } from '@/gql/graphql';
+import { useCan } from '@/lib/can';
 import { cn } from '@/lib/cn';
 import { useEnvironment } from '@/lib/environment';
 import { useShortcut } from '@/lib/shortcuts';
@@ -16,6 +17,7 @@ import { Capacity } from './capacity';
 import { Chart } from './chart';
 import { RANGE_WORDS, RANGES, useRange, type Range } from './range';
 import { RecentRuns } from './recent-runs';
+import { RunAFlow } from './run-button';
 import { Tiles } from './tiles';
 import { TopFlows } from './top-flows';
 import { useDashboard } from './use-dashboard';
@@ -33,6 +35,7 @@ export function DashboardPage() {
 function Dashboard() {
   const [range, setRange] = useRange();
   const [environment, setEnvironment] = useEnvironment();
+  const can = useCan();
   const { query, variables, runs } = useDashboard(range);
   const isFirst = query.data !== undefined && runs.length === 0;
   const gone = (
@@ -46,7 +49,12 @@ function Dashboard() {
         actions={
           <>
             {!isFirst && <ToggleGroup label="Range" value={range} onChange={setRange} options={RANGE_OPTIONS} />}
-            <CopyMenu operation={{ document: DashboardDocument, variables }} />
+            {!isFirst && (
+              <span className="max-sm:hidden">
+                <CopyMenu operation={{ document: DashboardDocument, variables }} />
+              </span>
+            )}
+            {can('RUNS_TRIGGER') && !isFirst && <RunAFlow />}
           </>
         }
       />

@@ -64,7 +64,7 @@ function useHeld(runs: readonly DashboardRun[]) {
 function RunRow({ run, isNew }: { run: DashboardRun; isNew: boolean }) {
   return (
     <li className={`grid border-b border-line last:border-0 ${isNew ? 'animate-grow' : ''}`}>
-      <div className="grid min-h-0 grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 overflow-hidden px-4 hover:bg-hover/60 max-sm:py-2 sm:h-[39px] sm:grid-cols-[6.75rem_minmax(0,1.5fr)_minmax(0,1fr)_4.5rem_4.5rem] 2xl:grid-cols-[6.75rem_minmax(0,1.5fr)_minmax(0,1fr)_5rem_4.5rem_4.5rem]">
+      <div className="grid min-h-0 grid-cols-[6.75rem_minmax(0,1fr)_auto] items-center gap-x-3 overflow-hidden px-4 hover:bg-hover/60 max-sm:py-2 sm:h-[39px] sm:grid-cols-[6.75rem_minmax(0,1.5fr)_minmax(0,1fr)_4.5rem_4.5rem] 2xl:grid-cols-[6.75rem_minmax(0,1.5fr)_minmax(0,1fr)_5rem_4.5rem_4.5rem]">
         <span>
           <StateBadge state={run.state} />
         </span>

@@ -28,7 +28,7 @@ export function Tile({ name, href, value, note, delta, before, better }: TilePro
       >
         <span className="text-xs text-soft">{name}</span>
         <span className="mt-0.5 text-[26px] leading-8 font-semibold tracking-tight">{value}</span>
-        <span className="mt-1 flex min-h-4.5 flex-wrap items-center gap-x-2 text-xs text-soft">
+        <span className="mt-1 flex min-h-4.5 items-center gap-x-2 text-xs text-soft">
           {delta && <DeltaMark delta={delta} before={before} better={better} />}
           {note && <span className="truncate">{note}</span>}
         </span>
@@ -49,7 +49,7 @@ function DeltaMark({ delta: { text, direction }, before, better }: { delta: Delt
   const Icon = direction === 'up' ? ArrowUp : ArrowDown;
   const tone = better ? (direction === better ? 'text-good' : 'text-bad') : '';
   return (
-    <span className={cn('inline-flex items-center gap-0.5 font-medium', tone)} title={`${text} ${direction === 'up' ? 'more' : 'less'} than in ${before}`}>
+    <span className={cn('inline-flex shrink-0 items-center gap-0.5 font-medium', tone)} title={`${text} ${direction === 'up' ? 'more' : 'less'} than in ${before}`}>
       <Icon aria-hidden className="size-3" />
       {text}
       <span className="sr-only">

@@ -43,7 +43,7 @@ export function Tiles({ dashboard, range }: { dashboard: Dashboard; range: Range
         delta={hasBefore ? countDelta(current.failed, previous.failed) : null}
         before={before}
         better="down"
-        note="crashed and timed out, too"
+        note={ended > 0 ? `of ${compact(ended)}` : 'None has ended'}
       />
       {hasSla && (
         <Tile
@@ -63,7 +63,7 @@ export function Tiles({ dashboard, range }: { dashboard: Dashboard; range: Range
         delta={ratioDelta(p95, previous.p95DurationMs)}
         before={before}
         better="down"
-        note={p95 == null ? 'None has succeeded' : 'when they succeed'}
+        note={p95 == null ? 'None has succeeded' : 'successes only'}
       />
     </ul>
   );

@@ -57,12 +57,12 @@ export function TopFlows({ flows, from, range }: TopFlowsProps) {
 
 function Head({ name, isCurrent, onChoose }: { name: string; isCurrent: boolean; onChoose: () => void }) {
   return (
-    <th scope="col" aria-sort={isCurrent ? 'descending' : undefined} className="text-right text-xs font-medium text-soft last:pr-2">
+    <th scope="col" aria-sort={isCurrent ? 'descending' : undefined} className="text-right text-xs font-medium text-soft last:pr-3 sm:last:pr-2">
       <button
         type="button"
         onClick={onChoose}
         title={`Sort by ${name.toLowerCase()}`}
-        className={cn('inline-flex h-7 items-center gap-0.5 rounded px-2 hover:text-text', isCurrent && 'text-text')}
+        className={cn('inline-flex h-7 items-center gap-0.5 rounded px-1 hover:text-text sm:px-2', isCurrent && 'text-text')}
       >
         <ArrowDown aria-hidden className={cn('size-3', !isCurrent && 'invisible')} />
         {name}
@@ -76,7 +76,7 @@ function Row({ load, from }: { load: FlowLoad; from: string }) {
   const filter = { flow: flowName, from };
   return (
     <tr className="border-t border-line hover:bg-hover/60">
-      <td className="h-9 max-w-0 pl-4 sm:w-1/2">
+      <td className="h-9 w-full max-w-0 min-w-24 pl-4">
         {load.flow ? (
           <AppLink href={flowPath(flowName)} className="link block truncate font-medium">
             {flowName}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { RunDialog } from '@/features/run-dialog';
 
-export function FirstRun({ deploymentName }: { deploymentName: string }) {
+export function RunButton({ deploymentName }: { deploymentName: string }) {
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -12,6 +12,18 @@ export function FirstRun({ deploymentName }: { deploymentName: string }) {
         <Play aria-hidden /> Run
       </Button>
       <RunDialog deploymentName={deploymentName} open={open} onOpenChange={setOpen} />
+    </>
+  );
+}
+
+export function RunAFlow() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant="primary" onClick={() => setOpen(true)}>
+        <Play aria-hidden /> Run a flow
+      </Button>
+      <RunDialog open={open} onOpenChange={setOpen} />
     </>
   );
 }
