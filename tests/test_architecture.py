@@ -65,6 +65,7 @@ REVIEWED_ALL_ORGS = {
     "retention.old_bulk_operations_all_orgs",
     "retention.partitions_all_orgs",
     "run_states.advance_all_orgs",
+    "run_states.cancel_queued_all_orgs",
     "run_states.expired_all_orgs",
     "run_states.finish_all_orgs",
     "run_states.has_queued_all_orgs",

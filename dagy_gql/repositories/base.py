@@ -4,6 +4,7 @@ query. Rows are asyncpg Records; a missing row and somebody else's row are the s
 from collections.abc import Hashable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -52,12 +53,12 @@ class Where:
         self._own = f"{column} = $1"
         self._conditions = [self._own]
         self._among: list[Among] = []
-        self._branches: list[Branch] = []
+        self._choices: list[tuple[Branch, ...]] = []
 
     def beside(self) -> "Where":
         """Other conditions for the same statement: the values are shared."""
         other = copy(self)
-        other._conditions, other._among, other._branches = [self._own], [], []
+        other._conditions, other._among, other._choices = [self._own], [], []
         return other
 
     def add(self, condition: str, *values: Any) -> "Where":
@@ -77,7 +78,7 @@ class Where:
 
     def either(self, *branches: Branch) -> "Where":
         """One of these holds; no row may answer to two of them. See `limited`."""
-        self._branches += branches
+        self._choices.append(branches)
         return self
 
     def place(self, value: Any) -> str:
@@ -97,8 +98,7 @@ class Where:
 
     def __str__(self) -> str:
         conditions = [*self._conditions, *(each.condition for each in self._among)]
-        if self._branches:
-            conditions.append(f"({' OR '.join(f'({branch})' for branch in self._branches)})")
+        conditions += [f"({' OR '.join(f'({each})' for each in some)})" for some in self._choices]
         return " AND ".join(conditions)
 
     def limited(self, columns: str, table: str, *, order: str = "", limit: int) -> str:
@@ -109,13 +109,13 @@ class Where:
         rare values as for frequent ones, whatever the planner thinks of them. A column that would
         make too many look-ups is a condition of the others.
         """
-        if not self._branches:
-            return self._merged(columns, table, self._conditions, self._among, order, limit)
         parts = []
-        for branch in self._branches:
-            among = [*self._among, *([branch.among] if branch.among else [])]
-            conditions = [*self._conditions, branch.condition]
+        for branches in product(*self._choices):
+            among = [*self._among, *(branch.among for branch in branches if branch.among)]
+            conditions = [*self._conditions, *(branch.condition for branch in branches)]
             parts.append(self._merged(columns, table, conditions, among, order, limit))
+        if len(parts) == 1:
+            return parts[0]
         union = " UNION ALL ".join(f"({part})" for part in parts)
         return select("found.*", f"({union}) AS found", "true", order=order, limit=limit)
 

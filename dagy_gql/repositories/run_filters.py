@@ -82,7 +82,8 @@ class RunFilter:
         if self.flow_names is not None:
             where.among("flow_name", self.flow_names)
         if self.executors is not None:
-            _among(where, "executor", self.executors)
+            engines = [Branch(f"executor = '{executor}'") for executor in self.executors]
+            where.either(*engines or [Branch("false")])
         if self.min_duration_ms is not None:
             where.add(f"duration_ms >= {int(self.min_duration_ms)}")
         for name, value in (self.tags or {}).items():

@@ -168,6 +168,17 @@ async def move_all_orgs(run_id: UUID, to: RunState, *, events: int, **columns: A
     )
 
 
+async def cancel_queued_all_orgs(run_ids: Sequence[UUID]) -> None:
+    """Locked runs that are QUEUED: one more event of each is about to be written."""
+    await db.execute(
+        """
+        UPDATE runs SET state = 'CANCELLED', event_seq = event_seq + 1, fence = fence + 1
+        WHERE id = ANY($1::uuid[]) AND state = 'QUEUED'
+        """,
+        list(run_ids),
+    )
+
+
 async def release_all_orgs(run_id: UUID) -> None:
     """After a crash: no lease, and the tasks that were under way are to be done again."""
     await db.execute("DELETE FROM run_leases WHERE run_id = $1", run_id)

@@ -124,18 +124,35 @@ async def _queue(rt: Runtime, actor: Actor, run: NewRun) -> tuple[asyncpg.Record
 async def cancel(rt: Runtime, actor: Actor, *, run_id: UUID) -> asyncpg.Record:
     """Ask the run to stop; one that has ended stays as it is. Raises NotFound."""
     run = await by_id(rt, actor, run_id)
-    async with db.transaction():
-        state = await moves.cancel(rt, run_id, by=actor.name)
-        audit.note(
-            actor,
-            "run.cancel",
-            "Run",
-            run_id,
-            name=run["slug"],
-            before={"state": run["state"]},
-            after={"state": state},
-        )
+    await cancel_all(rt, actor, [run])
     return await by_id(rt, actor, run_id)
+
+
+async def cancel_all(
+    rt: Runtime, actor: Actor, several: Sequence[asyncpg.Record]
+) -> dict[UUID, tuple[RunState, RunState]]:
+    """The same for runs of which key and slug are known: their states before and after."""
+    async with db.transaction():
+        states = await moves.cancel_all(rt, [run["id"] for run in several], by=actor.name)
+        for run in several:
+            if run["id"] in states:
+                before, after = states[run["id"]]
+                _note_cancelled(actor, run, before=before, after=after)
+    return states
+
+
+def _note_cancelled(
+    actor: Actor, run: asyncpg.Record, *, before: RunState, after: RunState
+) -> None:
+    audit.note(
+        actor,
+        "run.cancel",
+        "Run",
+        run["id"],
+        name=run["slug"],
+        before={"state": before},
+        after={"state": after},
+    )
 
 
 async def retry(

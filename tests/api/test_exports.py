@@ -56,7 +56,8 @@ async def test_runs_as_json_lines_are_what_the_api_shows(
     lines = [json.loads(line) for line in response.text.splitlines()]
     assert [line["slug"] for line in lines] == [run["slug"] for run in reversed(made)]
     query = """query Q($slug: String) { run(slug: $slug) { id slug state trigger executor attempt
-    createdAt queuedAt startedAt finishedAt queueMs durationMs tags createdBy flow { version } } }"""
+    createdAt queuedAt startedAt finishedAt queueMs durationMs tags createdBy
+    flow { version } } }"""
     shown = (await owner(query, slug=made[0]["slug"])).data["run"]
     version = shown.pop("flow")["version"]
     assert {key: lines[-1][key] for key in shown} == shown

@@ -108,6 +108,8 @@ async def test_runs_of_mine_of_engines_of_flows_and_that_took_long(
     assert await found(owner, executor=["ECS"]) == ["far"]
     assert await found(owner, executor=["LAMBDA", "LOCAL"]) == ["theirs", "long", "short"]
     assert await found(owner, executor=["LAMBDA"]) == []
+    assert await found(owner, executor=[]) == []
+    assert await found(owner, executor=["ECS", "LOCAL"], search="rep", state=["QUEUED"]) == ["far"]
     assert await found(owner, flowNames=["other", "nothing"]) == ["theirs"]
     assert await found(owner, flowNames=[]) == []
     assert await found(owner, minDurationMs=0) == ["long", "short"]

@@ -108,16 +108,17 @@ async def test_runs_that_ended_are_skipped_and_problems_are_told(
     await runs.cancel(rt, actor, run_id=keys[0])
     key = await asked(rt, actor, keys)
     await db.execute("DELETE FROM runs WHERE id = $1", keys[1])
-    cancel = runs.cancel
+    cancel_all = runs.cancel_all
 
-    async def failing(rt: Runtime, actor: Actor, *, run_id: UUID) -> Any:
-        if run_id == keys[3]:
+    async def failing(rt: Runtime, actor: Actor, several: Sequence[Any]) -> Any:
+        found = await cancel_all(rt, actor, several)
+        if keys[3] in found:
             raise ZeroDivisionError
-        if run_id in keys[4:]:
+        if found.keys() & set(keys[4:]):
             raise Conflict("not today")
-        return await cancel(rt, actor, run_id=run_id)
+        return found
 
-    monkeypatch.setattr(runs, "cancel", failing)
+    monkeypatch.setattr(runs, "cancel_all", failing)
     await bulk_work.work(rt, str(key))
 
     row = await operation(key)
@@ -131,6 +132,31 @@ async def test_runs_that_ended_are_skipped_and_problems_are_told(
     ]
     assert len(told) == 20
     assert "ZeroDivision" not in str(row["problems"])
+
+
+async def test_all_are_changed_at_once_or_one_by_one(
+    rt: Runtime, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one run's failure rolled back of the others is done again for each of them."""
+    keys = await queued(rt, actor, 3)
+    key = await asked(rt, actor, keys)
+    cancel_all = runs.cancel_all
+
+    async def failing(rt: Runtime, actor: Actor, several: Sequence[Any]) -> Any:
+        found = await cancel_all(rt, actor, several)
+        if len(found) > 1:
+            raise Conflict("not all of them")
+        return found
+
+    monkeypatch.setattr(runs, "cancel_all", failing)
+    await bulk_work.work(rt, str(key))
+
+    assert (await operation(key))["done"] == 3
+    assert await cancelled_by() == [(actor.name, slug) for slug in await slugs()]
+    events = await db.fetch(
+        "SELECT seq, type FROM run_events WHERE run_id = $1 ORDER BY seq", keys[0]
+    )
+    assert [tuple(event) for event in events] == [(1, "RUN_QUEUED"), (2, "RUN_FINISHED")]
 
 
 async def test_retries_leave_out_what_has_nothing_to_retry(rt: Runtime, actor: Actor) -> None:
@@ -164,15 +190,17 @@ async def test_a_batch_that_is_lost_is_done_again_and_only_once(
     monkeypatch.setattr(bulk_work, "_BATCH", 2)
     keys = await queued(rt, actor, 6)
     key = await asked(rt, actor, keys)
-    cancel, calls = runs.cancel, []
+    cancel_all, calls = runs.cancel_all, 0
 
-    async def dying(rt: Runtime, actor: Actor, *, run_id: UUID) -> Any:
-        calls.append(run_id)
-        if len(calls) == 4:
+    async def dying(rt: Runtime, actor: Actor, several: Sequence[Any]) -> Any:
+        nonlocal calls
+        calls += 1
+        found = await cancel_all(rt, actor, several)
+        if calls == 2:
             raise ConnectionResetError
-        return await cancel(rt, actor, run_id=run_id)
+        return found
 
-    monkeypatch.setattr(runs, "cancel", dying)
+    monkeypatch.setattr(runs, "cancel_all", dying)
     with pytest.raises(ConnectionResetError):
         await bulk_work.work(rt, str(key))
     halfway = await operation(key)

@@ -66,24 +66,51 @@ async def cancel(rt: Runtime, run_id: UUID, *, by: str) -> RunState:
 
     A run that has ended, or is being cancelled, stays as it is.
     """
+    return (await cancel_all(rt, [run_id], by=by))[run_id][1]
+
+
+async def cancel_all(
+    rt: Runtime, run_ids: Sequence[UUID], *, by: str
+) -> dict[UUID, tuple[RunState, RunState]]:
+    """The same for many: the state of each before and after."""
+    reason = {"code": "CANCELLED", "message": f"cancelled by {by}"}
     async with db.transaction():
-        (run,) = await run_states.lock_all_orgs([run_id])
-        current = RunState(run["state"])
-        if current.is_terminal or current is RunState.CANCELLING:
-            return current
-        reason = {"code": "CANCELLED", "message": f"cancelled by {by}"}
-        if current is RunState.QUEUED:
-            await _end(rt, run, to=RunState.CANCELLED, reason=reason, before=[])
-            return RunState.CANCELLED
-        await _move(
-            rt,
-            run,
-            to=RunState.CANCELLING,
-            said=[(RunEventType.RUN_CANCELLING, {"by": by})],
-            reason=json_text(reason),
-        )
-        await db.after_commit(lambda: rt.bus.publish([WorkerCall.cancel(run_id)]))
-    return RunState.CANCELLING
+        runs = await run_states.lock_all_orgs(run_ids)
+        queued = [run for run in runs if run["state"] == RunState.QUEUED]
+        if queued:
+            await _end_queued(rt, queued, reason=reason)
+        for run in runs:
+            if run["state"] == RunState.RUNNING:
+                await _ask_to_stop(rt, run, by=by, reason=reason)
+    return {run["id"]: (RunState(run["state"]), _cancelled(run["state"])) for run in runs}
+
+
+def _cancelled(state: str) -> RunState:
+    steps = {RunState.QUEUED: RunState.CANCELLED, RunState.RUNNING: RunState.CANCELLING}
+    return steps.get(RunState(state), RunState(state))
+
+
+async def _end_queued(
+    rt: Runtime, runs: Sequence[asyncpg.Record], *, reason: dict[str, Any]
+) -> None:
+    table.check(RunState.QUEUED, RunState.CANCELLED)
+    await run_states.cancel_queued_all_orgs([run["id"] for run in runs])
+    said: list[Said] = [(RunEventType.RUN_FINISHED, {"reason": reason})]
+    spoken = [
+        _spoken(run, said, state=RunState.CANCELLED, first=run["event_seq"] + 1) for run in runs
+    ]
+    await _say(rt, spoken)
+    text = json_text(reason)
+    await run_states.finish_all_orgs([(run["id"], None, None, text) for run in runs])
+    await db.after_commit(lambda: rt.bus.publish([WorkerCall.slot()]))
+
+
+async def _ask_to_stop(
+    rt: Runtime, run: asyncpg.Record, *, by: str, reason: dict[str, Any]
+) -> None:
+    said: list[Said] = [(RunEventType.RUN_CANCELLING, {"by": by})]
+    await _move(rt, run, to=RunState.CANCELLING, said=said, reason=json_text(reason))
+    await db.after_commit(lambda: rt.bus.publish([WorkerCall.cancel(run["id"])]))
 
 
 async def crash(
