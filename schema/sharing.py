@@ -163,8 +163,7 @@ class SharedExecution(CompiledExecution):
         actor = self.context_value.actor
         variables = dict(self.variable_values.coerced)
         variables.pop(self._cursor_variable() or "", None)
-        text = orjson.dumps(variables, default=repr, option=orjson.OPT_SORT_KEYS)
-        return id(self.operation), text, actor.org_id, actor.permissions
+        return id(self.operation), _text(variables), actor.org_id, actor.permissions
 
     def _cursor_variable(self) -> str | None:
         """The variable that says where to begin, if it says nothing else."""
@@ -177,3 +176,11 @@ class SharedExecution(CompiledExecution):
                 uses = re.findall(rf"\${name}\b", self.operation.loc.source.body)
                 return name if len(uses) == len(("defined", "used")) else None
         return None
+
+
+def _text(variables: dict[str, Any]) -> bytes | str:
+    """The same for the same values. What JSON cannot hold is refused where it is read."""
+    try:
+        return orjson.dumps(variables, default=repr, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return repr(variables)

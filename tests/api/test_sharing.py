@@ -126,6 +126,20 @@ async def test_changes_of_runs_are_looked_up_once_for_all(port: int, developer: 
     assert dict(shared) == {"executed": 1, "reused": 4}
 
 
+async def test_words_that_no_text_can_hold_are_bad_input(port: int, developer: Client) -> None:
+    run_id = await _run_id(developer)
+    query = "subscription($name: String) { runs(filter: {flowName: $name}) { state } }"
+    body = f'{{"query": "{query}", "variables": {{"name": "\\ud800"}}}}'
+    async with socket_to(port, token=developer.token) as socket:
+        await socket.connection.send(f'{{"type": "subscribe", "id": "1", "payload": {body}}}')
+        await asyncio.sleep(0.2)
+        await _cancel(developer, run_id)
+        message = await socket.receive()
+
+    (error,) = message["payload"]["errors"] if message["type"] == "next" else message["payload"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
 class Full:
     """A socket whose client takes nothing; the close gets through."""
 
