@@ -1,5 +1,6 @@
 """Structured logs of the server itself: one line of JSON (or plain text on a terminal)."""
 
+import json
 import logging
 import sys
 from typing import Any
@@ -22,7 +23,12 @@ class JsonFormatter(logging.Formatter):
         entry.update({k: v for k, v in vars(record).items() if k not in _STANDARD})
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return orjson.dumps(entry, default=str).decode()
+        try:
+            return orjson.dumps(entry, default=str).decode()
+        except TypeError:
+            # Half of a surrogate pair, or an integer of more than 64 bits: a line that is lost
+            # would be the one that is looked for.
+            return json.dumps(entry, default=str)
 
 
 def configure(level: str = "INFO") -> None:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from urllib.parse import quote
 from uuid import uuid4
 
 import orjson
@@ -92,7 +93,8 @@ class RequestLog:
                 metrics.requests.labels(_method(scope), status).inc()
             if logger.isEnabledFor(logging.INFO):
                 milliseconds = round((time.perf_counter() - start) * 1000, 1)
-                method, path = scope.get("method", "WS"), scope["path"]
+                # Quoted again: a path may have a line's end in it, or talk to a terminal.
+                method, path = scope.get("method", "WS"), quote(scope["path"], errors="replace")
                 logger.info(
                     "%s %s %d %.1f ms",
                     method,

@@ -35,3 +35,20 @@ async def test_an_origin_is_short_and_may_know_little() -> None:
     found = await origin_seen("http", {"user-agent": "x" * 1000}, None)
     assert (found.address, found.user_agent) == (None, "x" * 256)
     assert len(found.request_id) == 32
+
+
+@pytest.mark.parametrize("path", ["/a\r\nb", "/\x1b[2J", "/\ud800", "/ä b"])
+async def test_a_path_cannot_make_lines_of_the_log(
+    path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def app(scope, receive, send):
+        pass
+
+    with caplog.at_level("INFO", logger="dagy.access"):
+        await RequestLog(app)(
+            {"type": "http", "method": "GET", "path": path, "headers": []}, None, None
+        )
+    (record,) = caplog.records
+    message = record.getMessage()
+    assert message.isascii()
+    assert message.isprintable()
