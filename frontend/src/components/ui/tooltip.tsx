@@ -7,13 +7,14 @@ const DELAY_MS = 350;
 const GAP_PX = 6;
 const EDGE_PX = 8;
 
-interface Place {
+export interface Place {
   x: number;
   y: number;
   above: boolean;
 }
 
-function placeOf(anchor: Element): Place {
+/** Beside the anchor, for hints over many small things that one component watches. */
+export function placeOf(anchor: Element): Place {
   const box = anchor.getBoundingClientRect();
   const above = box.bottom + 40 > window.innerHeight;
   return { x: box.left + box.width / 2, y: above ? box.top - GAP_PX : box.bottom + GAP_PX, above };
@@ -52,7 +53,7 @@ export function Tooltip({ text, children }: { text: ReactNode; children: ReactNo
   );
 }
 
-function Bubble({ id, place, text }: { id: string; place: Place; text: ReactNode }) {
+export function Bubble({ id, place, text }: { id: string; place: Place; text: ReactNode }) {
   const bubble = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const box = bubble.current?.getBoundingClientRect();

@@ -1,90 +1,77 @@
 'use client';
-/** The flows, each by its latest version. */
-import { parseAsString, useQueryState } from 'nuqs';
-import { AppLink, flowPath } from '@/components/app-link';
+/** The catalog: every flow by its latest version, how its last runs went, and a button to run it. */
+import { lazy, Suspense, useState } from 'react';
 import { CopyMenu } from '@/components/copy-menu';
-import { EmptyState } from '@/components/notes';
 import { Loaded, Page, PageHeader } from '@/components/page';
-import { RelativeTime } from '@/components/time';
-import { Input } from '@/components/ui/input';
-import { Table, Td, Th, Tr } from '@/components/ui/table';
-import { keepPreviousData } from '@tanstack/react-query';
-import { useRef } from 'react';
-import { FlowListDocument, type FlowListQuery } from '@/gql/graphql';
-import { useShortcut } from '@/lib/shortcuts';
-import { useGql } from '@/lib/use-gql';
+import { Button } from '@/components/ui/button';
+import { RunDialog } from '@/features/run-dialog';
+import { FlowListDocument } from '@/gql/graphql';
+import { useAction } from '@/lib/actions';
+import { useCan } from '@/lib/can';
+import { plural } from '@/lib/format';
+import { BonesOfCards, FlowCards } from './flow-cards';
+import { FlowTable } from './flow-table';
+import type { RowActions } from './flow-parts';
+import { LoadMore } from './load-more';
+import { NoFlows } from './no-flows';
+import { Toolbar } from './toolbar';
+import { useCatalogState, useFlows } from './use-flows';
+import { useRowKeys } from './use-row-keys';
 
-const SHOWN = 100;
+const ArchiveFlow = lazy(() => import('@/components/archive-flow'));
 
 export function FlowsPage() {
   return (
     <Page title="Flows" requires="FLOWS_READ">
-      <Flows />
+      <Catalog />
     </Page>
   );
 }
 
-function Flows() {
-  const [search, setSearch] = useQueryState('q', parseAsString.withDefault('').withOptions({ throttleMs: 200 }));
-  const variables = { filter: search ? { search } : null, first: SHOWN };
-  const query = useGql(FlowListDocument, variables, { placeholderData: keepPreviousData });
-  const input = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Filter flows', () => input.current?.focus());
+function Catalog() {
+  const [state, setState] = useCatalogState();
+  const { query, variables } = useFlows(state);
+  const [archiving, setArchiving] = useState<string | null>(null);
+  const can = useCan();
+  const total = query.data?.pages[0]?.flows.totalCount;
+  const actions: RowActions = { onRun: (name) => void setState({ run: name }), onArchive: setArchiving };
+  useRowKeys();
+  useAction('Run a flow …', () => void setState({ run: '' }), { enabled: can('RUNS_TRIGGER'), keywords: 'start trigger' });
   return (
     <>
-      <PageHeader title="Flows" actions={<CopyMenu operation={{ document: FlowListDocument, variables }} cli="dagy flows list" />} />
-      <Input
-        ref={input}
-        type="search"
-        aria-label="Filter flows by name"
-        placeholder="Filter by name …"
-        className="max-w-80"
-        value={search}
-        onChange={({ target }) => void setSearch(target.value || null)}
+      <PageHeader
+        title="Flows"
+        about={total == null ? undefined : plural(total, 'flow')}
+        actions={
+          <>
+            <CopyMenu operation={{ document: FlowListDocument, variables }} cli={cliOf(state)} />
+            {can('RUNS_TRIGGER') && (
+              <Button variant="primary" onClick={() => void setState({ run: '' })}>
+                Run a flow
+              </Button>
+            )}
+          </>
+        }
       />
-      <Loaded query={query}>
-        {({ flows }) => (flows.nodes.length > 0 ? <FlowTable flows={flows.nodes} /> : <NoFlows search={search} />)}
+      <Toolbar state={state} setState={setState} />
+      <Loaded query={query} skeleton={<BonesOfCards />}>
+        {({ pages }) => {
+          const flows = pages.flatMap((page) => page.flows.nodes);
+          if (flows.length === 0) return <NoFlows state={state} onClear={() => void setState({ q: null, ns: null, status: null })} />;
+          return (
+            <div className="grid gap-4" aria-busy={query.isPlaceholderData}>
+              {state.view === 'cards' ? <FlowCards flows={flows} actions={actions} /> : <FlowTable flows={flows} actions={actions} />}
+              {query.hasNextPage && <LoadMore shown={flows.length} total={total} isLoading={query.isFetchingNextPage} onMore={() => void query.fetchNextPage()} />}
+            </div>
+          );
+        }}
       </Loaded>
+      <RunDialog open={state.run !== null} flowName={state.run || undefined} onOpenChange={(open) => !open && void setState({ run: null })} />
+      <Suspense>{archiving && <ArchiveFlow name={archiving} onDone={() => setArchiving(null)} />}</Suspense>
     </>
   );
 }
 
-function NoFlows({ search }: { search: string }) {
-  if (search) return <EmptyState title="No flow has that in its name" />;
-  return (
-    <EmptyState title="No flows yet" snippet="dagy deploy flow.py">
-      Deploy the first one from its folder.
-    </EmptyState>
-  );
-}
-
-function FlowTable({ flows }: { flows: FlowListQuery['flows']['nodes'] }) {
-  return (
-    <Table label="Flows">
-      <thead>
-        <tr>
-          <Th>Flow</Th>
-          <Th>About</Th>
-          <Th>Version</Th>
-          <Th className="text-right">Deployed</Th>
-        </tr>
-      </thead>
-      <tbody>
-        {flows.map((flow) => (
-          <Tr key={flow.id}>
-            <Td>
-              <AppLink href={flowPath(flow.name)} className="link font-medium">
-                {flow.name}
-              </AppLink>
-            </Td>
-            <Td className="max-w-96 truncate text-soft">{flow.description}</Td>
-            <Td>{flow.version}</Td>
-            <Td className="text-right text-soft">
-              <RelativeTime at={flow.createdAt} />
-            </Td>
-          </Tr>
-        ))}
-      </tbody>
-    </Table>
-  );
+function cliOf({ q, ns }: { q: string; ns: string | null }): string {
+  return ['dagy flows list', ns && `--namespace ${ns}`, q && `--search '${q.replaceAll("'", "'\\''")}'`].filter(Boolean).join(' ');
 }

@@ -1,7 +1,7 @@
 'use client';
 /** The window itself: at the left what to say, at the right what would come of it. */
 import { Play } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Loaded } from '@/components/page';
 import { EmptyState, PermissionDenied } from '@/components/notes';
 import { Button } from '@/components/ui/button';
@@ -53,6 +53,8 @@ interface FillingProps extends RunDialogProps {
 function Filling({ target, picker, ...props }: FillingProps) {
   const form = useRunForm(target, props);
   const [opens, setOpens] = useKeptChoice();
+  const root = useRef<HTMLFormElement>(null);
+  useEffect(() => firstControl(root.current)?.focus(), []);
   return (
     <Dialog
       open={props.open}
@@ -73,6 +75,7 @@ function Filling({ target, picker, ...props }: FillingProps) {
       }
     >
       <form
+        ref={root}
         id="start-run"
         noValidate
         className="grid gap-5 md:grid-cols-[minmax(0,1fr)_280px]"
@@ -91,6 +94,12 @@ function Filling({ target, picker, ...props }: FillingProps) {
       </form>
     </Dialog>
   );
+}
+
+/** The first parameter; the start itself where there is none. */
+function firstControl(form: HTMLFormElement | null): HTMLElement | null | undefined {
+  const start = form?.closest('[role="dialog"]')?.querySelector<HTMLElement>('button[type="submit"]');
+  return form?.querySelector<HTMLElement>('[aria-label="Parameters"] :is(input:not([type="radio"]), select, textarea)') ?? start;
 }
 
 function about({ name, version, description }: NonNullable<Target['flow']>): string {

@@ -2,7 +2,6 @@
 /** The parameters, as a form or as JSON: two views of the same values. */
 import { useMemo, useState } from 'react';
 import { RelativeTime } from '@/components/time';
-import { Button } from '@/components/ui/button';
 import { ToggleGroup } from '@/components/ui/toggle-group';
 import { FormContext, SchemaField } from './field';
 import { JsonValues } from './json-values';
@@ -76,8 +75,8 @@ function LastValues({ form, target }: { form: RunForm; target: Target }) {
   if (!last || !isRecord(last.parameters) || Object.keys(last.parameters).length === 0) return null;
   const values = last.parameters;
   return (
-    <Button size="sm" variant="ghost" title={last.slug} onClick={() => form.setGiven(differing(values, form.base))}>
+    <button type="button" className="link text-xs" title={last.slug} onClick={() => form.setGiven(differing(values, form.base))}>
       Use the values of the last run, <RelativeTime at={last.createdAt} />
-    </Button>
+    </button>
   );
 }
