@@ -43,9 +43,11 @@ async def user_all_orgs(issuer: str, subject: str) -> asyncpg.Record | None:
 
 @tenancy.across_organizations
 async def organization_all_orgs(name: str) -> UUID | None:
-    """The organization of that slug or id."""
+    """The organization of that id, or else of that slug: anybody may choose the slug of a new one,
+    and so write another's id there."""
     found: UUID | None = await db.fetch_value(
-        "SELECT id FROM organizations WHERE slug = $1 OR id::text = $1", name
+        "SELECT id FROM organizations WHERE slug = $1 OR id::text = $1 ORDER BY slug = $1 LIMIT 1",
+        name,
     )
     return found
 

@@ -1,12 +1,13 @@
 """People whom an identity provider vouches for: found, linked or made, and given a role.
 
 An address links to an account only where the provider has proven it. An account whose address
-nobody had proven before loses its password and its sessions then: whoever made it may have been
-somebody else.
+nobody had proven before loses its password, its sessions and its keys then: whoever made it may
+have been somebody else.
 """
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from dagy_gql.auth.jwks import BadToken
 from dagy_gql.auth.jwt import JwtVerifier
 from dagy_gql.enums import AccessEvent, AccessMethod, Role
 from dagy_gql.errors import Conflict, Unauthenticated
-from dagy_gql.repositories import accounts, identities, organizations
+from dagy_gql.repositories import accounts, identities, organizations, password_resets
+from dagy_gql.repositories.api_keys import ApiKeyRepository
 from dagy_gql.repositories.organizations import MembershipRepository
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import audit, members
@@ -141,10 +143,18 @@ async def _link(person: Person, user: asyncpg.Record, org_id: UUID) -> None:
     user_id, now = user["id"], clock.now()
     async with db.transaction():
         if user["email_verified_at"] is None:
-            await accounts.set_password(user_id, None)
-            await accounts.revoke_sessions_all_orgs(user_id, now)
+            await _take_away(user_id, now)
             await accounts.set_verified(user_id, now)
         await _identify(person, user_id, org_id, email=user["email"], action="user.link")
+
+
+async def _take_away(user_id: UUID, now: datetime) -> None:
+    """Whatever lets somebody act as this account."""
+    await accounts.set_password(user_id, None)
+    await password_resets.end_others_all_orgs(user_id, now)
+    await accounts.revoke_sessions_all_orgs(user_id, now)
+    for row in await organizations.of_user_all_orgs(user_id):
+        await ApiKeyRepository(row["id"]).revoke_of_person(user_id, now)
 
 
 async def _identify(

@@ -2,8 +2,11 @@
 
 import pytest
 
-from dagy_gql import db
+from dagy_gql import clock, db
+from dagy_gql.auth import tokens
 from dagy_gql.enums import Role
+from dagy_gql.repositories.api_keys import ApiKeyRepository, NewKey
+from dagy_gql.services import password_resets
 from tests.oidc.provider import Provider
 from tests.oidc.site import Site
 from tests.support import people
@@ -68,6 +71,10 @@ async def test_an_account_with_an_unproven_address_loses_its_password(oidc: Site
     user_id = await people.member(made.org_id, ADA, Role.DEVELOPER)
     session = await people.login(oidc.rt, ADA)
     assert await oidc.viewer(session.access_token) is not None
+    key = tokens.new(tokens.KEY_PREFIX)
+    new_key = NewKey("k", key.prefix, key.sha256, created_by_id=user_id, role=Role.DEVELOPER)
+    await ApiKeyRepository(made.org_id).add(new_key, now=clock.now())
+    await password_resets.create_on_server(oidc.rt, ADA)
     await oidc.sign_in()
     row = await db.fetch_row(
         "SELECT password_hash, email_verified_at FROM users WHERE id = $1", user_id
@@ -77,6 +84,8 @@ async def test_an_account_with_an_unproven_address_loses_its_password(oidc: Site
     assert row["email_verified_at"] is not None
     revoked = "SELECT count(*) FROM access_tokens WHERE revoked_at IS NOT NULL"
     assert await db.fetch_value(revoked) == 1
+    assert await oidc.viewer(key.text) is None
+    assert await db.fetch_value("SELECT count(*) FROM password_resets WHERE used_at IS NULL") == 0
     assert "user.link" in await people.noted()
 
 
