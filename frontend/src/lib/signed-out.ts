@@ -30,3 +30,23 @@ export function safeNext(next: string | null): string {
     return home;
   }
 }
+
+const SIGNAL = 'dagy-session-changed';
+
+/** Who signs out, or goes to another organization, does so in all tabs of the browser: they share a cookie. */
+export function tellOtherTabs(): void {
+  try {
+    localStorage.setItem(SIGNAL, String(Date.now()));
+  } catch {
+    // Storage may be forbidden; then the server's next answer tells them.
+  }
+}
+
+/** Called when another tab has ended or changed the session. */
+export function onSessionChanged(listener: () => void): () => void {
+  const onStorage = ({ key, newValue }: StorageEvent) => {
+    if (key === SIGNAL && newValue !== null) listener();
+  };
+  window.addEventListener('storage', onStorage);
+  return () => window.removeEventListener('storage', onStorage);
+}

@@ -1,6 +1,7 @@
 /** Who was signed in last in this browser, so that a page may ask for its data at once instead of
  *  after asking who asks. The answer always comes again from the server and replaces it. */
 import type { ViewerQuery } from '@/gql/graphql';
+import { forgetVisits } from './recent';
 
 const KEY = 'dagy-viewer';
 
@@ -22,6 +23,7 @@ export function rememberViewer(found: ViewerQuery): void {
 }
 
 export function forgetViewer(): void {
+  forgetVisits();
   try {
     localStorage.removeItem(KEY);
   } catch {

@@ -31,13 +31,16 @@ function useKeptInStep(data: ViewerQuery | undefined): void {
   useEffect(() => {
     if (!data) return;
     rememberViewer(data);
-    const identity = `${data.viewer.user?.id}/${data.viewer.organization.id}`;
+    const identity = viewerKey(data.viewer);
     if (before.current && before.current !== identity) {
       void client.resetQueries({ predicate: ({ queryKey: [name] }) => name !== 'Viewer' });
     }
     before.current = identity;
   }, [client, data]);
 }
+
+/** Who, and in which organization. */
+export const viewerKey = ({ user, organization }: Viewer): string => `${user?.id}/${organization.id}`;
 
 export function useViewer(): Viewer {
   const viewer = use(ViewerContext);

@@ -1,20 +1,15 @@
 'use client';
 import { ChevronDown, Layers } from 'lucide-react';
-import { EnvironmentNamesDocument } from '@/gql/graphql';
-import { useCan } from '@/lib/can';
 import { useEnvironment } from '@/lib/environment';
-import { useGql } from '@/lib/use-gql';
 import { Button } from '../ui/button';
 import { Menu, MenuChoice } from '../ui/dropdown-menu';
+import { useEnvironmentNames } from './environment-names';
 
 const ALL = '';
-const KEPT_MS = 60_000;
 
 export function EnvironmentSwitch() {
-  const can = useCan();
   const [chosen, choose] = useEnvironment();
-  const { data } = useGql(EnvironmentNamesDocument, {}, { enabled: can('ENVIRONMENTS_READ'), staleTime: KEPT_MS });
-  const names = data?.environments.nodes.map(({ name }) => name) ?? [];
+  const names = useEnvironmentNames();
   if (names.length === 0 && !chosen) return null;
   // A link may name one that is gone: it must be possible to leave it.
   const shown = chosen && !names.includes(chosen) ? [...names, chosen] : names;

@@ -1,39 +1,26 @@
 'use client';
-/** What the palette finds on the server. */
+/** What the palette finds on the server: runs and flows, by one query once the typing rests. */
 import { keepPreviousData } from '@tanstack/react-query';
-import { useDeferredValue } from 'react';
-import { PaletteFlowsDocument, PaletteRunDocument, PaletteRunsDocument, type RunState } from '@/gql/graphql';
+import { PaletteSearchDocument } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { useGql } from '@/lib/use-gql';
+import { useSettled } from '@/lib/use-settled';
 
-interface FoundRun {
-  id: string;
-  slug: string;
-  state: RunState;
-  flowName: string;
-}
-
-/** Slugs look like `brave-otter-12`: only such text is worth asking for as one. */
-const SLUG = /^[a-z0-9]+(-[a-z0-9]+)+$/;
+const REST_MS = 150;
 
 export function useFound(text: string) {
-  const search = useDeferredValue(text.trim());
   const can = useCan();
-  const mayRuns = can('RUNS_READ');
-  const mayFlows = can('FLOWS_READ');
-  const flows = useGql(PaletteFlowsDocument, { search }, { enabled: mayFlows, placeholderData: keepPreviousData });
-  const recent = useGql(PaletteRunsDocument, {}, { enabled: mayRuns && mayFlows });
-  const exact = useGql(PaletteRunDocument, { slug: search }, { enabled: mayRuns && SLUG.test(search) });
-  return {
-    flows: flows.data?.flows.nodes ?? [],
-    runs: foundRuns(
-      (recent.data?.runs.nodes ?? []).map(({ flow, ...run }) => ({ ...run, flowName: flow.name })),
-      exact.data?.run,
-    ),
-  };
-}
-
-function foundRuns(recent: FoundRun[], exact: Omit<FoundRun, 'flowName'> | null | undefined): FoundRun[] {
-  if (!exact || recent.some(({ id }) => id === exact.id)) return recent;
-  return [{ ...exact, flowName: '' }, ...recent];
+  const wanted = text.trim();
+  const search = useSettled(wanted, REST_MS);
+  const withRuns = can('RUNS_READ');
+  const withFlows = can('FLOWS_READ');
+  const enabled = search !== '' && (withRuns || withFlows);
+  const { data, isFetching, isPlaceholderData } = useGql(
+    PaletteSearchDocument,
+    { search, withRuns, withFlows },
+    { enabled, placeholderData: keepPreviousData },
+  );
+  const isWaiting = wanted !== '' && (withRuns || withFlows) && (search !== wanted || (isFetching && (!data || isPlaceholderData)));
+  if (wanted === '' || !data) return { runs: [], flows: [], isWaiting };
+  return { runs: data.runs?.nodes ?? [], flows: data.flows?.nodes ?? [], isWaiting };
 }

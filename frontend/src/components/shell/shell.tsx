@@ -1,23 +1,26 @@
 'use client';
 /** Around every page of who is signed in: navigation at the left, tools at the top. */
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useHydrated } from '@/lib/use-hydrated';
 import { handleKey, useShortcut } from '@/lib/shortcuts';
 import { ViewerProvider } from '@/lib/viewer';
+import { RunDialog } from '@/features/run-dialog';
 import { ErrorState } from '../notes';
 import { SkeletonRows } from '../ui/surfaces';
+import { ConnectionBanner } from './connection-banner';
 import { GoShortcuts } from './go-shortcuts';
 import { LiveUpdates } from './live-updates';
 import { useNavCollapsed } from './nav-collapsed';
-import { OfflineBanner } from './offline-banner';
+import { SessionWatch } from './session-watch';
 import { SideNav } from './side-nav';
 import { TopBar } from './top-bar';
+import { useNavigated } from './use-navigated';
 
 const Palette = lazy(() => import('./palette'));
 const ShortcutSheet = lazy(() => import('./shortcut-sheet'));
 const NavDrawer = lazy(() => import('./nav-drawer'));
 
-export type Overlay = 'palette' | 'shortcuts' | 'nav' | null;
+export type Overlay = 'palette' | 'shortcuts' | 'nav' | 'run' | null;
 
 export function Shell({ children }: { children: ReactNode }) {
   // What is drawn depends on who asks, which no exported page can know.
@@ -54,7 +57,9 @@ function Frame({ children }: { children?: ReactNode }) {
 function SignedIn({ children }: { children: ReactNode }) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const [collapsed, setCollapsed] = useNavCollapsed();
+  const content = useRef<HTMLElement>(null);
   const close = (open: boolean) => !open && setOverlay(null);
+  useNavigated(content);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => handleKey(event);
     window.addEventListener('keydown', onKey);
@@ -71,16 +76,18 @@ function SignedIn({ children }: { children: ReactNode }) {
       <SideNav collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onOpen={setOverlay} />
-        <OfflineBanner />
-        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+        <main ref={content} id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
           {children}
         </main>
+        <ConnectionBanner />
       </div>
+      <SessionWatch />
       <GoShortcuts />
       <LiveUpdates />
       <Suspense>
-        {overlay === 'palette' && <Palette onOpenChange={close} onShortcuts={() => setOverlay('shortcuts')} />}
+        {overlay === 'palette' && <Palette onOpen={setOverlay} />}
         {overlay === 'shortcuts' && <ShortcutSheet onOpenChange={close} />}
+        {overlay === 'run' && <RunDialog open onOpenChange={close} />}
         {overlay === 'nav' && <NavDrawer onOpenChange={close} />}
       </Suspense>
     </div>

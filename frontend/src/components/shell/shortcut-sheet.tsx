@@ -5,7 +5,7 @@ import { Kbd } from '../ui/surfaces';
 
 /** All that the keyboard can do on this page now. */
 export default function ShortcutSheet({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
-  const groups = byGroup(useShortcuts());
+  const groups = byGroup(inForce(useShortcuts()));
   return (
     <Dialog open onOpenChange={onOpenChange} title="Keyboard shortcuts" size="lg">
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
@@ -40,6 +40,11 @@ function Keys({ keys }: { keys: string }) {
 
 function keyName(key: string, mod: string): string {
   return key.startsWith('mod+') ? `${mod} ${key.slice(4).toUpperCase()}` : key;
+}
+
+/** Of two with the same keys the later one works. */
+function inForce(shortcuts: readonly Shortcut[]): Shortcut[] {
+  return shortcuts.filter((one, index) => !shortcuts.slice(index + 1).some(({ keys }) => keys === one.keys));
 }
 
 function byGroup(shortcuts: readonly Shortcut[]): Map<string, Shortcut[]> {

@@ -1,26 +1,17 @@
 'use client';
-import { Keyboard, LogOut } from 'lucide-react';
-import { SignOutDocument } from '@/gql/graphql';
-import { setTheme, THEMES, useTheme, type Theme } from '@/lib/theme';
-import { useGqlMutation } from '@/lib/use-gql';
+import { Keyboard, LogOut, MonitorX } from 'lucide-react';
+import { setTheme, THEME_NAMES, THEMES, useTheme } from '@/lib/theme';
 import { useViewer, type Viewer } from '@/lib/viewer';
-import { forgetViewer } from '@/lib/viewer-cache';
 import { Button } from '../ui/button';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/dropdown-menu';
+import { useSignOut, useSignOutElsewhere } from './session';
 import type { Overlay } from './shell';
-
-const THEME_NAMES: Record<Theme, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
 
 export function UserMenu({ onOpen }: { onOpen: (overlay: Overlay) => void }) {
   const viewer = useViewer();
   const theme = useTheme();
-  const signOut = useGqlMutation(SignOutDocument, {
-    // A full load: nothing that was on the screen or in memory is left for the next person.
-    onSuccess: () => {
-      forgetViewer();
-      window.location.assign('/login');
-    },
-  });
+  const signOut = useSignOut();
+  const signOutElsewhere = useSignOutElsewhere();
   return (
     <Menu
       align="end"
@@ -50,6 +41,11 @@ export function UserMenu({ onOpen }: { onOpen: (overlay: Overlay) => void }) {
       <MenuItem onSelect={() => onOpen('shortcuts')}>
         <Keyboard aria-hidden /> Keyboard shortcuts
       </MenuItem>
+      {viewer.user && (
+        <MenuItem onSelect={() => signOutElsewhere.mutate({})}>
+          <MonitorX aria-hidden /> Sign out everywhere else
+        </MenuItem>
+      )}
       <MenuItem onSelect={() => signOut.mutate({})}>
         <LogOut aria-hidden /> Sign out
       </MenuItem>
