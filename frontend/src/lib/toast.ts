@@ -3,8 +3,11 @@
 type Kind = 'success' | 'error' | 'message';
 
 interface ToastOptions {
+  /** One with the same id takes the place of the other. */
+  id?: string;
   description?: string;
-  action?: { label: string; onClick: () => void };
+  /** `keep`: the note stays, and will say itself what became of it. */
+  action?: { label: string; onClick: () => void; keep?: boolean };
   durationMs?: number;
 }
 

@@ -1,11 +1,19 @@
 'use client';
-import { useEffect } from 'react';
+import { useEffect, type MouseEvent } from 'react';
 import { toast as draw, Toaster as Sonner } from 'sonner';
 import { onToasterReady, type Note } from '@/lib/toast';
 import { useResolvedTheme } from '@/lib/theme';
 
-function drawNote({ kind, text, description, action, durationMs }: Note): void {
-  draw[kind](text, { description, action, duration: durationMs });
+function drawNote({ kind, text, id, description, action, durationMs }: Note): void {
+  draw[kind](text, { id, description, action: action && pressed(action), duration: durationMs });
+}
+
+function pressed({ label, onClick, keep }: NonNullable<Note['action']>) {
+  const press = (event: MouseEvent<HTMLButtonElement>) => {
+    if (keep) event.preventDefault();
+    onClick();
+  };
+  return { label, onClick: press };
 }
 
 export default function Toaster() {

@@ -1,38 +1,127 @@
 'use client';
-/** The latest runs, live. */
+/** All runs: found, watched, and acted on together. */
+import { Play } from 'lucide-react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { CopyMenu } from '@/components/copy-menu';
-import { EmptyState } from '@/components/notes';
 import { Loaded, Page, PageHeader } from '@/components/page';
-import { RunListDocument } from '@/gql/graphql';
-import { RunTable } from './run-table';
-import { useRuns } from './use-runs';
+import { Button } from '@/components/ui/button';
+import { SkeletonRows } from '@/components/ui/surfaces';
+import { RunRowsDocument } from '@/gql/graphql';
+import { useAction } from '@/lib/actions';
+import { useCan } from '@/lib/can';
+import { useEnvironment } from '@/lib/environment';
+import { asCommand } from './as-command';
+import { NoneMatch, NoneYet } from './empty';
+import { ExportMenu } from './export-menu';
+import { FilterBar } from './filters/bar';
+import { SearchBox } from './filters/search-box';
+import { counted, StateChips } from './filters/state-chips';
+import { tagsOf } from './grid/cells';
+import { readableColumns } from './grid/columns';
+import { List } from './list';
+import { LookMenu } from './look-menu';
+import type { RunRow } from './live-rows';
+import { Strip } from './timeline/strip';
+import { useLook } from './use-look';
+import { usePeek } from './use-peek';
+import { useRunList } from './use-run-list';
+import { useRunView } from './use-run-view';
+import { useTotals, type Totals } from './use-totals';
+import { ViewMenu } from './views/menu';
 
-const SHOWN = 50;
+const RunDialog = lazy(() => import('@/features/run-dialog').then((found) => ({ default: found.RunDialog })));
 
 export function RunsPage() {
   return (
-    <Page title="Runs" requires="RUNS_READ">
+    <Page title="Runs" requires="RUNS_READ" className="h-full">
       <Runs />
     </Page>
   );
 }
 
 function Runs() {
-  const { query, variables } = useRuns(SHOWN);
+  const can = useCan();
+  const [environment] = useEnvironment();
+  const state = useRunView();
+  const { view, filter, change, clear, isFiltered } = state;
+  const [look, setLook] = useLook();
+  const list = useRunList(filter, view);
+  const totals = useTotals(state);
+  const [, peek] = usePeek();
+  const [isStarting, setStarting] = useState(false);
+  const columns = useMemo(() => readableColumns(can), [can]);
+  const tags = useMemo(() => frequentTags(list.rows), [list.rows]);
+  const mayStart = can('RUNS_TRIGGER') && can('DEPLOYMENTS_READ');
+  const start = () => setStarting(true);
+  useAction('Run a flow', start, { enabled: mayStart, keywords: 'start trigger new' });
   return (
     <>
-      <PageHeader title="Runs" actions={<CopyMenu operation={{ document: RunListDocument, variables }} cli="dagy runs list" />} />
-      <Loaded query={query}>
-        {({ runs }) => (runs.nodes.length > 0 ? <RunTable runs={runs.nodes} /> : <NoRuns />)}
+      <PageHeader
+        title={
+          <>
+            Runs <Found totals={totals} isFiltered={isFiltered} />
+          </>
+        }
+        actions={
+          <>
+            <ExportMenu filter={filter} />
+            <CopyMenu operation={{ document: RunRowsDocument, variables: list.variables }} cli={asCommand(view, environment, Date.now()) ?? undefined} />
+            {mayStart && (
+              <Button variant="primary" onClick={start}>
+                <Play aria-hidden /> Run a flow
+              </Button>
+            )}
+          </>
+        }
+      />
+      <div className="grid gap-2" data-no-print>
+        <div className="flex flex-wrap items-start gap-1.5">
+          <ViewMenu view={view} look={look} filter={filter} />
+          <SearchBox value={view.q} onChange={(q) => change({ q }, { replace: true })} />
+          <FilterBar state={state} tags={tags} />
+          <LookMenu columns={columns} look={look} onChange={setLook} />
+        </div>
+        <StateChips counts={totals.counts} chosen={view.state} onChange={(states) => change({ state: states })} />
+      </div>
+      <Loaded query={list.query} skeleton={<SkeletonRows rows={14} />}>
+        {() => {
+          if (list.rows.length > 0) {
+            return (
+              <>
+                {look.strip && (
+                  <Strip rows={list.rows} onBrush={(from, to) => change({ from, to, last: null })} onPick={({ slug }) => peek(slug)} />
+                )}
+                <List list={list} state={state} totals={totals} columns={columns} look={look} />
+              </>
+            );
+          }
+          return isFiltered || environment ? <NoneMatch onClear={clear} /> : <NoneYet onStart={mayStart ? start : null} />;
+        }}
       </Loaded>
+      {isStarting && (
+        <Suspense>
+          <RunDialog open onOpenChange={setStarting} />
+        </Suspense>
+      )}
     </>
   );
 }
 
-export function NoRuns() {
+function Found({ totals: { total, isCapped }, isFiltered }: { totals: Totals; isFiltered: boolean }) {
+  if (total === null) return null;
   return (
-    <EmptyState title="No runs yet" snippet="dagy trigger DEPLOYMENT">
-      Start a deployment, and watch it here. <code>dagy deployments list</code> names them.
-    </EmptyState>
+    <span className="ml-1 text-sm font-normal tracking-normal text-soft">
+      {counted({ count: total, isCapped })}
+      {isFiltered && ' found'}
+    </span>
   );
+}
+
+const SAMPLE = 500;
+
+/** Those that most of the loaded runs have, first. */
+function frequentTags(rows: readonly RunRow[]): string[] {
+  const counts = new Map<string, number>();
+  for (const tag of rows.slice(0, SAMPLE).flatMap(tagsOf)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one).map(([tag]) => tag);
 }

@@ -1,0 +1,40 @@
+'use client';
+/** Asked before something is done to runs that are not all on the screen. */
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import type { BulkAction } from '@/gql/graphql';
+
+const VERBS: Record<BulkAction, string> = {
+  CANCEL: 'Cancel',
+  RETRY_FROM_START: 'Retry from start',
+  RETRY_FROM_FAILED: 'Retry from failed',
+};
+const EFFECTS: Record<BulkAction, string> = {
+  CANCEL: 'Those that wait or run are stopped. Those that have ended stay as they are.',
+  RETRY_FROM_START: 'Each one that has ended is run again as a new run, from its first task.',
+  RETRY_FROM_FAILED: 'Each one that has failed is run again as a new run, with the results that it already had.',
+};
+
+interface BulkConfirmProps {
+  action: BulkAction;
+  what: string;
+  busy: boolean;
+  onClose: () => void;
+  onConfirm: () => void;
+}
+
+export function BulkConfirm({ action, what, busy, onClose, onConfirm }: BulkConfirmProps) {
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`${VERBS[action]}: ${what}?`}
+      confirm={VERBS[action]}
+      danger={action === 'CANCEL'}
+      busy={busy}
+      onConfirm={onConfirm}
+    >
+      <p>{EFFECTS[action]}</p>
+      <p className="mt-2 text-soft">It starts after five seconds, in which it can be undone, and can be stopped while it runs.</p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,42 @@
+'use client';
+/** What stands where no run does. */
+import { SearchX } from 'lucide-react';
+import { EmptyState } from '@/components/notes';
+import { Button } from '@/components/ui/button';
+import { useEnvironment } from '@/lib/environment';
+
+export function NoneYet({ onStart }: { onStart: (() => void) | null }) {
+  return (
+    <EmptyState
+      title="No runs yet"
+      snippet={'dagy deploy FILE.py\ndagy trigger DEPLOYMENT'}
+      action={
+        onStart && (
+          <Button variant="primary" className="mt-2" onClick={onStart}>
+            Run a flow
+          </Button>
+        )
+      }
+    >
+      Deploy a flow and start it, and watch it here. <code>dagy deployments list</code> names what there is to start.
+    </EmptyState>
+  );
+}
+
+export function NoneMatch({ onClear }: { onClear: () => void }) {
+  const [environment, setEnvironment] = useEnvironment();
+  return (
+    <EmptyState
+      icon={<SearchX aria-hidden />}
+      title="No run matches"
+      action={
+        <span className="mt-2 flex gap-2">
+          <Button onClick={onClear}>Clear the filters</Button>
+          {environment && <Button onClick={() => setEnvironment(null)}>All environments</Button>}
+        </span>
+      }
+    >
+      {environment ? `Nothing in ${environment} is like that.` : 'There are runs, but none is like that.'} New ones appear as they come.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,56 @@
+'use client';
+/** A run's tasks: those that went wrong first, then those at work, then the rest. */
+import { StateGlyph } from '@/components/state';
+import { Duration } from '@/components/time';
+import { Progress } from '@/components/ui/surfaces';
+import type { RunPeekQuery } from '@/gql/graphql';
+import { count, plural } from '@/lib/format';
+import { stateLook } from '@/lib/states';
+
+type Run = NonNullable<RunPeekQuery['run']>;
+type Task = Run['taskRuns']['nodes'][number];
+
+const SHOWN = 12;
+
+export function PeekTasks({ run }: { run: Run }) {
+  const { total, ended } = progressOf(run.taskCounts);
+  if (total === 0) return <p className="text-soft">No task has begun.</p>;
+  const tasks = byUrgency(run.taskRuns.nodes).slice(0, SHOWN);
+  const rest = total - tasks.length;
+  return (
+    <>
+      <div className="mb-2 flex items-center gap-2">
+        <Progress value={ended} max={total} label={`${ended} of ${total} tasks ended`} className="flex-1" />
+        <span className="text-xs text-soft">
+          {count(ended)} of {plural(total, 'task')}
+        </span>
+      </div>
+      <ul className="grid">
+        {tasks.map((task) => (
+          <li key={task.id} className="flex h-7 items-center gap-2 border-b border-line last:border-0">
+            <StateGlyph state={task.state} />
+            <span className="sr-only">{stateLook(task.state).label}</span>
+            <span className="min-w-0 flex-1 truncate" title={task.key}>
+              {task.name}
+              {task.mapIndex !== null && <span className="text-soft"> [{task.mapIndex}]</span>}
+            </span>
+            <span className="text-xs text-soft">
+              <Duration ms={task.durationMs} start={task.startedAt} end={task.finishedAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {rest > 0 && <p className="mt-1 text-xs text-soft">and {count(rest)} more</p>}
+    </>
+  );
+}
+
+export function progressOf(counts: Run['taskCounts']): { total: number; ended: number } {
+  const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
+  return { total, ended: total - counts.pending - counts.running - counts.retrying };
+}
+
+export function byUrgency(tasks: readonly Task[]): Task[] {
+  const rank = ({ state }: Task) => (stateLook(state).isBad ? 0 : state === 'RUNNING' || state === 'RETRYING' ? 1 : 2);
+  return [...tasks].sort((one, other) => rank(one) - rank(other));
+}

@@ -1,0 +1,53 @@
+'use client';
+/** The keyboard of the list: j and k move, x chooses, Space looks closer, Enter opens. */
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { runPath } from '@/components/app-link';
+import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useShortcut } from '@/lib/shortcuts';
+import { FILTERS_ID } from './filters/bar';
+import { SEARCH_ID } from './filters/search-box';
+import type { GridHandle } from './grid/grid';
+import type { RunRow } from './live-rows';
+
+interface ListKeys {
+  rows: readonly RunRow[];
+  handle: { current: GridHandle | null };
+  peeked: string | null;
+  onPeek: (slug: string | null) => void;
+  /** Null where nothing can be done with a choice. */
+  onChoose: ((run: RunRow, isRange: boolean) => void) | null;
+}
+
+/** `current` is the run that the keys mean. */
+export function useListKeys({ rows, handle, peeked, onPeek, onChoose }: ListKeys) {
+  const [current, setCurrent] = useState<string | null>(null);
+  const router = useRouter();
+  const [environment] = useEnvironment();
+  const at = rows.findIndex(({ id }) => id === current);
+  const run = rows[at];
+  const move = (step: number, isChoosing = false) => {
+    const to = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step));
+    const next = rows[to];
+    if (!next) return;
+    setCurrent(next.id);
+    handle.current?.focus();
+    handle.current?.reveal(to);
+    if (peeked !== null) onPeek(next.slug);
+    if (isChoosing && run && onChoose) {
+      onChoose(run, false);
+      onChoose(next, true);
+    }
+  };
+  const has = rows.length > 0;
+  useShortcut('j', 'Next run', () => move(1), { enabled: has });
+  useShortcut('k', 'Previous run', () => move(-1), { enabled: has });
+  useShortcut('ArrowDown', 'Next run', () => move(1), { enabled: has });
+  useShortcut('ArrowUp', 'Previous run', () => move(-1), { enabled: has });
+  useShortcut('Enter', 'Open the run', () => run && router.push(withEnvironment(runPath(run.slug), environment)), { enabled: has });
+  useShortcut('Space', 'Look at the run here', () => run && onPeek(peeked === run.slug ? null : run.slug), { enabled: has });
+  useShortcut('x', 'Choose the run', () => run && onChoose?.(run, false), { enabled: has && onChoose !== null });
+  useShortcut('/', 'Search', () => document.getElementById(SEARCH_ID)?.focus());
+  useShortcut('f', 'Go to the filters', () => document.getElementById(FILTERS_ID)?.querySelector('button')?.focus());
+  return { current, setCurrent };
+}

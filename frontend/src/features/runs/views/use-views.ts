@@ -1,0 +1,46 @@
+'use client';
+/** The saved views, which of them is open, and whether it was changed since. */
+import { parseAsString, useQueryState } from 'nuqs';
+import { useRouter } from 'next/navigation';
+import { SavedViewListDocument, type SavedViewItemFragment } from '@/gql/graphql';
+import { useCan } from '@/lib/can';
+import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useGql } from '@/lib/use-gql';
+import type { Look } from '../use-look';
+import type { RunView } from '../run-view';
+import { isSameQuery, queryOf } from './view-query';
+
+const MOST = 100;
+
+export interface Views {
+  views: readonly SavedViewItemFragment[] | undefined;
+  current: SavedViewItemFragment | null;
+  /** As the page stands now. */
+  query: string;
+  isEdited: boolean;
+  open: (view: SavedViewItemFragment | null) => void;
+  mark: (id: string | null) => void;
+}
+
+export function useViews(view: RunView, look: Look, isWanted: boolean): Views {
+  const [id, setId] = useQueryState('view', parseAsString);
+  const [environment] = useEnvironment();
+  const router = useRouter();
+  const withCreator = useCan()('EMAILS_READ');
+  const { data } = useGql(SavedViewListDocument, { first: MOST, withCreator }, { enabled: isWanted || id !== null });
+  const views = data?.savedViews.nodes;
+  const current = views?.find((one) => one.id === id) ?? null;
+  const query = queryOf(view, look, environment);
+  return {
+    views,
+    current,
+    query,
+    isEdited: current !== null && !isSameQuery(current.query, query),
+    open: (to) => router.push(to ? pathOf(to) : withEnvironment('/runs', environment)),
+    mark: (to) => void setId(to, { history: 'replace' }),
+  };
+}
+
+export function pathOf({ id, query }: Pick<SavedViewItemFragment, 'id' | 'query'>): string {
+  return `/runs?${[query, `view=${encodeURIComponent(id)}`].filter(Boolean).join('&')}`;
+}
