@@ -1,75 +1,66 @@
 'use client';
-/** One run: how it is, what went wrong, its tasks. */
-import { AppLink, flowPath } from '@/components/app-link';
-import { CopyMenu } from '@/components/copy-menu';
+/** One run: how it is, what went wrong, its tasks, log, values and history. */
 import { EmptyState } from '@/components/notes';
-import { Loaded, Page, PageHeader } from '@/components/page';
-import { StateBadge } from '@/components/state';
-import { Duration, RelativeTime } from '@/components/time';
-import { RunDetailDocument, type RunDetailQuery } from '@/gql/graphql';
-import { sentence } from '@/lib/format';
+import { Loaded, Page } from '@/components/page';
+import { Skeleton, SkeletonRows } from '@/components/ui/surfaces';
+import { useCan } from '@/lib/can';
 import { useRouteParam } from '@/lib/route-param';
-import { TaskTable } from './task-table';
-import { useRun } from './use-run';
-
-export type Run = NonNullable<RunDetailQuery['run']>;
+import { isTerminal } from '@/lib/states';
+import { useRun } from './live/use-run';
+import { useLog } from './logs/use-log';
+import { RunContext } from './run-context';
+import { RunView } from './run-view';
+import { stateMark, useStateFavicon } from './tab-mark';
+import { usePlan } from './use-plan';
+import { useSelectedTask, useTab } from './url';
 
 export function RunPage() {
   const slug = useRouteParam();
+  const canRead = useCan()('RUNS_READ');
+  return canRead ? <Detail slug={slug} key={slug} /> : <Page title={slug} requires="RUNS_READ">{null}</Page>;
+}
+
+function Detail({ slug }: { slug: string }) {
+  const { query, variables, run, model: told } = useRun(slug);
+  const model = usePlan(slug, told, run);
+  const [tab, openTab] = useTab();
+  const [selected, select] = useSelectedTask();
+  const log = useLog(run?.id, tab === 'overview' || tab === 'logs' || selected !== null || run?.error != null);
+  const state = run ? model.state : undefined;
+  useStateFavicon(state);
   return (
-    <Page title={slug} requires="RUNS_READ" key={slug}>
-      <Detail slug={slug} />
+    <Page title={state ? `${stateMark(state)} ${slug}` : slug} className="min-h-full max-w-none!">
+      <Loaded query={query} missing={<Missing slug={slug} />} skeleton={<Bones />}>
+        {(data) =>
+          data.run && (
+            <RunContext
+              value={{
+                run: { ...data.run, state: model.state, finishedAt: isTerminal(model.state) ? data.run.finishedAt : null },
+                model,
+                log,
+                selected,
+                select: (key) => void select(key),
+                openTab: (next) => void openTab(next),
+              }}
+            >
+              <RunView tab={tab} onTab={(next) => void openTab(next)} variables={variables} />
+            </RunContext>
+          )
+        }
+      </Loaded>
     </Page>
   );
 }
 
-function Detail({ slug }: { slug: string }) {
-  const { query, variables } = useRun(slug);
+function Bones() {
   return (
-    <Loaded query={query} missing={<Missing slug={slug} />}>
-      {({ run }) =>
-        run && (
-          <>
-            <PageHeader
-              title={
-                <span className="inline-flex flex-wrap items-center gap-2">
-                  {run.slug} <StateBadge state={run.state} />
-                </span>
-              }
-              about={<About run={run} />}
-              actions={<CopyMenu operation={{ document: RunDetailDocument, variables }} cli={`dagy runs show ${run.slug}`} />}
-            />
-            {run.error && <Failure error={run.error} />}
-            <TaskTable tasks={run.taskRuns.nodes} />
-          </>
-        )
-      }
-    </Loaded>
-  );
-}
-
-function About({ run }: { run: Run }) {
-  return (
-    <span className="flex flex-wrap gap-x-3">
-      {run.flow && (
-        <AppLink href={flowPath(run.flow.name)} className="link">
-          {run.flow.name} {run.flow.version}
-        </AppLink>
-      )}
-      <span>{sentence(run.trigger)}</span>
-      <span>{sentence(run.executor)}</span>
-      <RelativeTime at={run.createdAt} />
-      <Duration ms={run.durationMs} start={run.startedAt} end={run.finishedAt} />
-    </span>
-  );
-}
-
-function Failure({ error }: { error: NonNullable<Run['error']> }) {
-  return (
-    <div role="alert" className="rounded-lg border border-bad-line bg-bad-soft px-4 py-3 text-bad">
-      <p className="font-medium break-words whitespace-pre-wrap">{error.message}</p>
-      {error.hint && <p className="mt-1">{error.hint}</p>}
-    </div>
+    <>
+      <div className="grid gap-2">
+        <Skeleton className="h-7 w-72 max-w-full" />
+        <Skeleton className="h-4 w-96 max-w-full" />
+      </div>
+      <SkeletonRows rows={6} />
+    </>
   );
 }
 

@@ -1,0 +1,127 @@
+/** From tasks to what the graph draws. An unchanged task keeps its object, so that of a thousand
+ *  nodes only those that changed are drawn again. Pure but for the memory of the last picture. */
+import { Position, type Edge, type Node } from '@xyflow/react';
+import type { TaskState } from '@/gql/graphql';
+import type { Layout } from '@/lib/graph-layout';
+import type { Task } from '../live/model';
+import { countsOf } from '../tabs/task-rows';
+import { isTerminal } from '@/lib/states';
+
+export const NODE_WIDTH = 184;
+export const NODE_HEIGHT = 44;
+
+export interface Mapped {
+  ended: number;
+  total: number;
+  counts: readonly [TaskState, number][];
+}
+
+export interface TaskNodeData extends Record<string, unknown> {
+  task: Task;
+  mapped: Mapped | null;
+  isSelected: boolean;
+  isCritical: boolean;
+  isFaded: boolean;
+}
+
+export type TaskNode = Node<TaskNodeData, 'task'>;
+
+/** What is to be seen of the tasks. */
+export interface GraphLook {
+  selected: string | null;
+  critical: ReadonlySet<string>;
+  /** Null: all of them. */
+  found: ReadonlySet<string> | null;
+}
+
+export function mappedOf(task: Task, children: readonly Task[] | undefined): Mapped | null {
+  if (!children && task.mapCount === null) return null;
+  const ended = (children ?? []).filter(({ state }) => isTerminal(state)).length;
+  return { ended, total: Math.max(task.mapCount ?? 0, children?.length ?? 0), counts: countsOf(children ?? []) };
+}
+
+export class NodeCache {
+  private last = new Map<string, { node: TaskNode; children: readonly Task[] | undefined }>();
+  private layout: Layout | undefined;
+
+  build(tasks: readonly Task[], children: ReadonlyMap<string, readonly Task[]>, layout: Layout, look: GraphLook): TaskNode[] {
+    const isMoved = layout !== this.layout;
+    this.layout = layout;
+    const next: typeof this.last = new Map();
+    const nodes = tasks.map((task) => {
+      const kept = isMoved ? undefined : this.last.get(task.key);
+      const own = children.get(task.key);
+      const node = this.node(task, own, layout, look, kept);
+      next.set(task.key, { node, children: own });
+      return node;
+    });
+    this.last = next;
+    return nodes;
+  }
+
+  private node(
+    task: Task,
+    children: readonly Task[] | undefined,
+    layout: Layout,
+    { selected, critical, found }: GraphLook,
+    kept: { node: TaskNode; children: readonly Task[] | undefined } | undefined,
+  ): TaskNode {
+    const isSelected = selected === task.key || (children?.some(({ key }) => key === selected) ?? false);
+    const isCritical = critical.has(task.key);
+    const isFaded = found !== null && !found.has(task.key);
+    const data = kept?.node.data;
+    const isSame =
+      data?.task === task &&
+      data.isSelected === isSelected &&
+      data.isCritical === isCritical &&
+      data.isFaded === isFaded &&
+      sameTasks(kept?.children, children);
+    if (kept && isSame) return kept.node;
+    return nodeOf(task, layout, { task, mapped: mappedOf(task, children), isSelected, isCritical, isFaded });
+  }
+}
+
+function sameTasks(one: readonly Task[] | undefined, other: readonly Task[] | undefined): boolean {
+  if (one === other) return true;
+  return one !== undefined && other !== undefined && one.length === other.length && one.every((task, at) => task === other[at]);
+}
+
+/** Size and handles are given, so that nothing has to be measured before it is drawn. */
+function nodeOf({ key }: Task, layout: Layout, data: TaskNodeData): TaskNode {
+  const handle = { width: 1, height: 1, y: NODE_HEIGHT / 2 };
+  return {
+    id: key,
+    type: 'task',
+    position: layout.at.get(key) ?? { x: 0, y: 0 },
+    width: NODE_WIDTH,
+    height: NODE_HEIGHT,
+    measured: { width: NODE_WIDTH, height: NODE_HEIGHT },
+    handles: [
+      { ...handle, type: 'target', position: Position.Left, x: 0 },
+      { ...handle, type: 'source', position: Position.Right, x: NODE_WIDTH },
+    ],
+    data,
+  };
+}
+
+/** Edges stay the same while the flow does; which are on the critical path is a class of their own. */
+export function edgesOf(tasks: readonly Task[], critical: ReadonlySet<string>, isLarge: boolean): Edge[] {
+  const keys = new Set(tasks.map(({ key }) => key));
+  return tasks.flatMap(({ key, dependsOn }) =>
+    dependsOn
+      .filter((before) => keys.has(before))
+      .map((before) => ({
+        id: `${before}>${key}`,
+        source: before,
+        target: key,
+        type: isLarge ? 'straight' : 'default',
+        className: critical.has(key) && critical.has(before) ? 'is-critical' : undefined,
+        focusable: false,
+      })),
+  );
+}
+
+/** Changes when the flow's shape does, not when its tasks move on. */
+export function shapeOf(tasks: readonly Task[]): string {
+  return tasks.map(({ key, dependsOn }) => `${key}<${dependsOn.join()}`).join('|');
+}

@@ -1,0 +1,49 @@
+'use client';
+import { Handle, Position, type NodeProps } from '@xyflow/react';
+import { memo } from 'react';
+import { StateGlyph } from '@/components/state';
+import { cn } from '@/lib/cn';
+import { duration } from '@/lib/format';
+import { stateLook } from '@/lib/states';
+import type { Mapped, TaskNode } from './nodes';
+
+/** One task; a mapped one shows how many of its children are in which state. */
+export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskNode>) {
+  const { task, mapped, isSelected, isCritical, isFaded } = data;
+  const { colour, label } = stateLook(task.state);
+  const ms = task.startedAt !== null && task.finishedAt !== null ? task.finishedAt - task.startedAt : null;
+  return (
+    <div
+      data-task={task.key}
+      style={{ '--tone': colour } as React.CSSProperties}
+      className={cn('task-node', isSelected && 'is-selected', isCritical && 'is-critical', isFaded && 'is-faded', task.state === 'PENDING' && 'is-pending')}
+      title={`${task.key}: ${label}`}
+    >
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <span className="task-node-text">
+        <StateGlyph state={task.state} />
+        <span className="min-w-0 flex-1 truncate">{task.name}</span>
+        {task.attempt > 1 && <span className="text-retrying">×{task.attempt}</span>}
+        {mapped ? (
+          <span className="text-soft">
+            {mapped.ended}/{mapped.total}
+          </span>
+        ) : (
+          ms !== null && <span className="text-soft">{duration(ms)}</span>
+        )}
+      </span>
+      {mapped && <Strip mapped={mapped} />}
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  );
+});
+
+function Strip({ mapped: { counts, total } }: { mapped: Mapped }) {
+  return (
+    <span className="task-node-strip" aria-hidden>
+      {counts.map(([state, count]) => (
+        <span key={state} style={{ width: `${(count / Math.max(1, total)) * 100}%`, background: stateLook(state).colour }} />
+      ))}
+    </span>
+  );
+}

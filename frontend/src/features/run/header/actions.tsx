@@ -1,0 +1,117 @@
+'use client';
+/** What one may do with the run. What is not allowed, or not possible now, is not there. */
+import { ChevronDown, Play, RotateCcw, Square } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { CopyMenu } from '@/components/copy-menu';
+import { Button } from '@/components/ui/button';
+import { Menu, MenuItem } from '@/components/ui/dropdown-menu';
+import { RunDialog } from '@/features/run-dialog';
+import { CancelThisRunDocument, RunDetailDocument, type RunDetailQueryVariables } from '@/gql/graphql';
+import { useAction } from '@/lib/actions';
+import { useCan } from '@/lib/can';
+import { isTerminal, stateLook } from '@/lib/states';
+import { toast } from '@/lib/toast';
+import { useGqlMutation } from '@/lib/use-gql';
+import { useRunPage } from '../run-context';
+import { useRetry } from './use-retry';
+
+const ConfirmDialog = lazy(() => import('@/components/confirm-dialog').then((module) => ({ default: module.ConfirmDialog })));
+
+export function Actions({ variables }: { variables: RunDetailQueryVariables }) {
+  const { run } = useRunPage();
+  return (
+    <>
+      <Cancel />
+      <Retry />
+      <RunAgain />
+      <CopyMenu operation={{ document: RunDetailDocument, variables }} cli={`dagy runs show ${run.slug}`} />
+    </>
+  );
+}
+
+function Cancel() {
+  const { run } = useRunPage();
+  const [asks, setAsks] = useState(false);
+  const isPossible = useCan()('RUNS_WRITE') && (run.state === 'QUEUED' || run.state === 'RUNNING');
+  useAction('Cancel this run', () => setAsks(true), { enabled: isPossible, keywords: 'stop' });
+  const { mutate, isPending } = useGqlMutation(CancelThisRunDocument, {
+    onSuccess: () => toast.success(run.state === 'QUEUED' ? 'Cancelled.' : 'Cancelling. It stops within seconds.'),
+    onSettled: () => setAsks(false),
+  });
+  if (!isPossible) return null;
+  return (
+    <>
+      <Button onClick={() => setAsks(true)}>
+        <Square aria-hidden /> Cancel
+      </Button>
+      {asks && (
+        <Suspense>
+          <ConfirmDialog
+            open
+            onOpenChange={setAsks}
+            danger
+            title={`Cancel ${run.slug}?`}
+            confirm="Cancel the run"
+            busy={isPending}
+            onConfirm={() => mutate({ input: { id: run.id } })}
+          >
+            Running code is really stopped. What has finished stays, and the run can be retried later.
+          </ConfirmDialog>
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function Retry() {
+  const { run } = useRunPage();
+  const { retry, isPending, isAllowed } = useRetry();
+  const hasFailed = stateLook(run.state).isBad || run.state === 'CANCELLED';
+  useAction('Retry this run from its start', () => retry('FROM_START'), { enabled: isAllowed, keywords: 'again' });
+  useAction('Retry this run from what failed', () => retry('FROM_FAILED'), { enabled: isAllowed && hasFailed, keywords: 'again' });
+  if (!isAllowed) return null;
+  if (!hasFailed) {
+    return (
+      <Button busy={isPending} onClick={() => retry('FROM_START')}>
+        <RotateCcw aria-hidden /> Retry from start
+      </Button>
+    );
+  }
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button busy={isPending}>
+          <RotateCcw aria-hidden /> Retry <ChevronDown aria-hidden className="text-soft" />
+        </Button>
+      }
+    >
+      <MenuItem onSelect={() => retry('FROM_FAILED')}>From what failed</MenuItem>
+      <MenuItem onSelect={() => retry('FROM_START')}>From the start</MenuItem>
+    </Menu>
+  );
+}
+
+/** The same run with other values. */
+function RunAgain() {
+  const { run } = useRunPage();
+  const [isOpen, setOpen] = useState(false);
+  const can = useCan();
+  const isPossible = can('RUNS_TRIGGER') && run.deployment != null && isTerminal(run.state);
+  useAction('Run again with changes', () => setOpen(true), { enabled: isPossible, keywords: 'trigger parameters' });
+  if (!isPossible || !run.deployment) return null;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>
+        <Play aria-hidden /> Run with changes
+      </Button>
+      <RunDialog
+        deploymentName={run.deployment.name}
+        initialParameters={run.parameters as Record<string, unknown> | undefined}
+        initialExecutor={run.routing.level === 'RUN' ? run.executor : undefined}
+        open={isOpen}
+        onOpenChange={setOpen}
+      />
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+'use client';
+/** Retrying makes a new run; the page goes there. */
+import { useRouter } from 'next/navigation';
+import { runPath } from '@/components/app-link';
+import { RetryThisRunDocument, type RetryMode } from '@/gql/graphql';
+import { useCan } from '@/lib/can';
+import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { isTerminal } from '@/lib/states';
+import { toast } from '@/lib/toast';
+import { useGqlMutation } from '@/lib/use-gql';
+import { useRunPage } from '../run-context';
+
+export function useRetry() {
+  const { run } = useRunPage();
+  const router = useRouter();
+  const [environment] = useEnvironment();
+  const isAllowed = useCan()('RUNS_WRITE') && isTerminal(run.state);
+  const { mutate, isPending } = useGqlMutation(RetryThisRunDocument, {
+    onSuccess: ({ retryRun }) => {
+      toast.success(`Retried as ${retryRun.run.slug}.`);
+      router.push(withEnvironment(runPath(retryRun.run.slug), environment));
+    },
+  });
+  const retry = (mode: RetryMode, taskKey?: string) => mutate({ input: { id: run.id, mode, taskKey } });
+  return { retry, isPending, isAllowed };
+}

@@ -1,0 +1,35 @@
+'use client';
+import { duration } from '@/lib/format';
+import { useNow } from '@/lib/now';
+import { isTerminal } from '@/lib/states';
+import { readyAt } from '../gantt/segments';
+import { time, type Task } from '../live/model';
+import { useRunPage } from '../run-context';
+import { Part } from './task-panel';
+
+/** How long it waited for others, for its turn, and ran. */
+export function Timings({ task }: { task: Task }) {
+  const { run, model } = useRunPage();
+  const now = useNow(!isTerminal(task.state));
+  const runStart = time(run.startedAt);
+  const ready = readyAt(task, model.tasks, runStart);
+  const facts: [string, string | null][] = [
+    ['Waited for the tasks before it', ready !== null && runStart !== null ? duration(ready - runStart) : null],
+    ['Waited for its turn', ready !== null && task.startedAt !== null ? duration(task.startedAt - ready) : null],
+    ['Ran', task.startedAt === null ? null : duration((task.finishedAt ?? now) - task.startedAt)],
+  ];
+  const known = facts.filter(([, value]) => value !== null);
+  if (known.length === 0) return null;
+  return (
+    <Part title="Time">
+      <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5">
+        {known.map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-soft">{name}</dt>
+            <dd className="text-right">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Part>
+  );
+}
