@@ -4,6 +4,7 @@ still say, so a failed send is logged and never raised."""
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from arq.jobs import serialize_job
 from arq.utils import timestamp_ms
 from redis.asyncio.client import Pipeline, PubSub
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from dagy_gql.settings import Settings
 
@@ -24,6 +26,11 @@ logger = logging.getLogger(__name__)
 _FEED_LIMIT = 1000
 _RECONNECT_SECONDS = 0.2
 _CONNECT_SECONDS = 2.0
+# How long a sender waits for a Redis that is there and does not answer, and how long nobody does
+# after that.
+_ANSWER_SECONDS = 1.0
+_PAUSE_SECONDS = 1.0
+_SILENT = (TimeoutError, RedisTimeoutError)
 _LOST = (RedisError, OSError)
 # A job that no worker took for so long is found in the rows instead.
 _JOB_KEPT_MS = 24 * 3600 * 1000
@@ -116,6 +123,7 @@ class Bus:
         self._feeds: dict[str, set[Feed]] = {}
         self._pubsub: PubSub | None = None
         self._listener: asyncio.Task[None] | None = None
+        self._paused_until = 0.0
 
     async def enqueue(self, job: Job, key: object, *, delay_ms: int = 0) -> None:
         """Ask any worker for `job` on the row `key`; asking twice is asking once."""
@@ -159,9 +167,13 @@ class Bus:
         try:
             async with self.redis.pipeline(transaction=False) as pipe:
                 yield pipe
-                await pipe.execute()
+                if time.monotonic() >= self._paused_until:
+                    async with asyncio.timeout(_ANSWER_SECONDS):
+                        await pipe.execute()
         except _LOST as error:
-            logger.warning("hints were lost", extra={"why": str(error)})
+            if isinstance(error, _SILENT):
+                self._paused_until = time.monotonic() + _PAUSE_SECONDS
+            logger.warning("hints were lost", extra={"why": str(error) or type(error).__name__})
 
     async def ping(self) -> None:
         """Raises redis.exceptions.RedisError or OSError if Redis does not answer."""

@@ -5,6 +5,7 @@ Every try counts before the password is looked at, so that many at once gain not
 succeeds is taken back.
 """
 
+import asyncio
 import hashlib
 import logging
 import math
@@ -12,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from redis.exceptions import RedisError
 
@@ -23,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 _WINDOW_MS = 60_000
 _KEPT = 10_000
+_ANSWER_SECONDS = 0.5
+# How long tries are counted here once Redis did not answer, rather than each wait for it.
+_PAUSE_SECONDS = 1.0
 
 # KEYS: counters. ARGV: ms of the window, then the limit of each. Answers 0, having counted, or the
 # ms to wait, having counted nothing.
@@ -70,15 +75,14 @@ class Throttle:
     def __init__(self) -> None:
         # (count, end of the window)
         self._counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._paused_until = 0.0
 
     async def attempt(self, rt: Runtime, account: str = "") -> None:
         """`account` is an e-mail address, or "" where the try is at none. Raises RateLimited."""
         wanted = counters(account)
-        try:
-            wait_ms = await self._count(rt, wanted)
-        except (RedisError, OSError) as error:
-            logger.warning("tries are counted in this process only", extra={"why": str(error)})
-            wait_ms = self._count_here(wanted)
+        limits = [_WINDOW_MS, *(counter.limit for counter in wanted)]
+        found = await self._asked(rt, _COUNT, wanted, limits)
+        wait_ms = self._count_here(wanted) if found is None else int(found)
         if wait_ms:
             raise RateLimited(retry_after_seconds=math.ceil(wait_ms / 1000))
 
@@ -88,18 +92,23 @@ class Throttle:
             count, until = self._counts.get(counter.key, (0, 0.0))
             if count:
                 self._counts[counter.key] = (count - 1, until)
-        try:
-            keys = [counter.key for counter in wanted]
-            await rt.bus.redis.register_script(_TAKE_BACK)(keys=keys)
-        except (RedisError, OSError) as error:
-            logger.warning("a try was not taken back", extra={"why": str(error)})
+        await self._asked(rt, _TAKE_BACK, wanted)
 
-    @staticmethod
-    async def _count(rt: Runtime, wanted: Sequence[Counter]) -> int:
+    async def _asked(
+        self, rt: Runtime, script: str, wanted: Sequence[Counter], values: Sequence[int] = ()
+    ) -> Any:
+        """What the script answers; None: Redis is away, for a moment at least."""
+        if time.monotonic() < self._paused_until:
+            return None
         keys = [counter.key for counter in wanted]
-        limits = [counter.limit for counter in wanted]
-        count = rt.bus.redis.register_script(_COUNT)
-        return int(await count(keys=keys, args=[_WINDOW_MS, *limits]))
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                return await rt.bus.redis.register_script(script)(keys=keys, args=values)
+        except (RedisError, OSError) as error:
+            self._paused_until = time.monotonic() + _PAUSE_SECONDS
+            why = str(error) or type(error).__name__
+            logger.warning("tries are counted in this process only", extra={"why": why})
+            return None
 
     def _count_here(self, wanted: Sequence[Counter]) -> int:
         now = time.monotonic()

@@ -1,5 +1,7 @@
 """Tries to sign in, counted for all processes together."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from dagy_gql.auth.origin import Origin, origin
@@ -7,20 +9,26 @@ from dagy_gql.errors import RateLimited
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import throttle as module
 from dagy_gql.services.throttle import Throttle
+from tests.support.servers import silent_redis
 
 ACCOUNT = "owner@example.com"
 
 
-@pytest.fixture(params=["redis", "alone"])
-def rt_(request: pytest.FixtureRequest, rt: Runtime) -> Runtime:
-    """With Redis, and with one that does not answer."""
+@pytest.fixture(params=["redis", "alone", "silent"])
+async def rt_(request: pytest.FixtureRequest, rt: Runtime) -> AsyncIterator[Runtime]:
+    """With Redis, with none, and with one that does not answer."""
     if request.param == "alone":
         lose_redis(rt)
-    return rt
+    if request.param == "silent":
+        async with silent_redis() as url:
+            lose_redis(rt, path=url.partition("//")[2])
+            yield rt
+    else:
+        yield rt
 
 
-def lose_redis(rt: Runtime) -> None:
-    rt.bus.redis.connection_pool.connection_kwargs["path"] = "/nowhere/redis.sock"
+def lose_redis(rt: Runtime, *, path: str = "/nowhere/redis.sock") -> None:
+    rt.bus.redis.connection_pool.connection_kwargs["path"] = path
 
 
 async def tries(rt: Runtime, throttle: Throttle, account: str, *, address: str) -> int:

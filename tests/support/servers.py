@@ -1,8 +1,9 @@
 """A real PostgreSQL and Redis for one test process, and how they are emptied between tests."""
 
+import asyncio
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -53,3 +54,21 @@ async def empty_database(url: str) -> None:
 async def empty_redis(url: str) -> None:
     async with Redis.from_url(url) as redis:
         await redis.flushdb()
+
+
+@asynccontextmanager
+async def silent_redis() -> AsyncIterator[str]:
+    """The address of a Redis that takes connections and never answers, as a frozen one does."""
+    is_over = asyncio.Event()
+
+    async def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await is_over.wait()
+        writer.close()
+
+    with tempfile.TemporaryDirectory(prefix="dagy-test-") as folder:
+        path = f"{folder}/redis.sock"
+        async with await asyncio.start_unix_server(take, path):
+            try:
+                yield f"unix://{path}"
+            finally:
+                is_over.set()

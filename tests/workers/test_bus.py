@@ -1,10 +1,14 @@
-"""A follower's feed: bounded, resumable, and cancelled when it is cancelled."""
+"""A follower's feed: bounded, resumable, and cancelled when it is cancelled. A sender waits for no
+Redis that does not answer."""
 
 import asyncio
+import time
 
 import pytest
 
-from dagy_gql.bus import Feed
+from dagy_gql.bus import Bus, Feed, Job
+from dagy_gql.settings import Settings
+from tests.support.servers import silent_redis
 
 
 @pytest.mark.parametrize("turns", range(4))
@@ -34,3 +38,14 @@ async def test_a_feed_that_is_too_far_behind_says_that_it_missed_something() -> 
 
 async def test_a_quiet_feed_answers_none_when_the_time_is_up() -> None:
     assert await Feed().next(timeout_seconds=0.001) is None
+
+
+async def test_a_redis_that_is_silent_holds_a_sender_up_once_and_briefly() -> None:
+    async with silent_redis() as url:
+        bus = Bus(Settings(redis_url=url))
+        started = time.monotonic()
+        for _ in range(5):
+            await bus.send(messages=[("run:1", b"news")], jobs=[(Job.EXECUTE_RUN, 1)])
+        took = time.monotonic() - started
+        await bus.close()
+    assert took < 2
