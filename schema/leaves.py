@@ -1,5 +1,5 @@
-"""Short ways for fields without logic of their own: what Strawberry wraps in layers for generality,
-graphql-core calls here directly, and `compiled` writes into its functions."""
+"""Short ways to values: what Strawberry wraps in layers for generality, graphql-core calls here
+directly. Fields without logic of their own are what `compiled` writes into its functions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
-"""What is found out about a document once and kept: its syntax tree, errors, and needs; and the
-extension that puts it before every execution."""
+"""What is found out about a document once and kept: its syntax tree, errors, and needs; whether an
+operation of it may run; and the extension that asks this before every execution."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -14,6 +15,7 @@ from graphql import (
     parse,
     specified_rules,
 )
+from graphql import OperationType as CoreType
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 from strawberry.types.graphql import OperationType
@@ -24,7 +26,7 @@ from schema import limits
 from schema.context import Context
 from schema.cost import MAX_COST, Cost, tokens_of
 from schema.guard import Need, Requirements
-from schema.observation import observed
+from schema.observation import Observation, observed
 
 _KEPT_DOCUMENTS = 500
 _KEPT_CHARACTERS = 20_000
@@ -40,12 +42,16 @@ class Prepared:
     costs: dict[str | None, Cost]
     introspects: bool
 
-    def kind(self, name: str | None) -> OperationType | None:
-        """Of the operation of that name, or of the only one."""
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation of that name; without a name, the first."""
         for node in _operations(self.document):
             if name is None or (node.name and node.name.value == name):
-                return OperationType(node.operation.value)
+                return node
         return None
+
+    def kind(self, name: str | None) -> OperationType | None:
+        node = self.operation(name)
+        return None if node is None else OperationType(node.operation.value)
 
 
 class Documents:
@@ -96,6 +102,63 @@ def _name_of(operation: OperationDefinitionNode) -> str | None:
 documents = Documents()
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An operation that somebody wants to be executed: `node` of the document that is `prepared`,
+    chosen by the name that was `given`, if any."""
+
+    prepared: Prepared
+    node: OperationDefinitionNode
+    given: str | None
+    variables: dict[str, Any] | None
+    context: Context
+
+    async def refusal(self) -> DagyError | GraphQLError | None:
+        """Why not, before anything has run."""
+        if self.given is None and len(self.prepared.requirements) > 1:
+            return GraphQLError("Say by operationName which of the operations to execute.")
+        return self._forbidden() or await self._unaffordable()
+
+    def _forbidden(self) -> DagyError | GraphQLError | None:
+        context = self.context
+        if self.prepared.introspects and not context.may_introspect:
+            return _closed_schema(context)
+        if self.node.operation is CoreType.SUBSCRIPTION and not context.can_stream:
+            return BadUserInput(
+                "A subscription needs a stream: ask with Accept: text/event-stream, "
+                "or over a WebSocket.",
+                field="query",
+            )
+        permissions = context.identity.permissions if context.identity else None
+        requirements = self.prepared.requirements[_name_of(self.node)]
+        need = requirements.lacking(permissions, self.variables)
+        return None if need is None else _error_of(need, context)
+
+    async def _unaffordable(self) -> DagyError | GraphQLError | None:
+        """Whoever brought the operation here has taken the first token for it."""
+        cost = self.prepared.costs[_name_of(self.node)].of(self.variables)
+        if cost > MAX_COST:
+            return GraphQLError(limits.exceeded("costs {} points", cost, MAX_COST))
+        tokens = tokens_of(cost)
+        if tokens > 1:
+            try:
+                await self.context.charge(tokens - 1)
+            except RateLimited as error:
+                return error
+        return None
+
+
+def located(refusal: DagyError | GraphQLError) -> GraphQLError:
+    if isinstance(refusal, DagyError):
+        return GraphQLError(refusal.message, original_error=refusal)
+    return refusal
+
+
+def code_of(errors: Sequence[GraphQLError] | None) -> str:
+    """Of the first error as it is shown."""
+    return str((errors[0].extensions or {}).get("code", "INTERNAL")) if errors else "OK"
+
+
 class Preparation(SchemaExtension):
     """Parses, validates and authorizes; what is refused here has run no resolver."""
 
@@ -104,11 +167,22 @@ class Preparation(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         try:
-            with observed(self.execution_context):
-                yield
+            with observed(self.execution_context.context.request_id) as seen:
+                try:
+                    yield
+                finally:
+                    self._describe(seen)
         finally:
             if self._is_streaming:
                 metrics.subscriptions.dec()
+
+    def _describe(self, seen: Observation) -> None:
+        execution = self.execution_context
+        seen.code = code_of(execution.pre_execution_errors)
+        if self._prepared is not None:
+            node = self._prepared.operation(execution._provided_operation_name)
+            if node is not None:
+                seen.kind, seen.name = node.operation.value, _name_of(node)
 
     def on_parse(self) -> Iterator[None]:
         execution = self.execution_context
@@ -123,54 +197,21 @@ class Preparation(SchemaExtension):
         yield
 
     async def on_validate(self) -> AsyncIterator[None]:
+        execution = self.execution_context
         assert self._prepared is not None
         errors = list(self._prepared.errors)
-        refusal = None if errors else await self._refusal(self._prepared)
-        if isinstance(refusal, DagyError):
-            refusal = GraphQLError(refusal.message, original_error=refusal)
-        if refusal is not None:
-            errors.append(refusal)
-        self.execution_context.pre_execution_errors = errors
-        if not errors and self.execution_context.operation_type is OperationType.SUBSCRIPTION:
+        if not errors:
+            given = execution._provided_operation_name
+            node = self._prepared.operation(given)
+            assert node is not None
+            wish = Wish(self._prepared, node, given, execution.variables, execution.context)
+            refusal = await wish.refusal()
+            errors = [] if refusal is None else [located(refusal)]
+        execution.pre_execution_errors = errors
+        if not errors and execution.operation_type is OperationType.SUBSCRIPTION:
             self._is_streaming = True
             metrics.subscriptions.inc()
         yield
-
-    async def _refusal(self, prepared: Prepared) -> DagyError | GraphQLError | None:
-        execution = self.execution_context
-        if execution._provided_operation_name is None and len(prepared.requirements) > 1:
-            return GraphQLError("Say by operationName which of the operations to execute.")
-        return self._forbidden(prepared) or await self._unaffordable(prepared)
-
-    def _forbidden(self, prepared: Prepared) -> DagyError | GraphQLError | None:
-        execution = self.execution_context
-        context: Context = execution.context
-        if prepared.introspects and not context.may_introspect:
-            return _closed_schema(context)
-        if execution.operation_type is OperationType.SUBSCRIPTION and not context.can_stream:
-            return BadUserInput(
-                "A subscription needs a stream: ask with Accept: text/event-stream, "
-                "or over a WebSocket.",
-                field="query",
-            )
-        permissions = context.identity.permissions if context.identity else None
-        requirements = prepared.requirements[execution.operation_name]
-        need = requirements.lacking(permissions, execution.variables)
-        return None if need is None else _error_of(need, context)
-
-    async def _unaffordable(self, prepared: Prepared) -> DagyError | GraphQLError | None:
-        """Whoever brought the operation here has taken the first token for it."""
-        execution = self.execution_context
-        cost = prepared.costs[execution.operation_name].of(execution.variables)
-        if cost > MAX_COST:
-            return GraphQLError(limits.exceeded("costs {} points", cost, MAX_COST))
-        tokens = tokens_of(cost)
-        if tokens > 1:
-            try:
-                await execution.context.charge(tokens - 1)
-            except RateLimited as error:
-                return error
-        return None
 
 
 def _closed_schema(context: Context) -> DagyError | GraphQLError:

@@ -1,11 +1,13 @@
 """The one schema: what the rooms contribute, put together."""
 
+from functools import partial
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionResult as StrawberryResult
 
 from schema.accounts.entrance import EntranceMutations, EntranceQueries
 from schema.accounts.links import LinkMutations, LinkQueries
@@ -41,6 +43,8 @@ from schema.operations import Preparation
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
 from schema.organizations.roles import RoleMutations
+from schema.reading import answered, wished
+from schema.roots import shorten_roots
 from schema.runs.comparisons import RunComparisonQueries
 from schema.runs.mutations import RunMutations
 from schema.runs.previews import RunPreviewQueries
@@ -119,7 +123,22 @@ class Subscription(RunSubscriptions, BulkOperationSubscriptions):
 
 
 class Schema(strawberry.Schema):
-    """Operations on one WebSocket share no loaders; errors are shown, masked or explained."""
+    """Queries take the short way of `reading`. Operations on one WebSocket share no loaders; errors
+    are shown, masked or explained."""
+
+    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> StrawberryResult:
+        context: Context = kwargs["context_value"]
+        wish = wished(
+            self._schema,
+            query,
+            context,
+            kwargs.get("variable_values"),
+            kwargs.get("operation_name"),
+        )
+        if wish is None:
+            return await super().execute(query, *args, **kwargs)
+        result = await answered(self._schema, wish, partial(self._show, context))
+        return StrawberryResult(data=result.data, errors=result.errors)
 
     async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> Any:
         context: Context = kwargs["context_value"]
@@ -145,7 +164,10 @@ class Schema(strawberry.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        context = execution_context.context if execution_context else None
+        self._show(execution_context.context if execution_context else None, errors)
+
+    @staticmethod
+    def _show(context: Context | None, errors: list[GraphQLError]) -> None:
         request_id = context.request_id if context else ""
         hints = context is None or context.may_introspect
         errors[:] = [shown(error, request_id, hints=hints) for error in errors]
@@ -160,3 +182,4 @@ schema = Schema(
     config=StrawberryConfig(default_resolver=value_of, scalar_map=SCALARS),
 )
 shorten(schema._schema)
+shorten_roots(schema)
