@@ -1,6 +1,10 @@
 """The only source of the time: aware, UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_MILLISECOND = timedelta(milliseconds=1)
+_HALF = _MILLISECOND / 2
+_NO_TIME = timedelta()
 
 
 def now() -> datetime:
@@ -8,4 +12,5 @@ def now() -> datetime:
 
 
 def milliseconds_between(start: datetime, end: datetime) -> int:
-    return max(0, round((end - start).total_seconds() * 1000))
+    between = end - start
+    return (between + _HALF) // _MILLISECOND if between > _NO_TIME else 0

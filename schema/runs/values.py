@@ -18,9 +18,10 @@ def milliseconds(start: str, end: str) -> Any:
     """A leaf: from one moment of a row to another; null until both are there."""
 
     def read(row: Any) -> int | None:
-        if row[start] is None or row[end] is None:
+        begun, ended = row[start], row[end]
+        if begun is None or ended is None:
             return None
-        return clock.milliseconds_between(row[start], row[end])
+        return clock.milliseconds_between(begun, ended)
 
     return field(read=read, columns=(start, end))
 
