@@ -4,10 +4,21 @@ import re
 from pathlib import Path
 
 import pytest
-from graphql import GraphQLSchema, build_schema, parse, validate
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    NoUnusedFragmentsRule,
+    build_schema,
+    parse,
+    specified_rules,
+    validate,
+)
 
 ROOT = Path(__file__).parents[2]
 UI = ROOT / "frontend" / "src"
+# A document may use the fragments of the others, and uses few of them.
+RULES = [rule for rule in specified_rules if rule is not NoUnusedFragmentsRule]
 
 
 @pytest.fixture(scope="module")
@@ -15,24 +26,27 @@ def schema() -> GraphQLSchema:
     return build_schema((ROOT / "schema" / "schema.graphql").read_text())
 
 
-def operations() -> dict[str, str]:
-    """By name of file: documents of their own, and those written in backticks in the code."""
-    found = {path.name: path.read_text() for path in sorted(UI.rglob("*.graphql"))}
-    for path in sorted(UI.rglob("*.ts*")):
-        written = re.findall(r"`((?:query|mutation|subscription) [^`]+)`", path.read_text())
-        found |= {f"{path.name}[{index}]": text for index, text in enumerate(written)}
-    return found
+def documents() -> dict[str, DocumentNode]:
+    return {
+        str(path.relative_to(UI)): parse(path.read_text()) for path in sorted(UI.rglob("*.graphql"))
+    }
 
 
-def test_the_operations_are_found():
-    assert {"who-am-i.graphql", "watch-runs.graphql", "session.tsx[2]"} <= set(operations())
-    assert len(operations()) == 11
+def test_the_operations_are_found() -> None:
+    assert "features/session/viewer.graphql" in documents()
 
 
-@pytest.mark.parametrize("name", operations())
-def test_an_operation_of_the_ui_is_valid(schema, name):
-    errors = validate(schema, parse(operations()[name]))
-    assert [error.message for error in errors] == []
+@pytest.mark.parametrize("name", documents())
+def test_an_operation_of_the_ui_is_valid(schema: GraphQLSchema, name: str) -> None:
+    known = documents()
+    borrowed = [
+        node
+        for other, document in known.items()
+        for node in document.definitions
+        if other != name and isinstance(node, FragmentDefinitionNode)
+    ]
+    whole = DocumentNode(definitions=(*known[name].definitions, *borrowed))
+    assert [error.message for error in validate(schema, whole, RULES)] == []
 
 
 @pytest.mark.parametrize("path", sorted(UI.rglob("examples/*.graphql")), ids=lambda path: path.stem)
