@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { layoutGraph, spaced, type LayoutNode, type Point } from '@/lib/graph-layout';
+import { bestLayout, layoutGraph, spaced, type LayoutNode, type Point } from '@/lib/graph-layout';
 
 const SIZE = { nodeWidth: 100, nodeHeight: 40, gapX: 50, gapY: 10 };
 
@@ -77,6 +77,22 @@ describe('layoutGraph', () => {
       return performance.now() - start;
     });
     expect(Math.min(...times)).toBeLessThan(60);
+  });
+});
+
+describe('bestLayout', () => {
+  const chain = Array.from({ length: 8 }, (_, at) => node(`${at}`, `${at - 1}`));
+
+  test('a long chain goes down a tall frame and right in a wide one', () => {
+    expect(bestLayout(chain, { width: 300, height: 800 }).direction).toBe('down');
+    expect(bestLayout(chain, { width: 1600, height: 200 }).direction).toBe('right');
+  });
+
+  test('downwards, layers are rows', () => {
+    const { at, width, height } = layoutGraph([node('a'), node('b', 'a'), node('c', 'a')], SIZE, 'down');
+    expect(at.get('b')).toEqual({ x: 0, y: 90 });
+    expect(at.get('c')).toEqual({ x: 110, y: 90 });
+    expect({ width, height }).toEqual({ width: 210, height: 130 });
   });
 });
 

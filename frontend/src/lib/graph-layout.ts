@@ -1,4 +1,5 @@
-/** Places a flow's tasks in layers, left to right. Pure, and quick: 1,000 nodes in some 20 ms.
+/** Places a flow's tasks in layers, left to right or downwards. Pure, and quick: 1,000 nodes in some
+ *  20 ms.
  *
  *  Longest path gives the layer, barycentre sweeps the order within it, and a last pass pulls each
  *  node towards its neighbours so that chains run straight. */
@@ -24,11 +25,19 @@ export interface Layout {
 export interface LayoutSize {
   nodeWidth: number;
   nodeHeight: number;
+  /** Between layers. */
   gapX: number;
+  /** Between the nodes of a layer. */
   gapY: number;
 }
 
-const SIZE: LayoutSize = { nodeWidth: 184, nodeHeight: 44, gapX: 56, gapY: 16 };
+/** Where the next layer lies. */
+export type Direction = 'right' | 'down';
+
+const SIZES: Record<Direction, LayoutSize> = {
+  right: { nodeWidth: 184, nodeHeight: 44, gapX: 56, gapY: 16 },
+  down: { nodeWidth: 184, nodeHeight: 44, gapX: 40, gapY: 24 },
+};
 const SWEEPS = 8;
 const PULLS = 4;
 /** A layer with more nodes is folded into several columns: nobody scrolls past a thousand rows. */
@@ -39,8 +48,25 @@ interface Graph {
   after: number[][];
 }
 
-export function layoutGraph(nodes: readonly LayoutNode[], size: Partial<LayoutSize> = {}): Layout {
-  const measure = { ...SIZE, ...size };
+export function layoutGraph(nodes: readonly LayoutNode[], size: Partial<LayoutSize> = {}, direction: Direction = 'right'): Layout {
+  const given = { ...SIZES[direction], ...size };
+  if (direction === 'right') return layoutToRight(nodes, given);
+  return turned(layoutToRight(nodes, { ...given, nodeWidth: given.nodeHeight, nodeHeight: given.nodeWidth }));
+}
+
+/** The direction in which more of the graph can be read in a frame of this size. */
+export function bestLayout(nodes: readonly LayoutNode[], frame: { width: number; height: number }): Layout & { direction: Direction } {
+  const [right, down] = (['right', 'down'] as const).map((direction) => ({ ...layoutGraph(nodes, {}, direction), direction }));
+  const zoom = ({ width, height }: Layout) => Math.min(1, frame.width / Math.max(1, width), frame.height / Math.max(1, height));
+  // Where both are as good, as one reads.
+  return zoom(down!) > zoom(right!) * 1.15 ? down! : right!;
+}
+
+function turned({ at, width, height }: Layout): Layout {
+  return { at: new Map([...at].map(([id, { x, y }]) => [id, { x: y, y: x }])), width: height, height: width };
+}
+
+function layoutToRight(nodes: readonly LayoutNode[], measure: LayoutSize): Layout {
   const graph = graphOf(nodes);
   const layers = orderedLayers(graph, layersOf(graph));
   const tallest = Math.max(0, ...layers.map((layer) => layer.length));

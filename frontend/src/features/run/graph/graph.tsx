@@ -5,13 +5,14 @@ import '@xyflow/react/dist/base.css';
 import './graph.css';
 import { useEffect, useEffectEvent, useMemo, useState, type KeyboardEvent } from 'react';
 import { cn } from '@/lib/cn';
-import { layoutGraph } from '@/lib/graph-layout';
+import { bestLayout } from '@/lib/graph-layout';
+import { useSize } from '@/lib/use-size';
 import { childrenOf, topTasks } from '../progress';
 import { useRunPage } from '../run-context';
 import { criticalPath } from './critical-path';
 import { GraphToolbar } from './graph-toolbar';
 import { edgesOf, NODE_HEIGHT, NODE_WIDTH, NodeCache, shapeOf, type TaskNode } from './nodes';
-import { neighbour, type Direction } from './step';
+import { neighbour, type Arrow } from './step';
 import { TaskNodeView } from './task-node';
 import { useGraphWish } from './use-graph-wish';
 import { parentOf } from '../live/model';
@@ -36,8 +37,10 @@ function Graph() {
   const tasks = useMemo(() => topTasks(model), [model]);
   const children = useMemo(() => childrenOf(model), [model]);
   const shape = shapeOf(tasks);
-  // The shape stands for the tasks: their states must not move them.
-  const layout = useMemo(() => layoutGraph(tasks.map(({ key, dependsOn }) => ({ id: key, dependsOn }))), [shape]);
+  const [frame, size] = useSize<HTMLDivElement>();
+  const isTall = size.height > size.width * 0.9;
+  // The shape stands for the tasks: their states must not move them. Nor must each pixel of a pane.
+  const layout = useMemo(() => bestLayout(tasks.map(({ key, dependsOn }) => ({ id: key, dependsOn })), size), [shape, isTall, size.width > 0]);
   const critical = useStableSet(useMemo(() => (wish.showsCritical ? criticalPath(model.tasks) : NONE), [wish.showsCritical, model]));
   const isLarge = tasks.length > LARGE;
   const edges = useMemo(() => edgesOf(tasks, critical, isLarge), [shape, critical, isLarge]);
@@ -46,13 +49,13 @@ function Graph() {
   const nodes = cache.build(tasks, children, layout, { selected, critical, found });
   const isFar = useStore(({ transform }) => transform[2] < FAR);
   useCentred(selected, layout);
-  useFitted(shape);
+  useFitted(`${layout.direction}${shape}`);
   const onNodeClick: NodeMouseHandler<TaskNode> = (_, { id }) => select(id === selected ? null : id);
   const onKeyDown = (event: KeyboardEvent) => {
     if (!event.key.startsWith('Arrow') || (event.target as HTMLElement).closest('input, select')) return;
     event.preventDefault();
     const from = selected === null ? null : (parentOf(selected) ?? selected);
-    const next = from === null ? (tasks[0]?.key ?? null) : neighbour(from, event.key as Direction, tasks, layout);
+    const next = from === null ? (tasks[0]?.key ?? null) : neighbour(from, event.key as Arrow, tasks, layout);
     if (next !== null) select(next);
   };
   return (
@@ -63,7 +66,7 @@ function Graph() {
       className={cn('run-graph flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden rounded-lg border border-line bg-surface -outline-offset-2', isFar && 'is-far')}
     >
       <GraphToolbar wish={wish} tasks={tasks} found={found} />
-      <div className="min-h-0 flex-1">
+      <div ref={frame} className="min-h-0 flex-1">
         <ReactFlow
           nodes={nodes}
           edges={edges}
@@ -100,7 +103,7 @@ function useStableSet(next: ReadonlySet<string>): ReadonlySet<string> {
 }
 
 /** The selected task comes into sight when it was chosen elsewhere. */
-function useCentred(selected: string | null, layout: ReturnType<typeof layoutGraph>): void {
+function useCentred(selected: string | null, layout: ReturnType<typeof bestLayout>): void {
   const { setCenter, getViewport } = useReactFlow();
   const size = useStore(({ width, height }) => `${width}x${height}`);
   const centre = useEffectEvent((key: string) => {

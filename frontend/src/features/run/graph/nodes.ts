@@ -2,10 +2,12 @@
  *  nodes only those that changed are drawn again. Pure but for the memory of the last picture. */
 import { Position, type Edge, type Node } from '@xyflow/react';
 import type { TaskState } from '@/gql/graphql';
-import type { Layout } from '@/lib/graph-layout';
+import type { bestLayout } from '@/lib/graph-layout';
 import type { Task } from '../live/model';
 import { countsOf } from '../tabs/task-rows';
 import { isTerminal } from '@/lib/states';
+
+type Layout = ReturnType<typeof bestLayout>;
 
 export const NODE_WIDTH = 184;
 export const NODE_HEIGHT = 44;
@@ -22,6 +24,7 @@ export interface TaskNodeData extends Record<string, unknown> {
   isSelected: boolean;
   isCritical: boolean;
   isFaded: boolean;
+  isDown: boolean;
 }
 
 export type TaskNode = Node<TaskNodeData, 'task'>;
@@ -77,7 +80,7 @@ export class NodeCache {
       data.isFaded === isFaded &&
       sameTasks(kept?.children, children);
     if (kept && isSame) return kept.node;
-    return nodeOf(task, layout, { task, mapped: mappedOf(task, children), isSelected, isCritical, isFaded });
+    return nodeOf(task, layout, { task, mapped: mappedOf(task, children), isSelected, isCritical, isFaded, isDown: layout.direction === 'down' });
   }
 }
 
@@ -88,7 +91,8 @@ function sameTasks(one: readonly Task[] | undefined, other: readonly Task[] | un
 
 /** Size and handles are given, so that nothing has to be measured before it is drawn. */
 function nodeOf({ key }: Task, layout: Layout, data: TaskNodeData): TaskNode {
-  const handle = { width: 1, height: 1, y: NODE_HEIGHT / 2 };
+  const middle = data.isDown ? { x: NODE_WIDTH / 2, y: 0 } : { x: 0, y: NODE_HEIGHT / 2 };
+  const end = data.isDown ? { ...middle, y: NODE_HEIGHT } : { ...middle, x: NODE_WIDTH };
   return {
     id: key,
     type: 'task',
@@ -97,8 +101,8 @@ function nodeOf({ key }: Task, layout: Layout, data: TaskNodeData): TaskNode {
     height: NODE_HEIGHT,
     measured: { width: NODE_WIDTH, height: NODE_HEIGHT },
     handles: [
-      { ...handle, type: 'target', position: Position.Left, x: 0 },
-      { ...handle, type: 'source', position: Position.Right, x: NODE_WIDTH },
+      { width: 1, height: 1, type: 'target', position: data.isDown ? Position.Top : Position.Left, ...middle },
+      { width: 1, height: 1, type: 'source', position: data.isDown ? Position.Bottom : Position.Right, ...end },
     ],
     data,
   };

@@ -1,27 +1,25 @@
 /** From a task to its neighbour in the graph, by an arrow key. Pure. */
-import type { Layout } from '@/lib/graph-layout';
+import type { bestLayout } from '@/lib/graph-layout';
 import type { Task } from '../live/model';
 
-export type Direction = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown';
+type Layout = ReturnType<typeof bestLayout>;
 
-export function neighbour(key: string, direction: Direction, tasks: readonly Task[], { at }: Layout): string | null {
-  const from = at.get(key);
-  if (!from) return null;
-  const near = candidates(key, direction, tasks, at, from.x);
-  const isWanted = (y: number) => (direction === 'ArrowUp' ? y < from.y : direction === 'ArrowDown' ? y > from.y : true);
-  let found: string | null = null;
-  let least = Number.POSITIVE_INFINITY;
-  for (const one of near) {
-    const point = at.get(one);
-    if (!point || one === key || !isWanted(point.y)) continue;
-    const distance = Math.abs(point.y - from.y);
-    if (distance < least) [found, least] = [one, distance];
-  }
-  return found;
-}
+export type Arrow = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown';
 
-function candidates(key: string, direction: Direction, tasks: readonly Task[], at: Layout['at'], x: number): string[] {
-  if (direction === 'ArrowLeft') return [...(tasks.find((task) => task.key === key)?.dependsOn ?? [])];
-  if (direction === 'ArrowRight') return tasks.filter(({ dependsOn }) => dependsOn.includes(key)).map((task) => task.key);
-  return tasks.map((task) => task.key).filter((one) => at.get(one)?.x === x);
+/** Of a graph that goes down, as if it went right. */
+const TURNED: Record<Arrow, Arrow> = { ArrowLeft: 'ArrowUp', ArrowRight: 'ArrowDown', ArrowUp: 'ArrowLeft', ArrowDown: 'ArrowRight' };
+
+export function neighbour(key: string, arrow: Arrow, tasks: readonly Task[], { at, direction }: Layout): string | null {
+  const isDown = direction === 'down';
+  const way = isDown ? TURNED[arrow] : arrow;
+  const along = (one: string) => (isDown ? at.get(one)?.x : at.get(one)?.y) ?? 0;
+  const layer = (one: string) => (isDown ? at.get(one)?.y : at.get(one)?.x);
+  const steps: Record<Arrow, () => string[]> = {
+    ArrowLeft: () => [...(tasks.find((task) => task.key === key)?.dependsOn ?? [])],
+    ArrowRight: () => tasks.filter(({ dependsOn }) => dependsOn.includes(key)).map((task) => task.key),
+    ArrowUp: () => tasks.map((task) => task.key).filter((one) => layer(one) === layer(key) && along(one) < along(key)),
+    ArrowDown: () => tasks.map((task) => task.key).filter((one) => layer(one) === layer(key) && along(one) > along(key)),
+  };
+  const distance = (one: string) => Math.abs(along(one) - along(key));
+  return steps[way]().sort((one, other) => distance(one) - distance(other))[0] ?? null;
 }

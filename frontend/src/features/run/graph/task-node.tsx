@@ -1,6 +1,6 @@
 'use client';
 import { Handle, Position, type NodeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, type CSSProperties } from 'react';
 import { StateGlyph } from '@/components/state';
 import { cn } from '@/lib/cn';
 import { duration } from '@/lib/format';
@@ -9,17 +9,17 @@ import type { Mapped, TaskNode } from './nodes';
 
 /** One task; a mapped one shows how many of its children are in which state. */
 export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskNode>) {
-  const { task, mapped, isSelected, isCritical, isFaded } = data;
+  const { task, mapped, isSelected, isCritical, isFaded, isDown } = data;
   const { colour, label } = stateLook(task.state);
   const ms = task.startedAt !== null && task.finishedAt !== null ? task.finishedAt - task.startedAt : null;
   return (
     <div
       data-task={task.key}
-      style={{ '--tone': colour } as React.CSSProperties}
+      style={{ '--tone': colour } as CSSProperties}
       className={cn('task-node', isSelected && 'is-selected', isCritical && 'is-critical', isFaded && 'is-faded', task.state === 'PENDING' && 'is-pending')}
       title={`${task.key}: ${label}`}
     >
-      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <Handle type="target" position={isDown ? Position.Top : Position.Left} isConnectable={false} />
       <span className="task-node-text">
         <StateGlyph state={task.state} />
         <span className="min-w-0 flex-1 truncate">{task.name}</span>
@@ -33,7 +33,7 @@ export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskN
         )}
       </span>
       {mapped && <Strip mapped={mapped} />}
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <Handle type="source" position={isDown ? Position.Bottom : Position.Right} isConnectable={false} />
     </div>
   );
 });

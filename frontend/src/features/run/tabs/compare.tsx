@@ -106,13 +106,16 @@ function Side({ title, run, other }: { title: string; run: NonNullable<Compariso
   );
 }
 
-/** +1.2 s (30 % longer). */
+const NOTABLE = 0.05;
+
+/** 1.2 s longer (30 %). Small differences are noise, and have no colour. */
 export function Delta({ ms, base }: { ms: number; base: number }) {
   const difference = ms - base;
   if (Math.abs(difference) < 1) return <span className="text-soft">as long</span>;
   const share = base > 0 ? ` (${Math.round((Math.abs(difference) / base) * 100)} %)` : '';
+  const isNotable = Math.abs(difference) > base * NOTABLE;
   return (
-    <span className={difference > 0 ? 'text-warn' : 'text-good'}>
+    <span className={isNotable ? (difference > 0 ? 'text-warn' : 'text-good') : 'text-soft'}>
       {duration(Math.abs(difference))} {difference > 0 ? 'longer' : 'shorter'}
       {share}
     </span>

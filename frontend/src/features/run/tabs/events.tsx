@@ -91,7 +91,8 @@ function List({ events }: { events: readonly RunEvent[] }) {
               <time dateTime={event.at} title={absolute(event.at)} className="text-xs text-soft">
                 {sinceText(event.at, run.createdAt)}
               </time>
-              <span>
+              {/* It was so then: nothing turns. */}
+              <span className="[&_svg]:animate-none!">
                 <StateBadge state={event.taskState ?? event.runState} />
               </span>
               {event.taskKey ? (

@@ -19,7 +19,7 @@ import { useRunPage } from '../run-context';
 import { countsOf, SORTS, sorted, TASK_STATES } from './task-rows';
 
 const ROW_PX = 36;
-const COLUMNS = 'grid grid-cols-[118px_minmax(140px,1fr)_72px_110px_96px] items-center gap-3 px-3 min-w-[620px]';
+const COLUMNS = 'grid grid-cols-[118px_minmax(140px,2fr)_72px_96px_96px_minmax(120px,3fr)] items-center gap-3 px-3 min-w-[720px]';
 
 export default function Tasks() {
   const { model } = useRunPage();
@@ -85,8 +85,9 @@ function TaskTable({ rows, sort, onSort }: TableProps) {
         <Head label="Attempt" sort={sort} by="attempt" onSort={onSort} />
         <Head label="Started" sort={sort} by="started" onSort={onSort} />
         <Head label="Duration" sort={sort} by="duration" onSort={onSort} />
+        <Head label="Why" />
       </div>
-      <div style={{ height: shown.getTotalSize() }} className="relative min-w-[620px]">
+      <div style={{ height: shown.getTotalSize() }} className="relative min-w-[720px]">
         {shown.getVirtualItems().map(({ index, start }) => (
           <Row key={rows[index]!.key} task={rows[index]!} place={index} top={start} isSelected={rows[index]!.key === selected} onSelect={select} />
         ))}
@@ -152,6 +153,9 @@ function Row({ task, place, top, isSelected, onSelect }: RowProps) {
       </span>
       <span role="cell">
         <Duration start={start} end={end} />
+      </span>
+      <span role="cell" className={cn('truncate', task.error ? 'text-bad' : 'text-soft')} title={task.error?.message ?? task.reason ?? undefined}>
+        {task.error?.message ?? task.reason}
       </span>
     </div>
   );

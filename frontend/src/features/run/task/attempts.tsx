@@ -16,7 +16,7 @@ export function Attempts({ history }: { history: readonly RunEvent[] }) {
         {history.map((event) => (
           <li key={event.sequence} className="grid grid-cols-[auto_1fr_auto] items-baseline gap-2">
             <span className="translate-y-0.5">
-              <StateGlyph state={event.taskState ?? event.runState} />
+              <StateGlyph state={event.taskState ?? event.runState} className="animate-none!" />
             </span>
             <span className="min-w-0 break-words">{describeEvent(event)}</span>
             <time dateTime={event.at} title={absolute(event.at)} className="text-xs text-soft">

@@ -16,7 +16,7 @@ export function Neighbours({ task }: { task: Task }) {
   return (
     <>
       <Links title="Waits for" tasks={before} />
-      <Links title="Before" tasks={after} />
+      <Links title="Followed by" tasks={after} />
     </>
   );
 }
