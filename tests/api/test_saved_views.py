@@ -190,6 +190,25 @@ async def test_counts_are_of_the_runs_that_match_now(
     assert counted(await developer(LIST))["mine"] == (1, False)
 
 
+async def test_the_views_of_a_page_are_counted_in_one_statement(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        await made(owner, name=f"view {number}", filter={"search": f"a{number}"})
+    seen: list[str] = []
+    fetch_value = db.fetch_value
+
+    async def noted(sql: str, *values: Any) -> Any:
+        seen.append(sql)
+        return await fetch_value(sql, *values)
+
+    monkeypatch.setattr(db, "fetch_value", noted)
+    views = (await owner(LIST)).data["savedViews"]["nodes"]
+
+    assert [view["count"] for view in views] == [0] * 5
+    assert len([sql for sql in seen if "FROM runs" in sql]) == 1
+
+
 async def test_changes_are_audited(owner: Client) -> None:
     view = await made(owner, name="a", filter={"state": ["FAILED"]})
     await update(owner, id=view, name="b")
