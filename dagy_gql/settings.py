@@ -48,7 +48,12 @@ class Settings(BaseSettings):
     """Durations carry their unit in the name; sizes are bytes unless they say otherwise."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DAGY_", frozen=True, extra="ignore", ignored_types=(cached_property,)
+        env_prefix="DAGY_",
+        frozen=True,
+        extra="ignore",
+        ignored_types=(cached_property,),
+        # They would show passwords and keys.
+        hide_input_in_errors=True,
     )
 
     env: Literal["development", "production"] = "development"

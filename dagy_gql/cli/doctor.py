@@ -3,13 +3,11 @@
 import asyncio
 
 import click
-from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dagy_gql import settings as settings_module
-from dagy_gql.cli import checks
+from dagy_gql.cli import checks, variables
 from dagy_gql.cli.checks import Finding, Outcome
 from dagy_gql.embedded import postgres, redis
 from dagy_gql.embedded.folder import LocalFolder, current_holder
@@ -45,11 +43,7 @@ def findings(settings: Settings) -> list[Finding]:
 @click.command()
 def doctor() -> None:
     """Check the installation and say what to mend."""
-    try:
-        settings = settings_module.load()
-    except ValidationError as error:
-        raise click.ClickException(f"A DAGY_* variable is wrong: {error}") from error
-    found = findings(settings)
+    found = findings(variables.load())
     table = Table.grid(padding=(0, 2))
     for _ in range(3):
         table.add_column(overflow="fold")

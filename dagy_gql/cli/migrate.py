@@ -4,14 +4,13 @@ import asyncio
 
 import click
 
-from dagy_gql import settings as settings_module
-from dagy_gql.cli import database
+from dagy_gql.cli import database, variables
 
 
 @click.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    settings = settings_module.load()
+    settings = variables.load()
     database.require_urls(settings)
     asyncio.run(database.prepare(settings, migrate=True))
     click.echo("The database is up to date.")

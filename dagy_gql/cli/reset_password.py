@@ -4,8 +4,7 @@ import asyncio
 
 import click
 
-from dagy_gql import settings as settings_module
-from dagy_gql.cli import database
+from dagy_gql.cli import database, variables
 from dagy_gql.errors import DagyError
 from dagy_gql.runtime import opened
 from dagy_gql.services import password_resets
@@ -22,7 +21,7 @@ async def _link(settings: Settings, email: str) -> str:
 @click.argument("email")
 def reset_password(*, email: str) -> None:
     """Print a link, good for an hour, that sets the password of the user EMAIL."""
-    settings = settings_module.load()
+    settings = variables.load()
     database.require_urls(settings)
     try:
         click.echo(asyncio.run(_link(settings, email)))

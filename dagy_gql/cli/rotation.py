@@ -3,7 +3,7 @@
 import click
 
 from dagy_gql import db
-from dagy_gql import settings as settings_module
+from dagy_gql.cli import variables
 from dagy_gql.embedded import postgres, secrets_key
 from dagy_gql.embedded.folder import LocalFolder, current_holder
 from dagy_gql.keys import SealError
@@ -28,7 +28,7 @@ async def rotate() -> None:
 
 def _settings() -> Settings:
     """A database of one's own, or the one that `dagy up` runs on this folder."""
-    settings = settings_module.load()
+    settings = variables.load()
     if settings.database_url:
         return settings
     folder = LocalFolder(settings.local_dir)

@@ -14,9 +14,8 @@ import uvicorn
 import uvloop
 
 from dagy_gql import logs, tracing
-from dagy_gql import settings as settings_module
 from dagy_gql.app import create_app
-from dagy_gql.cli import database
+from dagy_gql.cli import database, variables
 from dagy_gql.runtime import Runtime, opened
 from dagy_gql.services import accounts, invitations, setup
 from dagy_gql.settings import Settings
@@ -116,7 +115,7 @@ async def serve(
 @click.option("--owner", help="Make the first organization with this owner if there is none.")
 def server(*, fd: int | None, migrate: bool, announce_fd: int | None, owner: str | None) -> None:
     """Run the API."""
-    settings = settings_module.load()
+    settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)
     logs.configure(settings.log_level)

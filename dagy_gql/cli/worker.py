@@ -5,8 +5,7 @@ import asyncio
 import click
 
 from dagy_gql import logs
-from dagy_gql import settings as settings_module
-from dagy_gql.cli import database
+from dagy_gql.cli import database, variables
 from dagy_gql.keys import SealError
 from workers import main as worker_main
 
@@ -15,7 +14,7 @@ from workers import main as worker_main
 @click.option("--migrate", is_flag=True, help="Bring the database up to date first.")
 def worker(*, migrate: bool) -> None:
     """Run one worker."""
-    settings = settings_module.load()
+    settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)
     logs.configure(settings.log_level)

@@ -43,6 +43,29 @@ def test_a_process_without_a_database_says_which_variable_is_missing(command: st
     assert "DAGY_DATABASE_URL is not set" in done.output
 
 
+@pytest.mark.parametrize("command", ["server", "worker", "migrate", "doctor"])
+@pytest.mark.parametrize(
+    ("variables", "text"),
+    [
+        ({"DAGY_JWT_ISSUER": "https://x.example"}, "DAGY_JWT_ISSUER needs DAGY_JWT_AUDIENCE"),
+        ({"DAGY_PORT": "s3cret"}, "DAGY_PORT: Input should be a valid integer"),
+        ({"DAGY_PLANS": "s3cret"}, "plans"),
+    ],
+)
+def test_a_variable_that_is_wrong_is_named_and_no_value_shown(
+    command: str, variables: dict[str, str], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"DAGY_DATABASE_URL": "postgresql://u:s3cret@h/d", "DAGY_SECRETS_KEY": "s3cret"}
+    for name, value in (values | variables).items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(main, [command])
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    assert text in done.output
+    assert "s3cret" not in done.output
+    assert "s3cret" not in str(done.exc_info)
+
+
 def test_migrating_twice_changes_nothing(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAGY_DATABASE_URL", servers.database_url)
     monkeypatch.setenv("DAGY_REDIS_URL", servers.redis_url)
