@@ -92,7 +92,6 @@ function FilterList({ label, options, chosen, multiple, onPick, onSearch }: Filt
   return (
     <>
       <Input
-        autoFocus
         role="combobox"
         aria-expanded
         aria-controls={id}

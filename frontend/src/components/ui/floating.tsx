@@ -17,6 +17,7 @@ import { cn } from '@/lib/cn';
 
 const GAP_PX = 4;
 const EDGE_PX = 8;
+const FIRST = 'input:enabled, select:enabled, textarea:enabled, button:enabled, a[href]';
 
 export type Align = 'start' | 'end';
 
@@ -95,6 +96,8 @@ function Panel({ id, align, role, label, className, onKeyDown, children }: Panel
     element.showPopover();
     const settle = () => place(element, anchor, align);
     settle();
+    // React's autoFocus came before the panel was shown, when nothing in it could take the focus.
+    if (role === 'dialog') (element.querySelector<HTMLElement>(FIRST) ?? element).focus({ preventScroll: true });
     const resized = new ResizeObserver(settle);
     resized.observe(element);
     window.addEventListener('scroll', settle, true);
@@ -104,7 +107,7 @@ function Panel({ id, align, role, label, className, onKeyDown, children }: Panel
       window.removeEventListener('scroll', settle, true);
       window.removeEventListener('resize', settle);
     };
-  }, [align]);
+  }, [align, role]);
   return (
     <div
       ref={panel}
