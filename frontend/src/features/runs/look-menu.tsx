@@ -19,7 +19,7 @@ export function LookMenu({ columns, look, onChange }: LookMenuProps) {
     <Menu
       align="end"
       trigger={
-        <Button size="sm" aria-label="Columns and rows" className="hidden sm:inline-flex">
+        <Button size="sm" aria-label="Columns and rows" className="max-sm:hidden!">
           <Columns3 aria-hidden className="size-3.5!" />
           <span className="hidden xl:inline">Columns</span>
         </Button>

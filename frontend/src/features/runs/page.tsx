@@ -74,7 +74,7 @@ function Runs() {
           </>
         }
       />
-      <div className="grid gap-2" data-no-print>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-2" data-no-print>
         <div className="flex flex-wrap items-start gap-1.5">
           <ViewMenu view={view} look={look} filter={filter} />
           <SearchBox value={view.q} onChange={(q) => change({ q }, { replace: true })} />

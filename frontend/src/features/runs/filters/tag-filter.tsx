@@ -52,7 +52,7 @@ export function TagFilter({ value, known, onChange }: TagFilterProps) {
             }}
           >
             <Field label="A tag, then Enter" hint="Such as team=data" error={text !== '' && !isTag ? 'Name, =, value.' : undefined}>
-              {(field) => <Input {...field} autoFocus value={text} onChange={({ target }) => setText(target.value)} />}
+              {(field) => <Input {...field} value={text} onChange={({ target }) => setText(target.value)} />}
             </Field>
           </form>
         )}

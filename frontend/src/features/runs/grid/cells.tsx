@@ -26,13 +26,16 @@ export const Slug = ({ run }: CellProps) => (
   </AppLink>
 );
 
+/** A version that nobody named is a digest, of which the start tells enough. */
+const shortVersion = (version: string): string => (/^[0-9a-f]{10,}$/.test(version) ? version.slice(0, 7) : version);
+
 export const Flow = ({ run: { flow } }: CellProps) =>
   flow && (
     <span className="flex min-w-0 items-baseline gap-1.5" title={`${flow.name}, version ${flow.version}`}>
       <AppLink href={flowPath(flow.name)} tabIndex={-1} className="shrink truncate hover:underline">
         {flow.name}
       </AppLink>
-      <span className="max-w-14 min-w-6 truncate text-xs text-soft">{flow.version}</span>
+      <span className="max-w-16 min-w-6 truncate text-xs text-soft">{shortVersion(flow.version)}</span>
     </span>
   );
 

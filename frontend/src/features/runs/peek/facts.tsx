@@ -1,7 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
 import { AppLink, flowPath, runPath } from '@/components/app-link';
-import { JsonView } from '@/components/json-view';
 import { Duration, RelativeTime } from '@/components/time';
 import type { RunPeekQuery } from '@/gql/graphql';
 import { sentence } from '@/lib/format';
@@ -10,48 +9,44 @@ type Run = NonNullable<RunPeekQuery['run']>;
 
 export function PeekFacts({ run }: { run: Run }) {
   const tags = Object.entries((run.tags ?? {}) as Record<string, string>);
-  const parameters = run.parameters as Record<string, unknown> | undefined;
   return (
-    <>
-      <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
-        {run.flow && (
-          <Fact name="Flow">
-            <AppLink href={flowPath(run.flow.name)} className="link">
-              {run.flow.name}
-            </AppLink>{' '}
-            <span className="text-soft">{run.flow.version}</span>
-          </Fact>
-        )}
-        {run.deployment && <Fact name="Deployment">{run.deployment.name}</Fact>}
-        {run.environment && <Fact name="Environment">{run.environment.name}</Fact>}
-        <Fact name="Started by">
-          {sentence(run.trigger)}
-          {run.createdBy && <span className="text-soft"> · {run.createdBy}</span>}
+    <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
+      {run.flow && (
+        <Fact name="Flow">
+          <AppLink href={flowPath(run.flow.name)} className="link">
+            {run.flow.name}
+          </AppLink>{' '}
+          <span className="text-soft">{run.flow.version}</span>
         </Fact>
-        {run.retryOf && (
-          <Fact name="Retry of">
-            <AppLink href={runPath(run.retryOf.slug)} className="link">
-              {run.retryOf.slug}
-            </AppLink>
-          </Fact>
-        )}
-        <Fact name="Executor">
-          {sentence(run.executor)} <span className="text-soft">· {run.routing.reason}</span>
+      )}
+      {run.deployment && <Fact name="Deployment">{run.deployment.name}</Fact>}
+      {run.environment && <Fact name="Environment">{run.environment.name}</Fact>}
+      <Fact name="Started by">
+        {sentence(run.trigger)}
+        {run.createdBy && <span className="text-soft"> · {run.createdBy}</span>}
+      </Fact>
+      {run.retryOf && (
+        <Fact name="Retry of">
+          <AppLink href={runPath(run.retryOf.slug)} className="link">
+            {run.retryOf.slug}
+          </AppLink>
         </Fact>
-        <Fact name="Created">
-          <RelativeTime at={run.createdAt} />
-        </Fact>
-        <Fact name="Waited">
-          <Duration ms={run.queueMs} start={run.state === 'QUEUED' ? run.createdAt : null} />
-        </Fact>
-        <Fact name="Duration">
-          <Duration ms={run.durationMs} start={run.startedAt} end={run.finishedAt} />
-          {run.attempt > 1 && <span className="text-soft"> · attempt {run.attempt}</span>}
-        </Fact>
-        {tags.length > 0 && <Fact name="Tags">{tags.map(([name, value]) => `${name}=${value}`).join(', ')}</Fact>}
-      </dl>
-      {parameters && Object.keys(parameters).length > 0 && <JsonView value={parameters} className="mt-3" />}
-    </>
+      )}
+      <Fact name="Executor">
+        {sentence(run.executor)} <span className="text-soft">· {run.routing.reason}</span>
+      </Fact>
+      <Fact name="Created">
+        <RelativeTime at={run.createdAt} />
+      </Fact>
+      <Fact name="Waited">
+        <Duration ms={run.queueMs} start={run.state === 'QUEUED' ? run.createdAt : null} />
+      </Fact>
+      <Fact name="Duration">
+        <Duration ms={run.durationMs} start={run.startedAt} end={run.finishedAt} />
+        {run.attempt > 1 && <span className="text-soft"> · attempt {run.attempt}</span>}
+      </Fact>
+      {tags.length > 0 && <Fact name="Tags">{tags.map(([name, value]) => `${name}=${value}`).join(', ')}</Fact>}
+    </dl>
   );
 }
 

@@ -3,6 +3,7 @@
 import { ArrowUpRight, X } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { AppLink, runPath } from '@/components/app-link';
+import { JsonView } from '@/components/json-view';
 import { EmptyState } from '@/components/notes';
 import { Loaded } from '@/components/page';
 import { buttonStyle } from '@/components/ui/button';
@@ -58,6 +59,7 @@ export default function PeekPanel({ slug, onClose }: { slug: string; onClose: ()
 
 function Peeked({ run }: { run: NonNullable<RunPeekQuery['run']> }) {
   const can = useCan();
+  const parameters = run.parameters as Record<string, unknown> | undefined;
   return (
     <>
       <PeekActions run={run} />
@@ -70,6 +72,11 @@ function Peeked({ run }: { run: NonNullable<RunPeekQuery['run']> }) {
       {can('PAYLOADS_READ') && (
         <Section title="Log">
           <PeekLog runId={run.id} slug={run.slug} />
+        </Section>
+      )}
+      {parameters && Object.keys(parameters).length > 0 && (
+        <Section title="Parameters">
+          <JsonView value={parameters} />
         </Section>
       )}
     </>

@@ -30,9 +30,12 @@ function drawDurations(context: CanvasRenderingContext2D, box: Box, scale: Scale
     context.fillStyle = text;
     context.textAlign = 'right';
     context.textBaseline = 'middle';
-    context.fillText(duration(tick).replace('.0', ''), PAD.left - 8, y);
+    context.fillText(roundDuration(tick), PAD.left - 8, y);
   }
 }
+
+/** 10 m rather than 10 m 00 s. */
+const roundDuration = (ms: number): string => duration(ms).replace('.0', '').replace(/ 00? [sm]$| 0 h$/, '');
 
 function drawTimes(context: CanvasRenderingContext2D, box: Box, scale: Scale, { text }: Colours): void {
   const offset = new Date(scale.to).getTimezoneOffset();

@@ -64,7 +64,7 @@ export function Strip({ rows, onBrush, onPick }: StripProps) {
     <div
       ref={frame}
       style={{ height: HEIGHT_PX }}
-      className="relative shrink-0 touch-pan-y rounded-lg border border-line bg-surface select-none"
+      className="relative shrink-0 rounded-lg max-sm:hidden border border-line bg-surface select-none"
       data-no-print
     >
       <canvas
