@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { namespaceTree, withChange, type Change, type Flow, type Pages } from '@/features/flows/live';
 import { every } from '@/lib/intervals';
-import { barHeights, stateSummary } from '@/lib/run-bars';
+import { heightScale, stateSummary } from '@/lib/run-bars';
 import { parsedTag, tagsOf } from '@/lib/tags';
 
 const mark = (number: number, state: 'RUNNING' | 'SUCCEEDED' = 'SUCCEEDED') => ({
@@ -14,7 +14,7 @@ const mark = (number: number, state: 'RUNNING' | 'SUCCEEDED' = 'SUCCEEDED') => (
 const pages = (latest: ReturnType<typeof mark>[]): Pages => {
   const statistics = { runs: latest.length, successRate: 1, p50DurationMs: 100, latest };
   const flow = (name: string) => ({ id: name, name, statistics }) as unknown as Flow;
-  return { pageParams: [null], pages: [{ flows: { totalCount: 2, pageInfo: { hasNextPage: false }, nodes: [flow('a'), flow('b')] } }] };
+  return { pageParams: [null], pages: [{ flows: { totalCount: 2, pageInfo: { hasNextPage: false, endCursor: null }, nodes: [flow('a'), flow('b')] } }] };
 };
 const change = (number: number, state: 'RUNNING' | 'SUCCEEDED', flow = 'a'): Change => ({ state, run: { ...mark(number), flow: { name: flow } } });
 const latestOf = (was: Pages, at = 0) => was.pages[0]!.flows.nodes[at]!.statistics!.latest;
@@ -45,13 +45,13 @@ test('namespaces come with those above them', () => {
 });
 
 test('bars are as high as the logarithm of durations', () => {
-  const [low, middle, high, unknown] = barHeights([10, 1000, 100_000, null]);
-  expect(high).toBe(1);
-  expect(low).toBeCloseTo(0.18);
-  expect(middle).toBeGreaterThan(0.5);
-  expect(unknown).toBe(0.3);
-  expect(barHeights([5, 5])).toEqual([0.6, 0.6]);
-  expect(barHeights([])).toEqual([]);
+  const height = heightScale([10, 1000, 100_000, null]);
+  expect(height(100_000)).toBe(1);
+  expect(height(10)).toBeCloseTo(0.18);
+  expect(height(1000)).toBeGreaterThan(0.5);
+  expect(height(null)).toBe(0.3);
+  expect(heightScale([5, 5])(5)).toBe(0.6);
+  expect(heightScale([])(null)).toBe(0.3);
 });
 
 test('states in words', () => {

@@ -7,7 +7,7 @@ import type { RunState } from '@/gql/graphql';
 import { cn } from '@/lib/cn';
 import { useEnvironment, withEnvironment } from '@/lib/environment';
 import { duration, relative } from '@/lib/format';
-import { barHeights, stateSummary } from '@/lib/run-bars';
+import { heightScale, stateSummary } from '@/lib/run-bars';
 import { stateLook } from '@/lib/states';
 import { runPath } from './app-link';
 import { Bubble, placeOf, type Place } from './ui/tooltip';
@@ -24,18 +24,20 @@ interface RunBarsProps {
   /** Newest first. */
   runs: readonly Mark[];
   slots?: number;
+  /** As wide as its place, a bar for each run. */
+  isWide?: boolean;
   className?: string;
 }
 
 const STEP: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -1000, End: 1000 };
 
-export function RunBars({ runs, slots = 20, className }: RunBarsProps) {
+export function RunBars({ runs, slots = 20, isWide = false, className }: RunBarsProps) {
   const [shown, setShown] = useState<{ run: Mark; place: Place } | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const open = useOpenRun();
   const id = useId();
   const oldestFirst = runs.slice(0, slots).toReversed();
-  const heights = barHeights(oldestFirst.map(({ durationMs }) => durationMs ?? null));
+  const height = heightScale(oldestFirst.map(({ durationMs }) => durationMs ?? null));
   const show = ({ target }: { target: EventTarget }) => {
     const bar = target instanceof Element ? target.closest('a') : null;
     const run = oldestFirst[Number(bar?.dataset.at)];
@@ -60,15 +62,15 @@ export function RunBars({ runs, slots = 20, className }: RunBarsProps) {
       onBlur={() => setShown(null)}
       onKeyDown={onKeyDown}
       onClick={open}
-      className={cn('flex h-8 items-end', className)}
+      className={cn('flex items-end', className ?? 'h-8')}
     >
-      {Array.from({ length: slots - oldestFirst.length }, (_, slot) => (
+      {Array.from({ length: isWide ? 0 : slots - oldestFirst.length }, (_, slot) => (
         <span key={slot} aria-hidden className="flex h-full w-[7px] shrink-0 items-end justify-center">
           <span className="h-1 w-[5px] rounded-sm bg-hover" />
         </span>
       ))}
       {oldestFirst.map((run, at) => (
-        <Bar key={run.id} run={run} at={at} height={heights[at]!} isStop={at === oldestFirst.length - 1} />
+        <Bar key={run.id} run={run} at={at} height={height(run.durationMs ?? null)} isStop={at === oldestFirst.length - 1} isWide={isWide} />
       ))}
       {shown && <Bubble id={id} place={shown.place} text={<Hint run={shown.run} />} />}
     </div>
@@ -87,7 +89,15 @@ function useOpenRun() {
   };
 }
 
-function Bar({ run, at, height, isStop }: { run: Mark; at: number; height: number; isStop: boolean }) {
+interface BarProps {
+  run: Mark;
+  at: number;
+  height: number;
+  isStop: boolean;
+  isWide: boolean;
+}
+
+function Bar({ run, at, height, isStop, isWide }: BarProps) {
   const { colour, label, isBad, isTerminal } = stateLook(run.state);
   return (
     <a
@@ -95,11 +105,11 @@ function Bar({ run, at, height, isStop }: { run: Mark; at: number; height: numbe
       data-at={at}
       tabIndex={isStop ? 0 : -1}
       aria-label={`${run.slug}: ${label}`}
-      className="group/bar flex h-full w-[7px] shrink-0 flex-col items-center justify-end rounded-sm -outline-offset-1"
+      className={cn('group/bar flex h-full flex-col items-center justify-end rounded-sm -outline-offset-1', isWide ? 'max-w-7 min-w-0 flex-1 px-px' : 'w-[7px] shrink-0')}
     >
       {isBad && <span className="mb-px size-[3px] shrink-0 rounded-full" style={{ background: colour }} />}
       <span
-        className={cn('w-[5px] rounded-sm group-hover/bar:brightness-125', !isTerminal && 'animate-pulse')}
+        className={cn('rounded-sm group-hover/bar:brightness-125', isWide ? 'w-full' : 'w-[5px]', !isTerminal && 'animate-pulse')}
         style={{ height: `${height * 100}%`, background: isTerminal ? colour : 'transparent', boxShadow: isTerminal ? undefined : `inset 0 0 0 1.5px ${colour}` }}
       />
     </a>

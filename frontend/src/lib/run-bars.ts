@@ -4,17 +4,18 @@ import { stateLook } from './states';
 
 const LOWEST = 0.18;
 const UNKNOWN = 0.3;
+const SINGLE = 0.6;
 
 /** From nearly nothing to 1, by the logarithm: one slow run must not flatten all others. */
-export function barHeights(durations: readonly (number | null)[]): number[] {
-  const logs = durations.map((ms) => (ms === null ? null : Math.log1p(Math.max(0, ms))));
-  const known = logs.filter((one) => one !== null);
+export function heightScale(durations: readonly (number | null)[]): (ms: number | null) => number {
+  const log = (ms: number) => Math.log1p(Math.max(0, ms));
+  const known = durations.filter((one) => one !== null).map(log);
   const most = Math.max(...known, 0);
   const least = Math.min(...known, most);
-  return logs.map((one) => {
-    if (one === null) return UNKNOWN;
-    return most === least ? 0.6 : LOWEST + (1 - LOWEST) * ((one - least) / (most - least));
-  });
+  return (ms) => {
+    if (ms === null) return UNKNOWN;
+    return most === least ? SINGLE : LOWEST + (1 - LOWEST) * ((log(ms) - least) / (most - least));
+  };
 }
 
 /** 18 succeeded, 2 failed. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { same } from '@/lib/json';
 import { money } from '@/features/run-dialog/money';
 import { fromField, toField } from '@/features/run-dialog/moments';
 import { checked, plain, problemAt } from '@/features/run-dialog/problems';
 import { numberFrom, shown } from '@/features/run-dialog/scalars';
-import { baseValues, differing, parsedObject, same, withValue } from '@/features/run-dialog/values';
+import { baseValues, differing, parsedObject, withValue } from '@/features/run-dialog/values';
 
 const SCHEMA = {
   type: 'object',

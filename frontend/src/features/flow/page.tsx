@@ -1,16 +1,37 @@
 'use client';
-/** One flow and its versions. */
-import { CopyMenu } from '@/components/copy-menu';
+/** One flow: what it does, how it goes, how it is run. */
+import { lazy, Suspense, type ComponentType } from 'react';
 import { EmptyState } from '@/components/notes';
-import { Loaded, Page, PageHeader } from '@/components/page';
-import { RelativeTime } from '@/components/time';
-import { Badge } from '@/components/ui/surfaces';
-import { Table, Td, Th, Tr } from '@/components/ui/table';
-import { FlowDetailDocument, type FlowDetailQuery } from '@/gql/graphql';
+import { Loaded, Page } from '@/components/page';
+import { Skeleton, SkeletonRows } from '@/components/ui/surfaces';
+import { TabPanel, Tabs } from '@/components/ui/tabs';
+import { RunDialog } from '@/features/run-dialog';
+import type { Permission } from '@/gql/graphql';
+import { useCan } from '@/lib/can';
 import { useRouteParam } from '@/lib/route-param';
-import { useGql } from '@/lib/use-gql';
+import { useShortcut } from '@/lib/shortcuts';
+import { FlowHeader } from './header';
+import { Overview } from './tabs/overview';
+import { FlowProvider, useFlow, useFlowState, type Tab } from './use-flow';
 
-type Flow = NonNullable<FlowDetailQuery['flow']>;
+interface TabPage {
+  value: Tab;
+  label: string;
+  /** One of these. */
+  requires?: readonly Permission[];
+  Content: ComponentType;
+}
+
+const TAB_PAGES: readonly TabPage[] = [
+  { value: 'overview', label: 'Overview', Content: Overview },
+  { value: 'runs', label: 'Runs', requires: ['RUNS_READ'], Content: lazy(async () => ({ default: (await import('./tabs/runs')).Runs })) },
+  { value: 'versions', label: 'Versions', Content: lazy(async () => ({ default: (await import('./tabs/versions')).Versions })) },
+  { value: 'deployments', label: 'Deployments', requires: ['DEPLOYMENTS_READ'], Content: lazy(async () => ({ default: (await import('./tabs/deployments')).Deployments })) },
+  { value: 'triggers', label: 'Schedules & sensors', requires: ['SCHEDULES_READ', 'SENSORS_READ'], Content: lazy(async () => ({ default: (await import('./tabs/triggers')).Triggers })) },
+  { value: 'alerts', label: 'Alerts', requires: ['ALERTS_READ'], Content: lazy(async () => ({ default: (await import('./tabs/alerts')).Alerts })) },
+  { value: 'code', label: 'Code', Content: lazy(async () => ({ default: (await import('./tabs/code')).Code })) },
+  { value: 'settings', label: 'Settings', Content: lazy(async () => ({ default: (await import('./tabs/settings')).Settings })) },
+];
 
 export function FlowPage() {
   const name = useRouteParam();
@@ -22,54 +43,65 @@ export function FlowPage() {
 }
 
 function Detail({ name }: { name: string }) {
-  const variables = { name };
-  const query = useGql(FlowDetailDocument, variables);
+  const can = useCan();
+  const [state, setState] = useFlowState();
+  const { query, variables } = useFlow(name, state.version);
+  const pages = TAB_PAGES.filter(({ requires }) => !requires || requires.some(can));
+  const tab = pages.some(({ value }) => value === state.tab) ? state.tab : 'overview';
+  const go = (value: Tab) => void setState({ tab: value, task: null, from: null, to: null, file: null });
   return (
-    <Loaded query={query} missing={<Missing name={name} />}>
-      {({ flow }) =>
+    <Loaded query={query} skeleton={<Bones />} missing={<Missing name={name} version={state.version} onLatest={() => void setState({ version: null })} />}>
+      {({ flow, runs }) =>
         flow && (
-          <>
-            <PageHeader
-              title={flow.name}
-              about={flow.description}
-              actions={<CopyMenu operation={{ document: FlowDetailDocument, variables }} cli={`dagy flows show ${flow.name}`} />}
-            />
-            <Versions versions={flow.versions.nodes} />
-          </>
+          <FlowProvider value={{ flow, runs: runs?.nodes ?? null, state, setState }}>
+            <FlowHeader variables={variables} />
+            <Tabs label="About this flow" value={tab} onChange={go} tabs={pages}>
+              {pages.map(({ value, Content }) => (
+                <TabPanel key={value} value={value}>
+                  <Suspense fallback={<SkeletonRows />}>{value === tab && <Content />}</Suspense>
+                </TabPanel>
+              ))}
+            </Tabs>
+            {pages.map(({ value, label }, at) => (
+              <TabKey key={value} number={at + 1} label={label} onPress={() => go(value)} />
+            ))}
+            <RunDialog open={state.run !== null} deploymentName={state.run || undefined} flowName={flow.name} onOpenChange={(open) => !open && void setState({ run: null })} />
+          </FlowProvider>
         )
       }
     </Loaded>
   );
 }
 
-function Versions({ versions }: { versions: Flow['versions']['nodes'] }) {
+function TabKey({ number, label, onPress }: { number: number; label: string; onPress: () => void }) {
+  useShortcut(String(number), label, onPress);
+  return null;
+}
+
+function Bones() {
   return (
-    <Table label="Versions">
-      <thead>
-        <tr>
-          <Th>Version</Th>
-          <Th>Archive</Th>
-          <Th className="text-right">Deployed</Th>
-        </tr>
-      </thead>
-      <tbody>
-        {versions.map((one) => (
-          <Tr key={one.id}>
-            <Td className="font-medium">
-              {one.version} {one.isLatest && <Badge>latest</Badge>}
-            </Td>
-            <Td className="font-mono text-xs text-soft">{one.artifactSha256.slice(0, 12)}</Td>
-            <Td className="text-right text-soft">
-              <RelativeTime at={one.createdAt} />
-            </Td>
-          </Tr>
-        ))}
-      </tbody>
-    </Table>
+    <div className="grid gap-4">
+      <Skeleton className="h-12 max-w-96" />
+      <Skeleton className="h-9" />
+      <Skeleton className="h-16" />
+      <Skeleton className="h-72" />
+    </div>
   );
 }
 
-function Missing({ name }: { name: string }) {
+function Missing({ name, version, onLatest }: { name: string; version: string | null; onLatest: () => void }) {
+  if (version) {
+    return (
+      <EmptyState
+        title={`${name} has no version ${version}`}
+        action={
+          <button type="button" className="link" onClick={onLatest}>
+            Show the latest version
+          </button>
+        }
+      />
+    );
+  }
   return (
     <EmptyState title={`There is no flow ${name}`} snippet="dagy flows list">
       It may belong to another organization.

@@ -5,9 +5,10 @@ import { use, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { IconButton } from '@/components/ui/icon-button';
 import { Input, Select } from '@/components/ui/input';
+import { isRecord } from '@/lib/json';
 import { FormContext, SchemaField, TypeWord, useProblem, type DrawnProps } from './field';
 import { itemPath, memberPath } from './problems';
-import { blank, fits, isRecord, resolved, wordFor, type Member, type Schema } from './schema';
+import { blank, fits, resolved, wordFor, type Member, type Schema } from './schema';
 import { withValue } from './values';
 
 export function GroupField(props: DrawnProps) {

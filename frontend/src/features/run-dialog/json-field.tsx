@@ -2,8 +2,8 @@
 /** A value as JSON, for shapes that no other field can draw. */
 import { use, useEffect, useState } from 'react';
 import { Textarea } from '@/components/ui/input';
+import { same } from '@/lib/json';
 import { FormContext, Labelled, useProblem, type DrawnProps } from './field';
-import { same } from './values';
 
 const write = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value, null, 2));
 

@@ -2,9 +2,10 @@
 /** All parameters as one JSON object: what is written there is what the run gets. */
 import { useEffect, useId, useState } from 'react';
 import { Textarea } from '@/components/ui/input';
+import { same } from '@/lib/json';
 import { plain, ROOT } from './problems';
 import type { RunForm } from './use-run-form';
-import { differing, parsedObject, same } from './values';
+import { differing, parsedObject } from './values';
 
 const PATH = `${ROOT} as JSON`;
 

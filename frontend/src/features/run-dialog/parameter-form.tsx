@@ -3,10 +3,11 @@
 import { useMemo, useState } from 'react';
 import { RelativeTime } from '@/components/time';
 import { ToggleGroup } from '@/components/ui/toggle-group';
+import { isRecord } from '@/lib/json';
 import { FormContext, SchemaField } from './field';
 import { JsonValues } from './json-values';
 import { memberPath, ROOT } from './problems';
-import { membersOf, isRecord, type Member } from './schema';
+import { membersOf, type Member } from './schema';
 import type { RunForm, Target } from './use-run-form';
 import { differing, withValue } from './values';
 

@@ -1,6 +1,8 @@
 /** What the form has to draw for a JSON Schema. Knows what `dagy` writes for a flow's parameters;
  *  whatever else there may be becomes a JSON field, which can say everything. */
 
+import { isRecord } from '@/lib/json';
+
 export type Schema = Readonly<Record<string, unknown>>;
 export type Values = Record<string, unknown>;
 
@@ -25,9 +27,6 @@ export type Shape =
 export type Described = Shape & { isNullable: boolean; description?: string };
 
 const MOMENTS: ReadonlySet<unknown> = new Set(['date', 'date-time', 'time']);
-
-export const isRecord = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const asSchema = (value: unknown): Schema => (isRecord(value) ? value : {});
 const asSchemas = (value: unknown): Schema[] => (Array.isArray(value) ? value.map(asSchema) : []);

@@ -1,13 +1,6 @@
 /** What a run is started with: only what differs from what it would get anyway. */
-import { isRecord, membersOf, type Schema, type Values } from './schema';
-
-export function same(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, at) => same(one, b[at]));
-  if (!isRecord(a) || !isRecord(b)) return false;
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => name in b && same(a[name], b[name]));
-}
+import { isRecord, same } from '@/lib/json';
+import { membersOf, type Schema, type Values } from './schema';
 
 /** What a run gets without being told: the flow's defaults, over them those of the deployment. */
 export function baseValues(schema: Schema, ofDeployment: unknown): Values {

@@ -1,0 +1,70 @@
+import { memo } from 'react';
+import type { Point } from '@/lib/graph-layout';
+import type { SpecTask } from '../spec';
+
+export const NODE = { nodeWidth: 172, nodeHeight: 42, gapX: 52, gapY: 14 } as const;
+const LONGEST_NAME = 21;
+const LONGEST_NOTE = 26;
+
+export type NodeMark = 'added' | 'removed' | 'changed';
+
+const MARKS: Readonly<Record<NodeMark, { sign: string; colour: string; dash?: string }>> = {
+  added: { sign: '+', colour: 'var(--good)' },
+  removed: { sign: '−', colour: 'var(--bad)', dash: '5 4' },
+  changed: { sign: '~', colour: 'var(--warn)' },
+};
+
+interface NodeProps {
+  task: SpecTask;
+  place: Point;
+  isSelected: boolean;
+  /** Where the Tab key comes in. */
+  isStop: boolean;
+  mark?: NodeMark;
+  onSelect: (key: string | null) => void;
+}
+
+export const GraphNode = memo(function GraphNode({ task, place, isSelected, isStop, mark, onSelect }: NodeProps) {
+  const look = mark && MARKS[mark];
+  const note = noteOf(task);
+  const stroke = isSelected ? 'var(--accent)' : (look?.colour ?? 'var(--line-strong)');
+  return (
+    <g
+      role="button"
+      aria-pressed={isSelected}
+      aria-label={[task.name, mark, task.isMapped && 'mapped over a list', task.isConditional && 'conditional'].filter(Boolean).join(', ')}
+      data-key={task.key}
+      tabIndex={isStop ? 0 : -1}
+      transform={`translate(${place.x} ${place.y})`}
+      className="cursor-pointer outline-none [&:focus-visible>rect:last-of-type]:stroke-accent [&:focus-visible>rect:last-of-type]:stroke-3"
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        event.stopPropagation();
+        onSelect(isSelected ? null : task.key);
+      }}
+    >
+      <title>{task.description || task.name}</title>
+      {task.isMapped && <rect x={4} y={4} width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill="var(--surface)" stroke="var(--line-strong)" />}
+      <rect width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill={isSelected ? 'var(--accent-soft)' : 'var(--surface)'} stroke={stroke} strokeWidth={isSelected || look ? 2 : 1} strokeDasharray={look?.dash} />
+      <text x={12} y={note ? 18 : 25.5} fontSize={12.5} fontWeight={600} fill="var(--text)">
+        {cut(task.name, LONGEST_NAME)}
+      </text>
+      <text x={12} y={33} fontSize={10.5} fill="var(--text-soft)">
+        {cut(note, LONGEST_NOTE)}
+      </text>
+      {look && (
+        <text x={NODE.nodeWidth - 12} y={18} textAnchor="middle" fontSize={14} fontWeight={700} fill={look.colour}>
+          {look.sign}
+        </text>
+      )}
+    </g>
+  );
+});
+
+const cut = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+
+function noteOf({ key, name, isMapped, isConditional, description }: SpecTask): string {
+  const words = [isMapped && 'for each', isConditional && 'when', key !== name && key].filter(Boolean).join(' · ');
+  return words || description;
+}

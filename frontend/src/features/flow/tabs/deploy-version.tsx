@@ -1,0 +1,64 @@
+'use client';
+/** Puts deployments on another version: forwards, or back when the newest does harm. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Checkbox } from '@/components/ui/checkbox';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { BindVersionDocument } from '@/gql/graphql';
+import { plural } from '@/lib/format';
+import { toast } from '@/lib/toast';
+import { useGqlMutation } from '@/lib/use-gql';
+import type { Binding } from './versions';
+
+interface DeployVersionProps {
+  flowName: string;
+  version: string;
+  bindings: readonly Binding[];
+  onDone: () => void;
+}
+
+export default function DeployVersion({ flowName, version, bindings, onDone }: DeployVersionProps) {
+  const others = bindings.filter(({ flow }) => flow.version !== version);
+  const [chosen, setChosen] = useState<readonly string[]>(others.map(({ id }) => id));
+  const { mutateAsync } = useGqlMutation(BindVersionDocument);
+  const [isBusy, setBusy] = useState(false);
+  const client = useQueryClient();
+  const deploy = async () => {
+    setBusy(true);
+    const done: string[] = [];
+    for (const { id, name } of others.filter((one) => chosen.includes(one.id))) {
+      try {
+        await mutateAsync({ input: { id, flowVersion: version } });
+        done.push(name);
+      } catch {
+        // The mutation has said what went wrong with this one; the others go on.
+      }
+    }
+    await client.invalidateQueries();
+    if (done.length > 0) toast.success(`${done.join(', ')}: now on ${version}.`);
+    onDone();
+  };
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => !open && onDone()}
+      title={`Deploy ${flowName} ${version}?`}
+      confirm={chosen.length === 0 ? 'Choose a deployment' : `Switch ${plural(chosen.length, 'deployment')}`}
+      busy={isBusy}
+      onConfirm={() => chosen.length > 0 && void deploy()}
+    >
+      <p className="mb-3">From now on they start this version. Runs that are there stay on theirs.</p>
+      <ul className="grid gap-1">
+        {others.map(({ id, name, flow }) => (
+          <li key={id}>
+            <label className="flex items-center gap-2">
+              <Checkbox checked={chosen.includes(id)} onChange={({ target }) => setChosen(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))} />
+              <span className="font-medium">{name}</span>
+              <span className="font-mono text-xs text-soft">now {flow.version}</span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </ConfirmDialog>
+  );
+}

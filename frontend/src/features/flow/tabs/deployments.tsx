@@ -1,0 +1,88 @@
+'use client';
+/** The deployments of the flow: where, with which values and limits it runs. */
+import { useQueryClient } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { EmptyState } from '@/components/notes';
+import { Loaded } from '@/components/page';
+import { Button } from '@/components/ui/button';
+import { DeleteFlowDeploymentDocument, FlowDeploymentsDocument, type FlowDeploymentFragment } from '@/gql/graphql';
+import { useCan } from '@/lib/can';
+import { useEnvironment } from '@/lib/environment';
+import { plural } from '@/lib/format';
+import { toast } from '@/lib/toast';
+import { useGql, useGqlMutation } from '@/lib/use-gql';
+import { useFlowView } from '../use-flow';
+import { DeploymentCards } from './deployment-cards';
+
+const DeploymentForm = lazy(() => import('./deployment-form'));
+const ConfirmDialog = lazy(async () => ({ default: (await import('@/components/confirm-dialog')).ConfirmDialog }));
+
+export type Deployment = FlowDeploymentFragment;
+
+export function Deployments() {
+  const { flow, state, setState } = useFlowView();
+  const can = useCan();
+  const [environment] = useEnvironment();
+  const [deleting, setDeleting] = useState<Deployment | null>(null);
+  const query = useGql(FlowDeploymentsDocument, {
+    filter: { flowName: flow.name, environment },
+    withPayloads: can('PAYLOADS_READ'),
+    withRuns: can('RUNS_READ'),
+    withEnvironments: can('ENVIRONMENTS_READ'),
+    withEmails: can('EMAILS_READ'),
+  });
+  const create = can('DEPLOYMENTS_WRITE') && flow.status === 'ACTIVE' && (
+    <Button onClick={() => void setState({ edit: '' })}>
+      <Plus aria-hidden /> New deployment
+    </Button>
+  );
+  return (
+    <Loaded query={query}>
+      {({ deployments: { nodes }, environments }) => (
+        <div className="grid gap-3">
+          {nodes.length > 0 && (
+            <div className="flex items-center justify-between gap-2">
+              <p className="text-soft">{plural(nodes.length, 'deployment')}, of all versions</p>
+              {create}
+            </div>
+          )}
+          {nodes.length > 0 ? (
+            <DeploymentCards deployments={nodes} onDelete={setDeleting} />
+          ) : (
+            <EmptyState title="No deployment" snippet={`dagy deploy FILE.py:${flow.name}`} action={create}>
+              A deployment binds the flow to its values, its engine and its limits. Runs start from one.
+            </EmptyState>
+          )}
+          <Suspense>
+            {state.edit !== null && (
+              <DeploymentForm
+                key={state.edit}
+                deployment={nodes.find(({ name }) => name === state.edit) ?? null}
+                environments={environments?.nodes.map(({ name }) => name) ?? null}
+                onDone={() => void setState({ edit: null })}
+              />
+            )}
+            {deleting && <Deleting deployment={deleting} onDone={() => setDeleting(null)} />}
+          </Suspense>
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+function Deleting({ deployment: { id, name }, onDone }: { deployment: Deployment; onDone: () => void }) {
+  const client = useQueryClient();
+  const { mutate, isPending } = useGqlMutation(DeleteFlowDeploymentDocument, {
+    onSuccess: async () => {
+      await client.invalidateQueries();
+      toast.success(`Deleted ${name}.`);
+      onDone();
+    },
+  });
+  return (
+    <ConfirmDialog open danger onOpenChange={(open) => !open && onDone()} title={`Delete the deployment ${name}?`} confirm="Delete it" busy={isPending} onConfirm={() => mutate({ input: { id } })}>
+      <p>Its schedules and sensors go with it. Its runs and the flow stay.</p>
+    </ConfirmDialog>
+  );
+}
