@@ -44,6 +44,15 @@ function remember(look: Look): void {
   }
 }
 
+/** What is as usual need not be said. */
+function inAddress({ columns, density, strip }: Look) {
+  return {
+    columns: columns.join() === DEFAULT_COLUMNS.join() ? null : [...columns],
+    density: density === DEFAULT_LOOK.density ? null : density,
+    strip: strip === DEFAULT_LOOK.strip ? null : strip,
+  };
+}
+
 export function useLook(): [Look, (to: Partial<Look>) => void] {
   const [given, set] = useQueryStates(lookParsers, { history: 'replace' });
   const [kept, setKept] = useState(recall);
@@ -57,10 +66,11 @@ export function useLook(): [Look, (to: Partial<Look>) => void] {
   );
   const change = useCallback(
     (to: Partial<Look>) => {
-      const next = { ...look, ...to };
+      const wanted = { ...look, ...to };
+      const next = { ...wanted, columns: COLUMN_IDS.filter((id) => wanted.columns.includes(id)) };
       remember(next);
       setKept(next);
-      void set({ ...to, columns: to.columns ? [...to.columns] : undefined });
+      void set(inAddress(next));
     },
     [look, set],
   );

@@ -2,6 +2,7 @@
 /** The rows that are in view, of however many there are. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { cn } from '@/lib/cn';
 import { count } from '@/lib/format';
 import { useNarrow } from '@/lib/use-narrow';
 import type { RunRow } from '../live-rows';
@@ -87,7 +88,11 @@ export function Grid(props: GridProps) {
       aria-activedescendant={current && items.some(({ key }) => key === current) ? rowId(current) : undefined}
       tabIndex={0}
       onScroll={({ currentTarget }) => rememberOffset(identity, currentTarget.scrollTop)}
-      className="relative min-h-0 flex-1 overflow-auto rounded-lg border border-line bg-surface -outline-offset-2"
+      className={cn(
+        'relative min-h-0 flex-1 overflow-auto rounded-lg border border-line bg-surface -outline-offset-2',
+        // The row that the keys mean shows where one is.
+        current && 'outline-none!',
+      )}
     >
       <div style={shown}>
         {!isCard && (

@@ -43,8 +43,8 @@ export const Row = memo(function Row({ run, index, top, height, columns, templat
       onClick={(event) => actions.press(run, event)}
       className={cn(
         'absolute inset-x-0 top-0 grid cursor-default items-center border-b border-line',
-        isChosen ? 'bg-accent-soft' : isPeeked ? 'bg-hover' : 'hover:bg-hover/60',
-        isCurrent && 'shadow-[inset_2px_0_0_var(--accent)]',
+        isChosen ? 'bg-accent-soft' : isPeeked || isCurrent ? 'bg-hover' : 'hover:bg-hover/60',
+        isCurrent && 'shadow-[inset_3px_0_0_var(--accent)]',
       )}
     >
       {isChosen !== null && (
