@@ -54,7 +54,7 @@ function Item({ item }: { item: AttentionItem }) {
         </p>
         <div className="mt-1 flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1">
           <RelativeTime at={item.at} className="text-xs text-soft" />
-          <span className="ml-auto flex items-center gap-1.5">
+          <span data-no-print className="ml-auto flex items-center gap-1.5">
             <AttentionVerbs item={item} />
           </span>
         </div>

@@ -27,6 +27,7 @@ def hello(name: str = "world"):
 
 export default function FirstUse() {
   const [environment] = useEnvironment();
+  const can = useCan();
   return (
     <div className="mx-auto grid w-full max-w-3xl gap-4 py-4">
       <header className="text-center">
@@ -34,7 +35,7 @@ export default function FirstUse() {
         <h2 className="mt-2 text-lg font-semibold">{environment ? `Nothing has run in ${environment} yet` : 'Nothing has run yet'}</h2>
         <p className="text-soft">Start something, and it shows here as it happens.</p>
       </header>
-      <Ready />
+      {can('DEPLOYMENTS_READ') && <Ready environment={environment} />}
       <Card aria-label="Your own flow">
         <CardHeader title="Your own flow" />
         <ol className="grid gap-4 p-4">
@@ -42,7 +43,7 @@ export default function FirstUse() {
             <CodeBlock code={FLOW} label="Copy the flow" />
           </Step>
           <Step number={2} text="Deploy it">
-            <CodeBlock code="dagy deploy hello.py:hello" label="Copy the command" />
+            <CodeBlock code={`dagy deploy hello.py:hello${environment ? ` --environment ${environment}` : ''}`} label="Copy the command" />
           </Step>
           <Step number={3} text="Run it">
             <CodeBlock code="dagy trigger hello" label="Copy the command" />
@@ -66,10 +67,9 @@ function Step({ number, text, children }: { number: number; text: string; childr
 }
 
 /** What is deployed already, the examples on a first start. */
-function Ready() {
-  const can = useCan();
-  const query = useGql(FirstDeploymentsDocument, { withFlows: can('FLOWS_READ') }, { enabled: can('DEPLOYMENTS_READ') });
-  if (!can('DEPLOYMENTS_READ')) return null;
+function Ready({ environment }: { environment: string | null }) {
+  const filter = environment ? { environment } : null;
+  const query = useGql(FirstDeploymentsDocument, { filter, withFlows: useCan()('FLOWS_READ') });
   return (
     <Loaded query={query} skeleton={<SkeletonRows rows={3} />}>
       {({ deployments }) =>
