@@ -160,7 +160,8 @@ async def revoke_session_all_orgs(key: UUID, user_id: UUID, now: datetime) -> as
     """The session of the user that this ended; None if there was none that was good."""
     return await db.fetch_row(
         "UPDATE access_tokens SET revoked_at = $3"
-        " WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL RETURNING id, org_id, user_id",
+        " WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL"
+        " RETURNING id, org_id, user_id, expires_at",
         key,
         user_id,
         now,

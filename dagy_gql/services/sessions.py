@@ -12,7 +12,7 @@ from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.origin import origin
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.enums import AccessEvent, AccessMethod
-from dagy_gql.errors import NotAllowed, NotFound
+from dagy_gql.errors import NotAllowed, NotFound, Unauthenticated
 from dagy_gql.repositories import accounts, organizations
 from dagy_gql.repositories.accounts import AccessTokenRepository
 from dagy_gql.runtime import Runtime
@@ -66,10 +66,13 @@ async def start(rt: Runtime, member: Member, method: AccessMethod) -> Session:
     return session
 
 
-async def add(rt: Runtime, member: Member, method: AccessMethod) -> Session:
-    """A new session, in the caller's transaction."""
+async def add(
+    rt: Runtime, member: Member, method: AccessMethod, *, expires_at: datetime | None = None
+) -> Session:
+    """A new session, in the caller's transaction; it lasts as long as the settings say, or until
+    another's end."""
     token, now, request = tokens.new(tokens.SESSION_PREFIX), clock.now(), origin.get()
-    expires_at = now + timedelta(seconds=rt.settings.access_token_ttl_seconds)
+    expires_at = expires_at or now + timedelta(seconds=rt.settings.access_token_ttl_seconds)
     key = await accounts.add_access_token(
         token.sha256,
         user_id=member.user_id,
@@ -148,7 +151,8 @@ async def organizations_of(rt: Runtime, actor: Actor) -> list[asyncpg.Record]:
 
 @tenancy.across_organizations
 async def switch(rt: Runtime, actor: Actor, *, org_id: UUID) -> Session:
-    """A session in another of one's organizations, in the place of this one. Raises NotFound."""
+    """A session in another of one's organizations, in the place of this one and with its end: who
+    has taken it cannot prolong it. Raises NotFound, and Unauthenticated for one that has ended."""
     user_id = person(actor)
     if actor.credential_id is None:
         raise NotAllowed(
@@ -158,8 +162,10 @@ async def switch(rt: Runtime, actor: Actor, *, org_id: UUID) -> Session:
         raise NotFound("organization", org_id)
     member = Member(user_id, actor.name, org_id)
     async with db.transaction():
-        await accounts.revoke_session_all_orgs(actor.credential_id, user_id, clock.now())
-        session = await add(rt, member, AccessMethod.ACCESS_TOKEN)
+        ended = await accounts.revoke_session_all_orgs(actor.credential_id, user_id, clock.now())
+        if ended is None:
+            raise Unauthenticated()
+        session = await add(rt, member, AccessMethod.ACCESS_TOKEN, expires_at=ended["expires_at"])
         audit.note(actor, "session.end", "AccessToken", actor.credential_id, name=actor.name)
         await _record(member.actor(), AccessEvent.ORGANIZATION_SWITCHED)
     return session

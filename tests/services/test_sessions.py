@@ -105,10 +105,14 @@ async def test_switching_moves_the_session_to_another_organization(rt: Runtime) 
     ]
     with pytest.raises(NotFound):
         await sessions.switch(rt, actor, org_id=foreign)
-    moved = await people.actor(await sessions.switch(rt, actor, org_id=second))
+    later = await sessions.switch(rt, actor, org_id=second)
+    assert later.expires_at == session.expires_at
+    moved = await people.actor(later)
     assert (moved.org_id, moved.role, moved.user_id) == (second, Role.VIEWER, made.user_id)
     with pytest.raises(Unauthenticated):
         await people.actor(session)
+    with pytest.raises(Unauthenticated):
+        await sessions.switch(rt, actor, org_id=second)
     rows = await db.fetch("SELECT org_id, action FROM audit_logs ORDER BY org_id, sequence")
     assert [(row["org_id"], row["action"]) for row in rows][-2:] == [
         (made.org_id, "session.end"),
