@@ -2,9 +2,10 @@
 operations.
 
 Row-level security lets PostgreSQL use an index only for comparisons that it knows to leak nothing,
-and neither subtraction of times nor containment of JSON is one: so the duration is a column, and each
-tag has a row of its own, by a digest that is the same for the same name and value. Slugs compare byte by byte, whatever the database's language, so that
-their unique index also finds them by their start.
+and neither subtraction of times nor containment of JSON is one: so the duration is a column, and
+each tag has a row of its own, by a digest that is the same for the same name and value. Slugs
+compare byte by byte, whatever the database's language, so that their unique index also finds them
+by their start.
 """
 
 from orjson import loads

@@ -81,7 +81,8 @@ OTHERS = (
     "viewer node nodes health dashboard setup signInOptions roles customRole customRoles"
     " createCustomRole updateCustomRole deleteCustomRole serviceAccount serviceAccounts"
     " createServiceAccount updateServiceAccount deleteServiceAccount invitation invitations"
-    " invitationPreview"
+    " invitationPreview savedView savedViews createSavedView updateSavedView deleteSavedView"
+    " bulkOperation bulkOperations createBulkOperation cancelBulkOperation"
 )
 
 
