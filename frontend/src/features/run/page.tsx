@@ -1,5 +1,6 @@
 'use client';
 /** One run: how it is, what went wrong, its tasks, log, values and history. */
+import { useEffect } from 'react';
 import { EmptyState } from '@/components/notes';
 import { Loaded, Page } from '@/components/page';
 import { Skeleton, SkeletonRows } from '@/components/ui/surfaces';
@@ -9,7 +10,7 @@ import { isTerminal } from '@/lib/states';
 import { useRun } from './live/use-run';
 import { useLog } from './logs/use-log';
 import { RunContext } from './run-context';
-import { RunView } from './run-view';
+import { loadAhead, RunView } from './run-view';
 import { stateMark, useStateFavicon } from './tab-mark';
 import { usePlan } from './use-plan';
 import { useSelectedTask, useTab } from './url';
@@ -28,6 +29,7 @@ function Detail({ slug }: { slug: string }) {
   const log = useLog(run?.id, tab === 'overview' || tab === 'logs' || selected !== null || run?.error != null);
   const state = run ? model.state : undefined;
   useStateFavicon(state);
+  useEffect(() => loadAhead(tab), [tab]);
   return (
     <Page title={state ? `${stateMark(state)} ${slug}` : slug} className="min-h-full max-w-none!">
       <Loaded query={query} missing={<Missing slug={slug} />} skeleton={<Bones />}>

@@ -1,13 +1,41 @@
 'use client';
 /** The run on paper: what the screen keeps in panes, as one plain page. */
-import { stateLook } from '@/lib/states';
+import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { absolute, duration } from '@/lib/format';
+import { stateLook } from '@/lib/states';
 import { topTasks } from './progress';
 import { useRunPage } from './run-context';
 
 const SHOWN = 200;
 
-export default function Summary() {
+export function Summary() {
+  return useIsPrinting() ? <Sheet /> : null;
+}
+
+/** Only while it is printed: else each change of a task would draw it again, unseen. */
+function useIsPrinting(): boolean {
+  const [isPrinting, setPrinting] = useState(false);
+  useEffect(() => {
+    const media = window.matchMedia('print');
+    // The browser takes its picture as soon as this returns.
+    const set = (is: boolean) => flushSync(() => setPrinting(is));
+    const onMedia = ({ matches }: MediaQueryListEvent) => set(matches);
+    const before = () => set(true);
+    const after = () => set(false);
+    media.addEventListener('change', onMedia);
+    window.addEventListener('beforeprint', before);
+    window.addEventListener('afterprint', after);
+    return () => {
+      media.removeEventListener('change', onMedia);
+      window.removeEventListener('beforeprint', before);
+      window.removeEventListener('afterprint', after);
+    };
+  }, []);
+  return isPrinting;
+}
+
+function Sheet() {
   const { run, model } = useRunPage();
   const tasks = topTasks(model);
   const facts: [string, string][] = [

@@ -5,16 +5,24 @@ import { TabPanel, Tabs } from '@/components/ui/tabs';
 import { SkeletonRows } from '@/components/ui/surfaces';
 import type { RunDetailQueryVariables } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
+import { useShortcut } from '@/lib/shortcuts';
 import { FailureBanner } from './header/failure-banner';
 import { Header } from './header/header';
 import { WaitingBanner } from './header/waiting-banner';
+import { Summary } from './print-summary';
 import { nextFailed, topTasks } from './progress';
 import { useRunPage } from './run-context';
 import { TABS, type Tab } from './url';
-import { useShortcut } from '@/lib/shortcuts';
+
+const loadOverview = () => import('./tabs/overview');
+
+/** Comes while the run is still being read: most people look at the overview first. */
+export function loadAhead(tab: Tab): void {
+  if (tab === 'overview') void loadOverview().then(({ loadPanes }) => loadPanes());
+}
 
 const PANELS = {
-  overview: lazy(() => import('./tabs/overview')),
+  overview: lazy(loadOverview),
   tasks: lazy(() => import('./tabs/tasks')),
   logs: lazy(() => import('./tabs/logs')),
   values: lazy(() => import('./tabs/values')),
@@ -23,7 +31,6 @@ const PANELS = {
   compare: lazy(() => import('./tabs/compare')),
 } as const;
 const TaskPanel = lazy(() => import('./task/task-panel'));
-const Summary = lazy(() => import('./print-summary'));
 
 const LABELS: Record<Tab, string> = {
   overview: 'Overview',
@@ -73,11 +80,7 @@ export function RunView({ tab, onTab, variables }: Props) {
           </Suspense>
         )}
       </div>
-      <Suspense>
-        <div className="hidden print:block">
-          <Summary />
-        </div>
-      </Suspense>
+      <Summary />
     </>
   );
 }

@@ -10,8 +10,15 @@ import { LogView } from '../logs/log-view';
 import { useRunPage } from '../run-context';
 import { Split } from '../split';
 
-const RunGraph = lazy(() => import('../graph/graph'));
-const Gantt = lazy(() => import('../gantt/gantt'));
+const loadGraph = () => import('../graph/graph');
+const loadGantt = () => import('../gantt/gantt');
+const RunGraph = lazy(loadGraph);
+const Gantt = lazy(loadGantt);
+
+export function loadPanes(): void {
+  void loadGraph();
+  void loadGantt();
+}
 
 const NARROW_PX = 1024;
 const PARTS = ['graph', 'time', 'log'] as const;
