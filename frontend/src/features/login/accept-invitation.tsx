@@ -6,7 +6,7 @@ import { Skeleton } from '@/components/ui/surfaces';
 import { AcceptInvitationDocument, InvitationPreviewDocument } from '@/gql/graphql';
 import type { GqlError } from '@/lib/gql';
 import { useGql } from '@/lib/use-gql';
-import { Card } from './card';
+import { Card, SpentLink } from './card';
 import { EntranceForm, TextField } from './form';
 import { useEntrance } from './use-entrance';
 
@@ -60,13 +60,6 @@ function Join({ token, email }: { token: string; email: string }) {
 }
 
 function Spent({ error }: { error: GqlError }) {
-  const lead =
-    error.code === 'NOT_FOUND' ? 'The invitation was used or revoked, or has expired. Ask for a new one.' : error.message;
-  return (
-    <Card title="This link does not work" lead={lead}>
-      <a href="/login" className="link">
-        Sign in
-      </a>
-    </Card>
-  );
+  const isGone = error.code === 'NOT_FOUND';
+  return <SpentLink lead={isGone ? 'The invitation was used or revoked, or has expired. Ask for a new one.' : error.message} />;
 }

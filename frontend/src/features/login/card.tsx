@@ -18,3 +18,14 @@ export function Card({ title, lead, children }: { title: string; lead?: ReactNod
     </section>
   );
 }
+
+/** Of an invitation or a new password: a link works once. */
+export function SpentLink({ lead }: { lead: string }) {
+  return (
+    <Card title="This link does not work" lead={lead}>
+      <a href="/login" className="link">
+        Sign in
+      </a>
+    </Card>
+  );
+}

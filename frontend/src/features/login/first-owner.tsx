@@ -1,4 +1,5 @@
 'use client';
+import { useSearchParams } from 'next/navigation';
 import { CreateFirstOwnerDocument } from '@/gql/graphql';
 import { Card } from './card';
 import { EntranceForm, TextField } from './form';
@@ -6,6 +7,8 @@ import { useEntrance } from './use-entrance';
 
 /** Of a server that was just installed. `dagy up` makes the owner itself, and never comes here. */
 export function FirstOwner() {
+  // The link that the server prints has it.
+  const token = useSearchParams().get('setup') ?? '';
   const { mutate, error, isPending, isSuccess } = useEntrance(CreateFirstOwnerDocument);
   return (
     <Card title="Set up Dagy" lead="Nobody has an account yet. The first one owns everything.">
@@ -29,7 +32,8 @@ export function FirstOwner() {
           label="Set-up token"
           autoComplete="off"
           error={error}
-          focused
+          initial={token}
+          focused={!token}
           hint={
             <>
               <code className="font-mono">dagy server</code> prints it when it starts, or it is what{' '}
@@ -37,7 +41,7 @@ export function FirstOwner() {
             </>
           }
         />
-        <TextField name="name" label="Your name" autoComplete="name" error={error} optional />
+        <TextField name="name" label="Your name" autoComplete="name" error={error} focused={Boolean(token)} optional />
         <TextField name="email" label="E-mail" type="email" autoComplete="username" error={error} />
         <TextField name="password" label="Password" type="password" autoComplete="new-password" error={error} />
       </EntranceForm>

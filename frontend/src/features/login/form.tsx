@@ -73,10 +73,13 @@ interface TextFieldProps {
   hint?: ReactNode;
   focused?: boolean;
   optional?: boolean;
+  /** Given, and not to be changed. */
   value?: string;
+  /** To begin with. */
+  initial?: string;
 }
 
-export function TextField({ name, label, type = 'text', autoComplete, error, hint, focused, optional, value }: TextFieldProps) {
+export function TextField({ name, label, type = 'text', autoComplete, error, hint, focused, optional, value, initial }: TextFieldProps) {
   return (
     <Field label={label} hint={hint}>
       {(field) => (
@@ -87,7 +90,7 @@ export function TextField({ name, label, type = 'text', autoComplete, error, hin
           autoComplete={autoComplete}
           autoFocus={focused}
           required={!optional}
-          defaultValue={value}
+          defaultValue={value ?? initial}
           readOnly={value !== undefined}
           aria-invalid={error?.field === name || field['aria-invalid']}
           className="h-10! text-base"

@@ -2,7 +2,7 @@
 import { buttonStyle } from '@/components/ui/button';
 import { ResetPasswordDocument } from '@/gql/graphql';
 import { useGqlMutation } from '@/lib/use-gql';
-import { Card } from './card';
+import { Card, SpentLink } from './card';
 import { EntranceForm, TextField } from './form';
 
 export function ResetPassword({ token }: { token: string }) {
@@ -15,6 +15,9 @@ export function ResetPassword({ token }: { token: string }) {
         </a>
       </Card>
     );
+  }
+  if (error?.code === 'NOT_FOUND') {
+    return <SpentLink lead="The link was used or has expired. Ask an admin of your organization for a new one." />;
   }
   return (
     <Card title="Choose a new password" lead="It ends all your sessions.">

@@ -52,7 +52,14 @@ function PasswordForm() {
       onSubmit={(text) => mutate({ input: { email: text('email').trim(), password: text('password') } })}
     >
       <TextField name="email" label="E-mail" type="email" autoComplete="username" error={error} focused />
-      <TextField name="password" label="Password" type="password" autoComplete="current-password" error={error} />
+      <TextField
+        name="password"
+        label="Password"
+        type="password"
+        autoComplete="current-password"
+        error={error}
+        hint="Forgotten? An admin of your organization can give you a link."
+      />
     </EntranceForm>
   );
 }
