@@ -18,7 +18,7 @@ function grid(depth: number, width: number): LayoutNode[] {
 
 describe('layoutGraph', () => {
   test('an empty graph has no size', () => {
-    expect(layoutGraph([])).toEqual({ at: new Map(), width: 0, height: 0 });
+    expect(layoutGraph([])).toEqual({ at: new Map(), bends: new Map(), width: 0, height: 0 });
   });
 
   test('a chain runs straight from left to right', () => {
@@ -46,6 +46,14 @@ describe('layoutGraph', () => {
   test('edges that would cross are sorted out', () => {
     const { at } = layoutGraph([node('a'), node('b'), node('y', 'b'), node('x', 'a')], SIZE);
     expect(at.get('x')!.y < at.get('y')!.y).toBe(at.get('a')!.y < at.get('b')!.y);
+  });
+
+  test('an edge over a layer keeps a way free past the nodes in it', () => {
+    const { at, bends } = layoutGraph([node('a'), node('b', 'a'), node('c', 'a', 'b')], SIZE);
+    const [enter, leave] = bends.get('a>c')!;
+    expect([enter!.x, leave!.x]).toEqual([150, 250]);
+    expect(Math.abs(enter!.y - (at.get('b')!.y + 20))).toBeGreaterThanOrEqual(50);
+    expect(bends.has('a>b')).toBe(false);
   });
 
   test('unknown dependencies and circles do no harm', () => {

@@ -18,6 +18,8 @@ export interface Point {
 export interface Layout {
   /** The upper left corner of each node; the smallest are 0. */
   at: ReadonlyMap<string, Point>;
+  /** Of edges over more than one layer, by `from>to`: the corners they go by, past the nodes between. */
+  bends: ReadonlyMap<string, readonly Point[]>;
   width: number;
   height: number;
 }
@@ -42,6 +44,10 @@ const SWEEPS = 8;
 const PULLS = 4;
 /** A layer with more nodes is folded into several columns: nobody scrolls past a thousand rows. */
 const LONGEST_COLUMN = 60;
+/** With more of them, edges over several layers go straight: nobody could follow them anyway. */
+const MOST_WITH_BENDS = 200;
+
+export const edgeId = (from: string, to: string): string => `${from}>${to}`;
 
 interface Graph {
   before: number[][];
@@ -55,23 +61,71 @@ export function layoutGraph(nodes: readonly LayoutNode[], size: Partial<LayoutSi
 }
 
 /** The direction in which more of the graph can be read in a frame of this size. */
-export function bestLayout(nodes: readonly LayoutNode[], frame: { width: number; height: number }): Layout & { direction: Direction } {
-  const [right, down] = (['right', 'down'] as const).map((direction) => ({ ...layoutGraph(nodes, {}, direction), direction }));
+export function bestLayout(
+  nodes: readonly LayoutNode[],
+  frame: { width: number; height: number },
+  size: Partial<LayoutSize> = {},
+): Layout & { direction: Direction } {
+  const [right, down] = (['right', 'down'] as const).map((direction) => ({ ...layoutGraph(nodes, size, direction), direction }));
   const zoom = ({ width, height }: Layout) => Math.min(1, frame.width / Math.max(1, width), frame.height / Math.max(1, height));
   // Where both are as good, as one reads.
   return zoom(down!) > zoom(right!) * 1.15 ? down! : right!;
 }
 
-function turned({ at, width, height }: Layout): Layout {
-  return { at: new Map([...at].map(([id, { x, y }]) => [id, { x: y, y: x }])), width: height, height: width };
+function turned({ at, bends, width, height }: Layout): Layout {
+  const turn = ({ x, y }: Point): Point => ({ x: y, y: x });
+  return {
+    at: new Map([...at].map(([id, point]) => [id, turn(point)])),
+    bends: new Map([...bends].map(([id, points]) => [id, points.map(turn)])),
+    width: height,
+    height: width,
+  };
 }
 
 function layoutToRight(nodes: readonly LayoutNode[], measure: LayoutSize): Layout {
   const graph = graphOf(nodes);
-  const layers = orderedLayers(graph, layersOf(graph));
-  const tallest = Math.max(0, ...layers.map((layer) => layer.length));
-  const points = tallest > LONGEST_COLUMN ? inColumns(layers, measure) : straightened(layers, graph, measure);
-  return moved(nodes, points, measure);
+  const layers = layersOf(graph);
+  const lanes = nodes.length <= MOST_WITH_BENDS ? withLanes(graph, layers) : [];
+  const ordered = orderedLayers(graph, layers);
+  const tallest = Math.max(0, ...ordered.map((layer) => layer.length));
+  const points = tallest > LONGEST_COLUMN ? inColumns(ordered, measure) : straightened(ordered, graph, measure);
+  return moved(nodes, points, lanes, measure);
+}
+
+interface Lane {
+  from: number;
+  to: number;
+  /** Places that are kept free for the edge in the layers between. */
+  by: number[];
+}
+
+/** Puts a place into each layer that an edge passes, and leads the edge over it. */
+function withLanes({ before, after }: Graph, layers: number[][]): Lane[] {
+  const layerOf = new Map(layers.flatMap((layer, at) => layer.map((node) => [node, at] as const)));
+  const lanes: Lane[] = [];
+  [...before.entries()].forEach(([to, ones]) => {
+    for (const from of [...ones]) {
+      if (layerOf.get(to)! - layerOf.get(from)! < 2) continue;
+      const lane: Lane = { from, to, by: [] };
+      let last = from;
+      replace(after[from]!, to, before.length);
+      for (let at = layerOf.get(from)! + 1; at < layerOf.get(to)!; at += 1) {
+        const place = before.length;
+        before.push([last]);
+        after.push([at + 1 === layerOf.get(to) ? to : place + 1]);
+        layers[at]!.push(place);
+        lane.by.push(place);
+        last = place;
+      }
+      replace(before[to]!, from, last);
+      lanes.push(lane);
+    }
+  });
+  return lanes;
+}
+
+function replace(ones: number[], was: number, is: number): void {
+  ones[ones.indexOf(was)] = is;
 }
 
 function graphOf(nodes: readonly LayoutNode[]): Graph {
@@ -170,10 +224,19 @@ function inColumns(layers: number[][], size: LayoutSize): Point[] {
   return points;
 }
 
-function moved(nodes: readonly LayoutNode[], points: readonly Point[], size: LayoutSize): Layout {
+function moved(nodes: readonly LayoutNode[], points: readonly Point[], lanes: readonly Lane[], size: LayoutSize): Layout {
   const top = points.reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY);
-  const at = new Map(nodes.map(({ id }, index) => [id, { x: points[index]!.x, y: points[index]!.y - top }]));
+  const place = (index: number): Point => ({ x: points[index]!.x, y: points[index]!.y - top });
   const width = points.reduce((most, { x }) => Math.max(most, x + size.nodeWidth), 0);
   const height = points.reduce((most, { y }) => Math.max(most, y - top + size.nodeHeight), 0);
-  return { at, width, height };
+  const corners = (index: number): Point[] => {
+    const { x, y } = place(index);
+    return [x, x + size.nodeWidth].map((at) => ({ x: at, y: y + size.nodeHeight / 2 }));
+  };
+  return {
+    at: new Map(nodes.map(({ id }, index) => [id, place(index)])),
+    bends: new Map(lanes.map(({ from, to, by }) => [edgeId(nodes[from]!.id, nodes[to]!.id), by.flatMap(corners)])),
+    width,
+    height,
+  };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TaskState } from '@/gql/graphql';
 import { describeEvent } from '@/features/run/describe';
 import { loadOf, rowsOf } from '@/features/run/gantt/rows';
+import { edgePath } from '@/features/run/graph/edge-path';
 import { edgesOf, NodeCache } from '@/features/run/graph/nodes';
 import { neighbour } from '@/features/run/graph/step';
 import { plannedTask, type RunEvent, type Task } from '@/features/run/live/model';
@@ -22,7 +23,7 @@ describe('progress', () => {
   const model = modelOf(task('a', 'SUCCEEDED'), task('m', 'FAILED'), task('m[1]', 'SUCCEEDED'), task('m[0]', 'FAILED'), task('z', 'TIMED_OUT'), task('p', 'PENDING'));
 
   test('a mapped task counts as one', () => {
-    expect(progressOf(model as Parameters<typeof progressOf>[0])).toEqual({ ended: 3, total: 4 });
+    expect(progressOf(model)).toEqual({ ended: 3, total: 4 });
   });
 
   test('of a mapped task the children that failed are named', () => {
@@ -93,8 +94,14 @@ describe('the graph', () => {
   });
 
   test('edges lead from what is waited for, and only between tasks that are there', () => {
-    const edges = edgesOf([...tasks, task('d', 'PENDING', { dependsOn: ['gone'] })], new Set(['a', 'b']), true);
+    const edges = edgesOf([...tasks, task('d', 'PENDING', { dependsOn: ['gone'] })], new Set(['a', 'b']), layout, true);
     expect(edges.map(({ id, type, className }) => [id, type, className])).toEqual([['a>b', 'straight', 'is-critical'], ['a>c', 'straight', undefined]]);
+  });
+
+  test('an edge runs straight past the nodes between', () => {
+    const bends = [{ x: 10, y: 5 }, { x: 20, y: 5 }];
+    expect(edgePath({ x: 0, y: 0 }, { x: 30, y: 0 }, bends, 'right')).toBe('M0,0C5,0 5,5 10,5L20,5C25,5 25,0 30,0');
+    expect(edgePath({ x: 0, y: 0 }, { x: 8, y: 10 }, [], 'down')).toBe('M0,0C0,5 8,5 8,10');
   });
 
   test('arrow keys go to neighbours, whichever way the graph lies', () => {

@@ -6,7 +6,7 @@ export function topTasks({ tasks }: Pick<RunModel, 'tasks'>): Task[] {
   return [...tasks.values()].filter(({ parent }) => parent === null);
 }
 
-export function progressOf(model: RunModel): { ended: number; total: number } {
+export function progressOf(model: Pick<RunModel, 'tasks'>): { ended: number; total: number } {
   const tasks = topTasks(model);
   return { ended: tasks.filter(({ state }) => isTerminal(state)).length, total: tasks.length };
 }
@@ -40,7 +40,8 @@ export function childrenOf({ tasks }: Pick<RunModel, 'tasks'>): ReadonlyMap<stri
   return found;
 }
 
-/** `check[3]` of the task Check is Check [3]. */
-export function nameOf({ name, mapIndex }: Task): string {
-  return mapIndex === null ? name : `${name} [${mapIndex}]`;
+/** Of tasks that are called the same the key tells which: work-2. `check[3]` of Check is Check [3]. */
+export function nameOf({ name, key, mapIndex }: Task): string {
+  if (mapIndex !== null) return `${name} [${mapIndex}]`;
+  return key.startsWith(name) ? key : name;
 }

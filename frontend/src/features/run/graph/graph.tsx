@@ -13,11 +13,14 @@ import { criticalPath } from './critical-path';
 import { GraphToolbar } from './graph-toolbar';
 import { edgesOf, NODE_HEIGHT, NODE_WIDTH, NodeCache, shapeOf, type TaskNode } from './nodes';
 import { neighbour, type Arrow } from './step';
+import { TaskEdgeView } from './task-edge';
 import { TaskNodeView } from './task-node';
 import { useGraphWish } from './use-graph-wish';
 import { parentOf } from '../live/model';
 
 const NODE_TYPES = { task: TaskNodeView };
+const EDGE_TYPES = { task: TaskEdgeView };
+const NODE_SIZE = { nodeWidth: NODE_WIDTH, nodeHeight: NODE_HEIGHT };
 const NONE: ReadonlySet<string> = new Set();
 const LARGE = 200;
 const FAR = 0.38;
@@ -40,10 +43,10 @@ function Graph() {
   const [frame, size] = useSize<HTMLDivElement>();
   const isTall = size.height > size.width * 0.9;
   // The shape stands for the tasks: their states must not move them. Nor must each pixel of a pane.
-  const layout = useMemo(() => bestLayout(tasks.map(({ key, dependsOn }) => ({ id: key, dependsOn })), size), [shape, isTall, size.width > 0]);
+  const layout = useMemo(() => bestLayout(tasks.map(({ key, dependsOn }) => ({ id: key, dependsOn })), size, NODE_SIZE), [shape, isTall, size.width > 0]);
   const critical = useStableSet(useMemo(() => (wish.showsCritical ? criticalPath(model.tasks) : NONE), [wish.showsCritical, model]));
   const isLarge = tasks.length > LARGE;
-  const edges = useMemo(() => edgesOf(tasks, critical, isLarge), [shape, critical, isLarge]);
+  const edges = useMemo(() => edgesOf(tasks, critical, layout, isLarge), [critical, layout, isLarge]);
   const found = wish.foundIn(tasks, children);
   const [cache] = useState(() => new NodeCache());
   const nodes = cache.build(tasks, children, layout, { selected, critical, found });
@@ -71,6 +74,7 @@ function Graph() {
           nodes={nodes}
           edges={edges}
           nodeTypes={NODE_TYPES}
+          edgeTypes={EDGE_TYPES}
           onNodeClick={onNodeClick}
           onPaneClick={() => select(null)}
           onlyRenderVisibleElements

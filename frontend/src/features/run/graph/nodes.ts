@@ -2,14 +2,14 @@
  *  nodes only those that changed are drawn again. Pure but for the memory of the last picture. */
 import { Position, type Edge, type Node } from '@xyflow/react';
 import type { TaskState } from '@/gql/graphql';
-import type { bestLayout } from '@/lib/graph-layout';
+import { edgeId, type bestLayout, type Point } from '@/lib/graph-layout';
 import type { Task } from '../live/model';
 import { countsOf } from '../tabs/task-rows';
 import { isTerminal } from '@/lib/states';
 
 type Layout = ReturnType<typeof bestLayout>;
 
-export const NODE_WIDTH = 184;
+export const NODE_WIDTH = 196;
 export const NODE_HEIGHT = 44;
 
 export interface Mapped {
@@ -108,20 +108,20 @@ function nodeOf({ key }: Task, layout: Layout, data: TaskNodeData): TaskNode {
   };
 }
 
-/** Edges stay the same while the flow does; which are on the critical path is a class of their own. */
-export function edgesOf(tasks: readonly Task[], critical: ReadonlySet<string>, isLarge: boolean): Edge[] {
-  const keys = new Set(tasks.map(({ key }) => key));
+export type TaskEdge = Edge<{ bends: readonly Point[] | undefined; isDown: boolean }, 'task'>;
+
+/** Of a large graph they are straight lines, which are a third of the work. */
+export function edgesOf(tasks: readonly Task[], critical: ReadonlySet<string>, layout: Layout, isLarge: boolean): Edge[] {
+  const isDown = layout.direction === 'down';
   return tasks.flatMap(({ key, dependsOn }) =>
     dependsOn
-      .filter((before) => keys.has(before))
-      .map((before) => ({
-        id: `${before}>${key}`,
-        source: before,
-        target: key,
-        type: isLarge ? 'straight' : 'default',
-        className: critical.has(key) && critical.has(before) ? 'is-critical' : undefined,
-        focusable: false,
-      })),
+      .filter((before) => layout.at.has(before))
+      .map((before): Edge => {
+        const id = edgeId(before, key);
+        const className = critical.has(key) && critical.has(before) ? 'is-critical' : undefined;
+        const ends = { id, source: before, target: key, className, focusable: false };
+        return isLarge ? { ...ends, type: 'straight' } : { ...ends, type: 'task', data: { bends: layout.bends.get(id), isDown } };
+      }),
   );
 }
 

@@ -5,6 +5,7 @@ import { StateGlyph } from '@/components/state';
 import { cn } from '@/lib/cn';
 import { duration } from '@/lib/format';
 import { stateLook } from '@/lib/states';
+import { nameOf } from '../progress';
 import type { Mapped, TaskNode } from './nodes';
 
 /** One task; a mapped one shows how many of its children are in which state. */
@@ -22,7 +23,7 @@ export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskN
       <Handle type="target" position={isDown ? Position.Top : Position.Left} isConnectable={false} />
       <span className="task-node-text">
         <StateGlyph state={task.state} />
-        <span className="min-w-0 flex-1 truncate">{task.name}</span>
+        <span className="min-w-0 flex-1 truncate">{nameOf(task)}</span>
         {task.attempt > 1 && <span className="text-retrying">×{task.attempt}</span>}
         {mapped ? (
           <span className="text-soft">
