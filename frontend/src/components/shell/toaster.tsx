@@ -4,6 +4,9 @@ import { toast as draw, Toaster as Sonner } from 'sonner';
 import { onToasterReady, type Note } from '@/lib/toast';
 import { useResolvedTheme } from '@/lib/theme';
 
+/** At the left: sheets come from the right, and the buttons of dialogs and headers are there. */
+const PAST_THE_NAVIGATION_PX = 224;
+
 function drawNote({ kind, text, id, description, action, durationMs }: Note): void {
   draw[kind](text, { id, description, action: action && pressed(action), duration: durationMs });
 }
@@ -19,5 +22,5 @@ function pressed({ label, onClick, keep }: NonNullable<Note['action']>) {
 export default function Toaster() {
   const theme = useResolvedTheme();
   useEffect(() => onToasterReady(drawNote), []);
-  return <Sonner theme={theme} position="bottom-right" closeButton richColors gap={8} />;
+  return <Sonner theme={theme} position="bottom-left" offset={{ bottom: 16, left: PAST_THE_NAVIGATION_PX }} closeButton richColors gap={8} />;
 }
