@@ -34,7 +34,7 @@ export default function Gantt() {
   const rows = useMemo(() => rowsOf(topTasks(model), children, shownOpen), [model, children, shownOpen]);
   const toggle = (key: string) => setOpen(new Set(shownOpen.has(key) ? [...shownOpen].filter((one) => one !== key) : [...shownOpen, key]));
   const [frame, { width }] = useSize<HTMLDivElement>();
-  const labels = width < 420 ? 110 : 168;
+  const labels = width < 420 ? 136 : 172;
   return (
     <section aria-label="Timeline of the tasks" className="flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden rounded-lg border border-line bg-surface">
       <div className="flex items-center gap-1.5 border-b border-line px-2 py-1.5" data-no-print>

@@ -1,6 +1,7 @@
 'use client';
 /** A run's log: follows, searches, filters; any number of lines. */
 import { useRef, useState } from 'react';
+import type { LogLevel } from '@/gql/graphql';
 import { useShortcut } from '@/lib/shortcuts';
 import { isTerminal } from '@/lib/states';
 import { useKept } from '@/lib/kept';
@@ -35,7 +36,7 @@ export function LogView({ isSearchKey = false }: { isSearchKey?: boolean }) {
         onTimes={setShowsTimes}
       />
       {count === 0 ? (
-        <Nothing />
+        <Nothing level={state.level} />
       ) : (
         <LogLines
           lines={log.lines}
@@ -62,14 +63,14 @@ export function LogView({ isSearchKey = false }: { isSearchKey?: boolean }) {
   );
 }
 
-function Nothing() {
+function Nothing({ level }: { level: LogLevel }) {
   const { log, run, selected } = useRunPage();
   const isOver = isTerminal(run.state) && log.status === 'complete';
-  const isFiltered = log.lines.length > 0;
-  return (
-    <p className="flex flex-1 items-center justify-center p-6 text-center text-soft">
-      {isFiltered && (selected ? `${selected} has written nothing that is shown by these filters.` : 'No line is of this level.')}
-      {!isFiltered && (isOver ? 'This run wrote no log.' : 'Nothing has been written yet. Lines appear here as they come.')}
-    </p>
-  );
+  return <p className="flex flex-1 items-center justify-center p-6 text-center text-soft">{nothingText(log.lines.length > 0, { selected, level, isOver })}</p>;
+}
+
+function nothingText(hasLines: boolean, { selected, level, isOver }: { selected: string | null; level: LogLevel; isOver: boolean }): string {
+  if (hasLines && selected) return level === 'DEBUG' ? `${selected} wrote nothing.` : `${selected} wrote nothing of this level.`;
+  if (hasLines) return 'No line is of this level.';
+  return isOver ? 'This run wrote no log.' : 'Nothing has been written yet. Lines appear here as they come.';
 }
