@@ -5,7 +5,19 @@ import { EmptyState } from '@/components/notes';
 import { Button } from '@/components/ui/button';
 import { useEnvironment } from '@/lib/environment';
 
-export function NoneYet({ onStart }: { onStart: (() => void) | null }) {
+interface NoneHereProps {
+  isFiltered: boolean;
+  onClear: () => void;
+  /** Null where the viewer may start nothing. */
+  onStart: (() => void) | null;
+}
+
+export default function NoneHere({ isFiltered, onClear, onStart }: NoneHereProps) {
+  const [environment] = useEnvironment();
+  return isFiltered || environment ? <NoneMatch onClear={onClear} /> : <NoneYet onStart={onStart} />;
+}
+
+function NoneYet({ onStart }: { onStart: (() => void) | null }) {
   return (
     <EmptyState
       title="No runs yet"
@@ -23,7 +35,7 @@ export function NoneYet({ onStart }: { onStart: (() => void) | null }) {
   );
 }
 
-export function NoneMatch({ onClear }: { onClear: () => void }) {
+function NoneMatch({ onClear }: { onClear: () => void }) {
   const [environment, setEnvironment] = useEnvironment();
   return (
     <EmptyState

@@ -8,7 +8,7 @@ import { shownColumns, type Column } from './grid/columns';
 import type { RowActions } from './grid/row';
 import type { RunRow } from './live-rows';
 import { NewPill } from './new-pill';
-import { allOf, extended, NONE_SELECTED, toggled } from './selection';
+import { allOf, extended, isEmpty, NONE_SELECTED, toggled } from './selection';
 import { useListKeys } from './use-list-keys';
 import type { Look } from './use-look';
 import { usePeek } from './use-peek';
@@ -83,7 +83,7 @@ export function List({ list, state, totals, columns, look }: ListProps) {
         foot={<GridFoot hasMore={hasMore} rows={rows.length} />}
       />
       <Suspense>
-        {canWrite && (selection.ids.size > 0 || selection.isEverything) && (
+        {canWrite && !isEmpty(selection) && (
           <BulkBar list={list} state={state} totals={totals} selection={selection} onSelect={select} />
         )}
         {peeked !== null && <PeekPanel slug={peeked} onClose={() => peek(null)} />}

@@ -11,7 +11,6 @@ import { useAction } from '@/lib/actions';
 import { useCan } from '@/lib/can';
 import { useEnvironment } from '@/lib/environment';
 import { asCommand } from './as-command';
-import { NoneMatch, NoneYet } from './empty';
 import { ExportMenu } from './export-menu';
 import { FilterBar } from './filters/bar';
 import { SearchBox } from './filters/search-box';
@@ -21,14 +20,16 @@ import { readableColumns } from './grid/columns';
 import { List } from './list';
 import { LookMenu } from './look-menu';
 import type { RunRow } from './live-rows';
-import { Strip } from './timeline/strip';
 import { useLook } from './use-look';
 import { usePeek } from './use-peek';
 import { useRunList } from './use-run-list';
 import { useRunView } from './use-run-view';
 import { useTotals, type Totals } from './use-totals';
-import { ViewMenu } from './views/menu';
+import { ViewButton } from './views/view-button';
 
+const ViewMenu = lazy(() => import('./views/menu'));
+const NoneHere = lazy(() => import('./empty'));
+const Strip = lazy(() => import('./timeline/strip'));
 const RunDialog = lazy(() => import('@/features/run-dialog').then((found) => ({ default: found.RunDialog })));
 
 export function RunsPage() {
@@ -76,7 +77,9 @@ function Runs() {
       />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-2" data-no-print>
         <div className="flex flex-wrap items-start gap-1.5">
-          <ViewMenu view={view} look={look} filter={filter} />
+          <Suspense fallback={<ViewButton name={null} />}>
+            <ViewMenu view={view} look={look} filter={filter} />
+          </Suspense>
           <SearchBox value={view.q} onChange={(q) => change({ q }, { replace: true })} />
           <FilterBar state={state} tags={tags} />
           <LookMenu columns={columns} look={look} onChange={setLook} />
@@ -89,13 +92,21 @@ function Runs() {
             return (
               <>
                 {look.strip && (
-                  <Strip rows={list.rows} onBrush={(from, to) => change({ from, to, last: null })} onPick={({ slug }) => peek(slug)} />
+                  <div className="h-[92px] shrink-0 rounded-lg border border-line bg-surface max-sm:hidden" data-no-print>
+                    <Suspense>
+                      <Strip rows={list.rows} onBrush={(from, to) => change({ from, to, last: null })} onPick={({ slug }) => peek(slug)} />
+                    </Suspense>
+                  </div>
                 )}
                 <List list={list} state={state} totals={totals} columns={columns} look={look} />
               </>
             );
           }
-          return isFiltered || environment ? <NoneMatch onClear={clear} /> : <NoneYet onStart={mayStart ? start : null} />;
+          return (
+            <Suspense>
+              <NoneHere isFiltered={isFiltered} onClear={clear} onStart={mayStart ? start : null} />
+            </Suspense>
+          );
         }}
       </Loaded>
       {isStarting && (

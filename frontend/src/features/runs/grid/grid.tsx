@@ -1,7 +1,6 @@
 'use client';
 /** The rows that are in view, of however many there are. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
 import { count } from '@/lib/format';
 import { useNarrow } from '@/lib/use-narrow';
@@ -11,6 +10,8 @@ import { leastWidth, tracks, type Column } from './columns';
 import { Head, HEAD_PX } from './head';
 import { Row, rowId, type RowActions } from './row';
 import { recallOffset, rememberOffset } from './offsets';
+import { useWindow } from './use-window';
+import { revealing } from './window';
 
 const ROW_PX: Record<Density, number> = { compact: 33, roomy: 44 };
 const CARD_PX = 62;
@@ -51,33 +52,27 @@ export function Grid(props: GridProps) {
   const isCard = useNarrow();
   const height = isCard ? CARD_PX : ROW_PX[props.density];
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    overscan: 12,
-    scrollMargin: isCard ? 0 : HEAD_PX,
-    scrollPaddingStart: HEAD_PX,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    initialOffset: () => recallOffset(identity),
-    initialRect: { width: 0, height: 600 },
-  });
-  useEffect(() => virtual.measure(), [virtual, height]);
+  const head = isCard ? 0 : HEAD_PX;
+  useScrolledBack(scroller, identity);
+  const [{ first, end }, look] = useWindow(scroller, rows.length, height);
   useEffect(() => {
     props.handle.current = {
-      reveal: (index) => virtual.scrollToIndex(index, { align: 'auto' }),
+      reveal: (index) => {
+        const element = scroller.current;
+        const top = element && revealing(index, height, head, element.scrollTop, element.clientHeight);
+        if (top !== null) element?.scrollTo({ top });
+      },
       toTop: () => scroller.current?.scrollTo({ top: 0 }),
       focus: () => scroller.current?.focus({ preventScroll: true }),
     };
   });
-  const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  const wantsMore = hasMore && !isLoadingMore && last >= rows.length - AHEAD;
+  const wantsMore = hasMore && !isLoadingMore && end >= rows.length - AHEAD;
   useEffect(() => {
     if (wantsMore) onMore();
   }, [wantsMore, onMore]);
+  const shown = rows.slice(first, end);
   const template = [chosen && `${CHECK_PX}px`, isCard ? 'minmax(0, 1fr)' : tracks(columns)].filter(Boolean).join(' ');
-  const shown = isCard ? { minWidth: 0 } : { minWidth: leastWidth(columns) + (chosen ? CHECK_PX : 0) };
+  const minWidth = isCard ? 0 : leastWidth(columns) + (chosen ? CHECK_PX : 0);
   return (
     <div
       ref={scroller}
@@ -85,16 +80,19 @@ export function Grid(props: GridProps) {
       aria-label="Runs"
       aria-rowcount={props.total === null ? -1 : props.total + 1}
       aria-multiselectable={chosen ? true : undefined}
-      aria-activedescendant={current && items.some(({ key }) => key === current) ? rowId(current) : undefined}
+      aria-activedescendant={current && shown.some(({ id }) => id === current) ? rowId(current) : undefined}
       tabIndex={0}
-      onScroll={({ currentTarget }) => rememberOffset(identity, currentTarget.scrollTop)}
+      onScroll={({ currentTarget }) => {
+        rememberOffset(identity, currentTarget.scrollTop);
+        look();
+      }}
       className={cn(
         'relative min-h-0 flex-1 overflow-auto rounded-lg border border-line bg-surface -outline-offset-2',
         // The row that the keys mean shows where one is.
         current && 'outline-none!',
       )}
     >
-      <div style={shown}>
+      <div style={{ minWidth }}>
         {!isCard && (
           <Head
             columns={columns}
@@ -105,31 +103,34 @@ export function Grid(props: GridProps) {
             onChooseAll={props.onChooseAll}
           />
         )}
-        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {items.map(({ index, start }) => {
-            const run = rows[index];
-            return run ? (
-              <Row
-                key={run.id}
-                run={run}
-                index={index}
-                top={start - virtual.options.scrollMargin}
-                height={height}
-                columns={columns}
-                template={template}
-                isCard={isCard}
-                isCurrent={run.id === current}
-                isChosen={chosen && chosen.has(run.id)}
-                isPeeked={run.slug === props.peeked}
-                actions={actions}
-              />
-            ) : null;
-          })}
+        <div role="rowgroup" style={{ height: rows.length * height, position: 'relative' }}>
+          {shown.map((run, at) => (
+            <Row
+              key={run.id}
+              run={run}
+              index={first + at}
+              height={height}
+              columns={columns}
+              template={template}
+              isCard={isCard}
+              isCurrent={run.id === current}
+              isChosen={chosen && chosen.has(run.id)}
+              isPeeked={run.slug === props.peeked}
+              actions={actions}
+            />
+          ))}
         </div>
         {props.foot}
       </div>
     </div>
   );
+}
+
+/** One who comes back finds the place again. */
+function useScrolledBack(scroller: { current: HTMLElement | null }, identity: string): void {
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = recallOffset(identity);
+  }, [scroller, identity]);
 }
 
 export function GridFoot({ hasMore, rows }: { hasMore: boolean; rows: number }) {

@@ -17,7 +17,6 @@ export interface RowActions {
 export interface RowProps {
   run: RunRow;
   index: number;
-  top: number;
   height: number;
   columns: readonly Column[];
   template: string;
@@ -31,8 +30,8 @@ export interface RowProps {
 
 export const rowId = (id: string): string => `run-${id}`;
 
-export const Row = memo(function Row({ run, index, top, height, columns, template, isCard, isCurrent, isChosen, isPeeked, actions }: RowProps) {
-  const style: CSSProperties = { height, transform: `translateY(${top}px)`, gridTemplateColumns: template };
+export const Row = memo(function Row({ run, index, height, columns, template, isCard, isCurrent, isChosen, isPeeked, actions }: RowProps) {
+  const style: CSSProperties = { height, transform: `translateY(${index * height}px)`, gridTemplateColumns: template };
   return (
     <div
       id={rowId(run.id)}

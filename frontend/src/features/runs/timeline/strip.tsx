@@ -11,7 +11,6 @@ import { drawStrip } from './draw';
 import { marksOf, nearest, scaleOf, timeAt, type Box, type Mark } from './scale';
 import { MarkHint } from './hint';
 
-const HEIGHT_PX = 92;
 const DRAG_PX = 5;
 
 interface StripProps {
@@ -20,7 +19,7 @@ interface StripProps {
   onPick: (run: RunRow) => void;
 }
 
-export function Strip({ rows, onBrush, onPick }: StripProps) {
+export default function Strip({ rows, onBrush, onPick }: StripProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const box = useBox(frame);
@@ -63,9 +62,7 @@ export function Strip({ rows, onBrush, onPick }: StripProps) {
   return (
     <div
       ref={frame}
-      style={{ height: HEIGHT_PX }}
       className="relative shrink-0 rounded-lg max-sm:hidden border border-line bg-surface select-none"
-      data-no-print
     >
       <canvas
         ref={canvas}

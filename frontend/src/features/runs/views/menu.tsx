@@ -1,13 +1,12 @@
 'use client';
 /** Saved views: filters with a name, one's own and those of the organization. */
-import { Bookmark, ChevronDown } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { Button } from '@/components/ui/button';
 import { Popover } from '@/components/ui/popover';
 import type { RunFilter } from '@/gql/graphql';
 import type { RunView } from '../run-view';
 import type { Look } from '../use-look';
 import { useViews } from './use-views';
+import { ViewButton } from './view-button';
 
 const ViewList = lazy(() => import('./list'));
 const ViewDialogs = lazy(() => import('./dialogs'));
@@ -20,7 +19,7 @@ interface ViewMenuProps {
   filter: RunFilter | null;
 }
 
-export function ViewMenu({ view, look, filter }: ViewMenuProps) {
+export default function ViewMenu({ view, look, filter }: ViewMenuProps) {
   const [open, setOpen] = useState(false);
   const [asked, ask] = useState<Asked>(null);
   const views = useViews(view, look, open);
@@ -33,12 +32,7 @@ export function ViewMenu({ view, look, filter }: ViewMenuProps) {
         onOpenChange={setOpen}
         className="w-72 p-1"
         trigger={
-          <Button size="sm" className="max-w-56">
-            <Bookmark aria-hidden className="size-3.5!" />
-            <span className="truncate">{current?.name ?? 'Views'}</span>
-            {isEdited && <span className="text-soft">· edited</span>}
-            <ChevronDown aria-hidden className="size-3.5! text-soft" />
-          </Button>
+          <ViewButton name={current?.name ?? null} isEdited={isEdited} />
         }
       >
         <Suspense>
