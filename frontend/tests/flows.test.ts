@@ -41,7 +41,7 @@ describe('a change of a run', () => {
 });
 
 test('namespaces come with those above them', () => {
-  expect(namespaceTree(['shop.orders', 'finance', '', 'shop.stock.eu'])).toEqual(['finance', 'shop', 'shop.orders', 'shop.stock', 'shop.stock.eu']);
+  expect(namespaceTree(['shop/orders', 'finance', '', 'shop/stock/eu'])).toEqual(['finance', 'shop', 'shop/orders', 'shop/stock', 'shop/stock/eu']);
 });
 
 test('bars are as high as the logarithm of durations', () => {

@@ -65,7 +65,7 @@ function Detail({ name }: { name: string }) {
             {pages.map(({ value, label }, at) => (
               <TabKey key={value} number={at + 1} label={label} onPress={() => go(value)} />
             ))}
-            <RunDialog open={state.run !== null} deploymentName={state.run || undefined} flowName={flow.name} onOpenChange={(open) => !open && void setState({ run: null })} />
+            <RunDialog open={state.run !== null} deploymentName={state.run || undefined} flowName={flow.name} onOpenChange={(open) => !open && setState({ run: null }, { history: 'replace' })} />
           </FlowProvider>
         )
       }

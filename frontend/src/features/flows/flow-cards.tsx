@@ -38,7 +38,7 @@ function FlowCard({ flow, actions, hasNamespaces }: { flow: Flow; actions: RowAc
       <p className={cn('line-clamp-2 min-h-5', flow.description ? 'text-soft' : 'text-soft italic')}>{flow.description || 'No description'}</p>
       {flow.statistics && <LastRuns statistics={flow.statistics} />}
       <div className="flex min-h-5 flex-wrap items-center gap-1">
-        {flow.status === 'INACTIVE' && <Badge className="text-warn">archived</Badge>}
+        {flow.status === 'INACTIVE' && <Badge className="text-warn!">archived</Badge>}
         <Tags tags={flow.tags} />
       </div>
       <Facts flow={flow} />

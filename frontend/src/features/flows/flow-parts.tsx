@@ -59,9 +59,8 @@ export function share(rate: number | null | undefined): string {
 
 export function RowButtons({ flow, actions }: { flow: Flow; actions: RowActions }) {
   const can = useCan();
-  const { mutate } = useSetFlowStatus();
+  const { set } = useSetFlowStatus();
   const isActive = flow.status === 'ACTIVE';
-  const restore = () => mutate({ input: { name: flow.name, status: 'ACTIVE' } }, { onSuccess: () => toast.success(`Restored ${flow.name}.`) });
   const copy = async (command: string) => {
     if (await copyText(command)) toast.success('Copied the command.');
   };
@@ -90,7 +89,7 @@ export function RowButtons({ flow, actions }: { flow: Flow; actions: RowActions 
               <Archive aria-hidden /> Archive …
             </MenuItem>
           ) : (
-            <MenuItem onSelect={restore}>
+            <MenuItem onSelect={() => set(flow.name, 'ACTIVE')}>
               <ArchiveRestore aria-hidden /> Restore
             </MenuItem>
           ))}

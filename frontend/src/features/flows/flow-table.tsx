@@ -72,7 +72,7 @@ function FlowRow({ flow, actions, columns }: { flow: Flow; actions: RowActions; 
             {flow.name}
           </AppLink>
           {flow.namespace && <span className="truncate font-mono text-2xs text-soft">{flow.namespace}</span>}
-          {flow.status === 'INACTIVE' && <Badge className="text-warn">archived</Badge>}
+          {flow.status === 'INACTIVE' && <Badge className="text-warn!">archived</Badge>}
         </div>
         {flow.description && <div className="truncate text-xs text-soft">{flow.description}</div>}
       </Td>

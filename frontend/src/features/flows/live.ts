@@ -42,12 +42,12 @@ function withRun(flow: Flow, { id, slug, state, durationMs, createdAt }: Mark): 
   return { ...flow, statistics: { ...flow.statistics, latest: newestFirst } };
 }
 
-/** All namespaces with those above them: `shop.orders` is below `shop`. */
+/** All namespaces with those above them: `shop/orders` is below `shop`. */
 export function namespaceTree(names: readonly string[]): string[] {
   const all = new Set<string>();
   for (const name of names.filter(Boolean)) {
-    const parts = name.split('.');
-    parts.forEach((_, at) => all.add(parts.slice(0, at + 1).join('.')));
+    const parts = name.split('/');
+    parts.forEach((_, at) => all.add(parts.slice(0, at + 1).join('/')));
   }
   return [...all].sort((a, b) => a.localeCompare(b));
 }

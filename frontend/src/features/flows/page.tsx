@@ -66,7 +66,7 @@ function Catalog() {
           );
         }}
       </Loaded>
-      <RunDialog open={state.run !== null} flowName={state.run || undefined} onOpenChange={(open) => !open && void setState({ run: null })} />
+      <RunDialog open={state.run !== null} flowName={state.run || undefined} onOpenChange={(open) => !open && setState({ run: null }, { history: 'replace' })} />
       <Suspense>{archiving && <ArchiveFlow name={archiving} onDone={() => setArchiving(null)} />}</Suspense>
     </>
   );

@@ -63,7 +63,7 @@ export function Toolbar({ state, setState }: ToolbarProps) {
 function Namespaces({ value, onChange }: { value: string | null; onChange: (name: string | null) => void }) {
   const names = useNamespaces();
   if (names.length === 0 && value === null) return null;
-  const depth = (name: string) => name.split('.').length - 1;
+  const depth = (name: string) => name.split('/').length - 1;
   const options = names.map((name) => ({ value: name, label: `${'\u2003'.repeat(depth(name))}${name}` }));
   return <Combobox label="Namespace" text={value ? `Namespace: ${value}` : undefined} options={options} value={value ? [value] : []} onChange={([name]) => onChange(name ?? null)} />;
 }

@@ -1,7 +1,8 @@
 'use client';
 /** The window itself: at the left what to say, at the right what would come of it. */
 import { Play } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useState } from 'react';
+import { createPortal } from 'react-dom';
 import { Loaded } from '@/components/page';
 import { EmptyState, PermissionDenied } from '@/components/notes';
 import { Button } from '@/components/ui/button';
@@ -29,14 +30,27 @@ export default function RunDialogWindow(props: RunDialogProps) {
 
 function Choosing(props: RunDialogProps) {
   const [picked, setPicked] = useState(props.deploymentName ?? null);
+  const [footer, setFooter] = useState<HTMLElement | null>(null);
   const query = useTarget(picked);
-  const target = query.data?.deployment;
-  const picker = props.deploymentName ? null : <DeploymentPicker flowName={props.flowName} value={picked} onChange={setPicked} />;
-  if (target && target.name === picked) return <Filling key={target.id} {...props} target={target} picker={picker} />;
+  const found = query.data?.deployment;
+  const target = found?.name === picked ? found : null;
   return (
-    <Dialog open={props.open} onOpenChange={props.onOpenChange} title={picked ? `Run ${picked}` : 'Run a flow'} size="xl">
-      {picker}
-      {picked && (
+    <Dialog
+      open={props.open}
+      onOpenChange={props.onOpenChange}
+      title={picked ? `Run ${picked}` : 'Run a flow'}
+      description={target?.flow ? about(target.flow) : undefined}
+      size="xl"
+      // Its buttons belong to the form inside, which puts them there.
+      footer={target && <div ref={setFooter} className="contents" />}
+    >
+      {props.deploymentName === undefined && (
+        <div className="mb-4">
+          <DeploymentPicker flowName={props.flowName} value={picked} onChange={setPicked} />
+        </div>
+      )}
+      {target && <Filling key={target.id} {...props} target={target} footer={footer} />}
+      {picked && !target && (
         <Loaded query={query} missing={<EmptyState title={`There is no deployment ${picked}`} snippet="dagy deployments list" />}>
           {() => null}
         </Loaded>
@@ -47,59 +61,51 @@ function Choosing(props: RunDialogProps) {
 
 interface FillingProps extends RunDialogProps {
   target: Target;
-  picker: ReactNode;
+  footer: HTMLElement | null;
 }
 
-function Filling({ target, picker, ...props }: FillingProps) {
+function Filling({ target, footer, ...props }: FillingProps) {
   const form = useRunForm(target, props);
-  const [opens, setOpens] = useKeptChoice();
-  const root = useRef<HTMLFormElement>(null);
-  useEffect(() => firstControl(root.current)?.focus(), []);
   return (
-    <Dialog
-      open={props.open}
-      onOpenChange={props.onOpenChange}
-      title={`Run ${target.name}`}
-      description={target.flow ? about(target.flow) : undefined}
-      size="xl"
-      footer={
-        <>
-          <label className="mr-auto flex items-center gap-2 text-soft">
-            <Checkbox checked={opens} onChange={({ target: box }) => setOpens(box.checked)} /> Open the run
-          </label>
-          <Button onClick={() => props.onOpenChange(false)}>Cancel</Button>
-          <Button variant="primary" type="submit" form="start-run" busy={form.isStarting}>
-            <Play aria-hidden /> Start run
-          </Button>
-        </>
-      }
+    <form
+      ref={focusFirst}
+      id="start-run"
+      noValidate
+      className="grid gap-5 md:grid-cols-[minmax(0,1fr)_280px]"
+      onKeyDown={(event) => event.key === 'Enter' && (event.metaKey || event.ctrlKey) && form.start()}
+      onSubmit={(event) => {
+        event.preventDefault();
+        form.start();
+      }}
     >
-      <form
-        ref={root}
-        id="start-run"
-        noValidate
-        className="grid gap-5 md:grid-cols-[minmax(0,1fr)_280px]"
-        onKeyDown={(event) => event.key === 'Enter' && (event.metaKey || event.ctrlKey) && form.start()}
-        onSubmit={(event) => {
-          event.preventDefault();
-          form.start();
-        }}
-      >
-        <div className="grid min-w-0 content-start gap-4">
-          {picker}
-          <ParameterForm form={form} target={target} />
-          <RunOptions form={form} target={target} />
-        </div>
-        <PreviewPanel form={form} />
-      </form>
-    </Dialog>
+      <div className="grid min-w-0 content-start gap-4">
+        <ParameterForm form={form} target={target} />
+        <RunOptions form={form} target={target} />
+      </div>
+      <PreviewPanel form={form} />
+      {footer && createPortal(<Buttons isStarting={form.isStarting} onCancel={() => props.onOpenChange(false)} />, footer)}
+    </form>
   );
 }
 
-/** The first parameter; the start itself where there is none. */
-function firstControl(form: HTMLFormElement | null): HTMLElement | null | undefined {
-  const start = form?.closest('[role="dialog"]')?.querySelector<HTMLElement>('button[type="submit"]');
-  return form?.querySelector<HTMLElement>('[aria-label="Parameters"] :is(input:not([type="radio"]), select, textarea)') ?? start;
+function Buttons({ isStarting, onCancel }: { isStarting: boolean; onCancel: () => void }) {
+  const [opens, setOpens] = useKeptChoice();
+  return (
+    <>
+      <label className="mr-auto flex items-center gap-2 text-soft">
+        <Checkbox checked={opens} onChange={({ target: box }) => setOpens(box.checked)} /> Open the run
+      </label>
+      <Button onClick={onCancel}>Cancel</Button>
+      <Button variant="primary" type="submit" form="start-run" busy={isStarting}>
+        <Play aria-hidden /> Start run
+      </Button>
+    </>
+  );
+}
+
+/** The first parameter; a flow without any has the engine first. */
+function focusFirst(form: HTMLFormElement | null): void {
+  form?.querySelector<HTMLElement>(':is(input:not([type="radio"]), select, textarea)')?.focus();
 }
 
 function about({ name, version, description }: NonNullable<Target['flow']>): string {

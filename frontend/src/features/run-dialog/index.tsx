@@ -11,7 +11,9 @@ export interface RunDialogProps {
   initialParameters?: Record<string, unknown>;
   initialExecutor?: string;
   open: boolean;
-  onOpenChange: (open: boolean) => void;
+  /** A promise is waited for before the run's page opens: of two changes of the address at once, one
+   *  would be lost. */
+  onOpenChange: (open: boolean) => unknown;
 }
 
 const Dialog = lazy(() => import('./dialog'));

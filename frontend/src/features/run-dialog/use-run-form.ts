@@ -111,16 +111,16 @@ function useProblems(schema: Schema | null, base: Values | null, given: Values, 
 }
 
 /** The same input asks with the same key, so a second click or a second try starts no second run. */
-function useStart(input: Input, tags: Record<string, string>, onOpenChange: (open: boolean) => void) {
+function useStart(input: Input, tags: Record<string, string>, onOpenChange: RunDialogProps['onOpenChange']) {
   const router = useRouter();
   const [environment] = useEnvironment();
   const request = useMemo(() => ({ ...input, tags, idempotencyKey: newKey() }), [input, tags]);
   const { mutate, reset, ...mutation } = useGqlMutation(StartRunDocument, {
     quiet: true,
-    onSuccess: ({ triggerRun: { run, created } }) => {
+    onSuccess: async ({ triggerRun: { run, created } }) => {
       const opens = opensStartedRun();
       const open = () => router.push(withEnvironment(runPath(run.slug), environment));
-      onOpenChange(false);
+      await onOpenChange(false);
       if (opens) open();
       toast.success(created ? `Started ${run.slug}.` : `${run.slug} had been started already.`, opens ? {} : { action: { label: 'Open', onClick: open } });
     },

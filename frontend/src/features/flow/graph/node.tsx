@@ -46,7 +46,7 @@ export const GraphNode = memo(function GraphNode({ task, place, isSelected, isSt
     >
       <title>{task.description || task.name}</title>
       {task.isMapped && <rect x={4} y={4} width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill="var(--surface)" stroke="var(--line-strong)" />}
-      <rect width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill={isSelected ? 'var(--accent-soft)' : 'var(--surface)'} stroke={stroke} strokeWidth={isSelected || look ? 2 : 1} strokeDasharray={look?.dash} />
+      <rect width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill={isSelected ? 'var(--accent-soft)' : 'var(--surface)'} vectorEffect="non-scaling-stroke" stroke={stroke} strokeWidth={isSelected || look ? 2 : 1} strokeDasharray={look?.dash} />
       <text x={12} y={note ? 18 : 25.5} fontSize={12.5} fontWeight={600} fill="var(--text)">
         {cut(task.name, LONGEST_NAME)}
       </text>

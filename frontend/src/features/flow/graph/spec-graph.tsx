@@ -15,6 +15,8 @@ import { useZoomWheel } from './use-zoom-wheel';
 const PADDING = 16;
 const STEP = 1.25;
 const SMALLEST = 0.05;
+/** At first names can be read, and one scrolls where they do not all fit. */
+const READABLE = 0.7;
 
 interface SpecGraphProps {
   tasks: readonly SpecTask[];
@@ -26,11 +28,11 @@ interface SpecGraphProps {
 
 export function SpecGraph({ tasks, selected, onSelect, marks, className }: SpecGraphProps) {
   const [frame, { width, height }] = useSize<HTMLDivElement>();
-  const [zoom, setZoom] = useState<number | null>(null);
+  const [zoom, setZoom] = useState<number | 'fit' | null>(null);
   const layout = useMemo(() => layoutGraph(tasks.map(({ key, dependsOn }) => ({ id: key, dependsOn })), NODE), [tasks]);
   const svg = useRef<SVGSVGElement>(null);
   const fit = Math.min(1, (width - 2 * PADDING) / layout.width, (height - 2 * PADDING) / layout.height);
-  const scale = Math.max(SMALLEST, zoom ?? fit);
+  const scale = Math.max(SMALLEST, zoom === 'fit' ? fit : (zoom ?? Math.max(fit, READABLE)));
   const by = (factor: number) => setZoom(Math.max(SMALLEST, Math.min(2, scale * factor)));
   useZoomWheel(frame, by);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -41,7 +43,7 @@ export function SpecGraph({ tasks, selected, onSelect, marks, className }: SpecG
       svg.current?.querySelector<SVGElement>(`[data-key="${CSS.escape(to)}"]`)?.focus();
     } else if (event.key === '+' || event.key === '=') by(STEP);
     else if (event.key === '-') by(1 / STEP);
-    else if (event.key === '0') setZoom(null);
+    else if (event.key === '0') setZoom('fit');
   };
   return (
     <div className={cn('relative min-h-0', className)} onKeyDown={onKeyDown}>
@@ -72,7 +74,7 @@ export function SpecGraph({ tasks, selected, onSelect, marks, className }: SpecG
         <IconButton size="sm" label="Zoom out" onClick={() => by(1 / STEP)}>
           <Minus aria-hidden />
         </IconButton>
-        <IconButton size="sm" label="Fit into the frame" onClick={() => setZoom(null)}>
+        <IconButton size="sm" label="Fit into the frame" onClick={() => setZoom('fit')}>
           <Maximize aria-hidden />
         </IconButton>
       </div>

@@ -69,6 +69,6 @@ function Rules({ rules }: { rules: readonly FlowAlertFragment[] }) {
 function RuleState({ rule: { enabled, mutedUntil } }: { rule: FlowAlertFragment }) {
   const now = useNow();
   if (!enabled) return <Badge>disabled</Badge>;
-  if (mutedUntil && Date.parse(mutedUntil) > now) return <Badge className="text-warn">muted, ends {relative(mutedUntil, now)}</Badge>;
-  return <Badge className="text-good">enabled</Badge>;
+  if (mutedUntil && Date.parse(mutedUntil) > now) return <Badge className="text-warn!">muted, ends {relative(mutedUntil, now)}</Badge>;
+  return <Badge className="text-good!">enabled</Badge>;
 }

@@ -45,7 +45,7 @@ function DeploymentCard({ deployment, onDelete }: { deployment: Deployment; onDe
         <div className="flex min-w-0 flex-wrap items-center gap-2">
           <h3 className="text-base font-semibold break-all">{name}</h3>
           <CopyButton text={`dagy trigger ${name} --follow`} label={`Copy: dagy trigger ${name} --follow`} />
-          {!flow.isLatest && <Badge className="text-warn">not the latest version</Badge>}
+          {!flow.isLatest && <Badge className="text-warn!">not the latest version</Badge>}
         </div>
         <Actions deployment={deployment} onDelete={onDelete} />
       </div>
@@ -92,7 +92,7 @@ function Actions({ deployment, onDelete }: { deployment: Deployment; onDelete: (
   const mayWrite = can('DEPLOYMENTS_WRITE');
   return (
     <span className="flex items-center gap-2">
-      {mayWrite ? <Paused deployment={deployment} /> : paused && <Badge className="text-warn">paused</Badge>}
+      {mayWrite ? <Paused deployment={deployment} /> : paused && <Badge className="text-warn!">paused</Badge>}
       {can('RUNS_TRIGGER') && flow.status === 'ACTIVE' && !paused && (
         <Button size="sm" onClick={() => void setState({ run: name })} aria-label={`Run ${name}`}>
           <Play aria-hidden /> Run

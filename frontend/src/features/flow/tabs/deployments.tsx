@@ -60,7 +60,7 @@ export function Deployments() {
                 key={state.edit}
                 deployment={nodes.find(({ name }) => name === state.edit) ?? null}
                 environments={environments?.nodes.map(({ name }) => name) ?? null}
-                onDone={() => void setState({ edit: null })}
+                onDone={() => void setState({ edit: null }, { history: 'replace' })}
               />
             )}
             {deleting && <Deleting deployment={deleting} onDone={() => setDeleting(null)} />}

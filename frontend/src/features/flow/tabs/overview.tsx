@@ -40,8 +40,8 @@ function Numbers({ flow: { statistics, createdAt, createdBy, defaultExecutor } }
   const facts: [string, ReactNode][] = [
     ...(statistics
       ? ([
-          [`Of ${plural(statistics.runs, 'run')} succeed`, rate == null ? '–' : `${Math.round(rate * 1000) / 10} %`],
-          ['Failed of them', String(statistics.failed)],
+          [`Success of ${plural(statistics.runs, 'run')}`, rate == null ? '–' : `${Math.round(rate * 1000) / 10} %`],
+          ['Failures', String(statistics.failed)],
           ['Median', statistics.p50DurationMs == null ? '–' : duration(statistics.p50DurationMs)],
           ['95 % are faster than', statistics.p95DurationMs == null ? '–' : duration(statistics.p95DurationMs)],
         ] as [string, string][])
@@ -53,7 +53,7 @@ function Numbers({ flow: { statistics, createdAt, createdBy, defaultExecutor } }
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:flex">
       {facts.map(([name, value]) => (
-        <div key={name} className="min-w-0 flex-1 bg-surface px-4 py-2.5">
+        <div key={name} className="min-w-0 flex-1 bg-surface px-4 py-2.5 last:odd:col-span-2">
           <dt className="truncate text-xs text-soft">{name}</dt>
           <dd className="truncate text-base font-semibold">{value}</dd>
         </div>

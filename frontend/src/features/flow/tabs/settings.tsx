@@ -8,7 +8,6 @@ import { CopyButton } from '@/components/ui/copy-button';
 import { Card, CardHeader } from '@/components/ui/surfaces';
 import { useSetFlowStatus } from '@/components/use-flow-status';
 import { useCan } from '@/lib/can';
-import { toast } from '@/lib/toast';
 import { specOf } from '../spec';
 import { useFlowView } from '../use-flow';
 
@@ -65,9 +64,8 @@ function Status() {
   const { flow } = useFlowView();
   const can = useCan();
   const [isAsking, setAsking] = useState(false);
-  const { mutate, isPending } = useSetFlowStatus();
+  const { set, isPending } = useSetFlowStatus();
   const isActive = flow.status === 'ACTIVE';
-  const restore = () => mutate({ input: { name: flow.name, status: 'ACTIVE' } }, { onSuccess: () => toast.success(`Restored ${flow.name}.`) });
   return (
     <Card>
       <CardHeader title={isActive ? 'Archive' : 'Archived'} />
@@ -75,7 +73,7 @@ function Status() {
         <p className="max-w-xl text-soft">
           {isActive ? 'An archived flow starts no runs and is hidden in the catalog. Its runs and versions stay.' : 'It starts no runs, and the catalog shows it among the archived flows.'}
         </p>
-        {can('FLOWS_WRITE') && (isActive ? <Button onClick={() => setAsking(true)}>Archive …</Button> : <Button busy={isPending} onClick={restore}>Restore</Button>)}
+        {can('FLOWS_WRITE') && (isActive ? <Button onClick={() => setAsking(true)}>Archive …</Button> : <Button busy={isPending} onClick={() => set(flow.name, 'ACTIVE')}>Restore</Button>)}
       </div>
       <Suspense>{isAsking && <ArchiveFlow name={flow.name} onDone={() => setAsking(false)} />}</Suspense>
     </Card>

@@ -49,7 +49,7 @@ export function Triggers() {
   );
 }
 
-const Enabled = ({ enabled }: { enabled: boolean }): ReactNode => <Badge className={enabled ? 'text-good' : undefined}>{enabled ? 'enabled' : 'disabled'}</Badge>;
+const Enabled = ({ enabled }: { enabled: boolean }): ReactNode => <Badge className={enabled ? 'text-good!' : undefined}>{enabled ? 'enabled' : 'disabled'}</Badge>;
 
 function Schedules({ schedules }: { schedules: readonly Schedule[] }) {
   return (
@@ -70,9 +70,9 @@ function Schedules({ schedules }: { schedules: readonly Schedule[] }) {
           {schedules.map((one) => (
             <Tr key={one.id}>
               <Td className="font-medium">{one.name}</Td>
-              <Td>
+              <Td className="min-w-52 whitespace-normal!">
                 <ScheduleText schedule={{ ...one, timezone: 'UTC' }} />
-                {one.cron && <code className="ml-2 font-mono text-2xs text-soft">{one.cron}</code>}
+                {one.cron && <code className="block font-mono text-2xs text-soft">{one.cron}</code>}
               </Td>
               <Td className="text-soft">{one.timezone}</Td>
               <Td className="text-soft">{one.deployment?.name}</Td>
