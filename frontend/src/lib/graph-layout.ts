@@ -38,7 +38,7 @@ export type Direction = 'right' | 'down';
 
 const SIZES: Record<Direction, LayoutSize> = {
   right: { nodeWidth: 184, nodeHeight: 44, gapX: 56, gapY: 16 },
-  down: { nodeWidth: 184, nodeHeight: 44, gapX: 40, gapY: 24 },
+  down: { nodeWidth: 184, nodeHeight: 44, gapX: 28, gapY: 20 },
 };
 const SWEEPS = 8;
 const PULLS = 4;

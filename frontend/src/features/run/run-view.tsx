@@ -58,7 +58,7 @@ export function RunView({ tab, onTab, variables }: Props) {
     <>
       <Header variables={variables} />
       <WaitingBanner />
-      <FailureBanner />
+      <FailureBanner isBrief={shown !== 'overview'} />
       <Keys tabs={tabs} onTab={onTab} />
       <div className="flex min-h-0 flex-1 gap-4 print:hidden">
         <Tabs

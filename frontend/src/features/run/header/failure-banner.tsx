@@ -11,7 +11,8 @@ import { failedKeys } from '../progress';
 import { useRunPage } from '../run-context';
 import { useRetry } from './use-retry';
 
-export function FailureBanner() {
+/** `isBrief`: the error alone, where the rest of the page is about something else. */
+export function FailureBanner({ isBrief }: { isBrief: boolean }) {
   const { run, model, select } = useRunPage();
   const { retry, isPending, isAllowed } = useRetry();
   if (!stateLook(run.state).isBad) return null;
@@ -24,7 +25,7 @@ export function FailureBanner() {
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3">
         <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
         <div className="min-w-0 flex-1 basis-72">
-          <p role="alert" className="font-medium break-words whitespace-pre-wrap text-bad">
+          <p role="alert" className={cn('font-medium break-words whitespace-pre-wrap text-bad', isBrief && 'line-clamp-2')}>
             {error?.type && <span className="font-mono">{error.type}: </span>}
             {message}
           </p>
@@ -48,14 +49,14 @@ export function FailureBanner() {
           </Button>
         )}
       </div>
-      {error?.traceback && (
+      {!isBrief && error?.traceback && (
         <Fold title="Traceback" copy={error.traceback}>
           <pre tabIndex={0} className="max-h-80 overflow-auto px-4 pb-3 font-mono text-xs leading-5">
             {error.traceback.trimEnd()}
           </pre>
         </Fold>
       )}
-      <LastLines taskKey={taskKey ?? null} />
+      {!isBrief && <LastLines taskKey={taskKey ?? null} />}
     </section>
   );
 }
