@@ -1,6 +1,6 @@
 'use client';
 import { Tabs as Primitive } from 'radix-ui';
-import type { ComponentProps, ReactNode } from 'react';
+import { useEffect, useRef, type ComponentProps, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
 
 interface TabsProps<Value extends string> {
@@ -15,9 +15,11 @@ interface TabsProps<Value extends string> {
 
 /** Controlled: keep the value in the URL. */
 export function Tabs<Value extends string>({ value, onChange, label, tabs, children, className }: TabsProps<Value>) {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => showActive(list.current), [value]);
   return (
     <Primitive.Root value={value} onValueChange={(next) => onChange(next as Value)} className={className}>
-      <Primitive.List aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line" data-no-print>
+      <Primitive.List ref={list} aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line" data-no-print>
         {tabs.map((tab) => (
           <Primitive.Trigger
             key={tab.value}
@@ -32,6 +34,14 @@ export function Tabs<Value extends string>({ value, onChange, label, tabs, child
       {children}
     </Primitive.Root>
   );
+}
+
+/** On a phone the list is wider than the screen; only the list scrolls, never the page. */
+function showActive(list: HTMLElement | null): void {
+  const active = list?.querySelector<HTMLElement>('[data-state="active"]');
+  if (!list || !active) return;
+  const left = active.offsetLeft - list.offsetLeft;
+  if (left < list.scrollLeft || left + active.offsetWidth > list.scrollLeft + list.clientWidth) list.scrollLeft = left - 24;
 }
 
 export function TabPanel({ className, ...props }: ComponentProps<typeof Primitive.Content>) {
