@@ -66,7 +66,7 @@ export function RowButtons({ flow, actions }: { flow: Flow; actions: RowActions 
   };
   return (
     <span className="inline-flex items-center gap-1">
-      {isActive && can('RUNS_TRIGGER') && (
+      {isActive && can('RUNS_TRIGGER') && can('DEPLOYMENTS_READ') && (
         <Button size="sm" onClick={() => actions.onRun(flow.name)} aria-label={`Run ${flow.name}`}>
           <Play aria-hidden /> Run
         </Button>

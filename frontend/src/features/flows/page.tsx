@@ -35,8 +35,9 @@ function Catalog() {
   const can = useCan();
   const total = query.data?.pages[0]?.flows.totalCount;
   const actions: RowActions = { onRun: (name) => void setState({ run: name }), onArchive: setArchiving };
+  const mayRun = can('RUNS_TRIGGER') && can('DEPLOYMENTS_READ');
   useRowKeys();
-  useAction('Run a flow …', () => void setState({ run: '' }), { enabled: can('RUNS_TRIGGER'), keywords: 'start trigger' });
+  useAction('Run a flow …', () => void setState({ run: '' }), { enabled: mayRun, keywords: 'start trigger' });
   return (
     <>
       <PageHeader
@@ -45,7 +46,7 @@ function Catalog() {
         actions={
           <>
             <CopyMenu operation={{ document: FlowListDocument, variables }} cli={cliOf(state)} />
-            {can('RUNS_TRIGGER') && (
+            {mayRun && (
               <Button variant="primary" onClick={() => void setState({ run: '' })}>
                 Run a flow
               </Button>

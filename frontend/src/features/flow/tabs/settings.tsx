@@ -49,10 +49,12 @@ function Names() {
         {names
           .filter(([, value]) => value)
           .map(([name, value]) => (
-            <div key={name} className="flex items-center gap-3 px-4 py-1">
+            <div key={name} className="grid items-center gap-x-3 px-4 py-1 sm:flex">
               <dt className="w-40 shrink-0 text-soft">{name}</dt>
-              <dd className="min-w-0 flex-1 font-mono text-xs break-all">{value}</dd>
-              <CopyButton text={value} label={`Copy: ${name}`} />
+              <dd className="flex min-w-0 flex-1 items-center justify-between gap-3 font-mono text-xs break-all">
+                {value}
+                <CopyButton text={value} label={`Copy: ${name}`} />
+              </dd>
             </div>
           ))}
       </dl>
