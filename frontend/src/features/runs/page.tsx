@@ -1,7 +1,7 @@
 'use client';
 /** All runs: found, watched, and acted on together. */
 import { Play } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react';
 import { CopyMenu } from '@/components/copy-menu';
 import { Loaded, Page, PageHeader } from '@/components/page';
 import { Button } from '@/components/ui/button';
@@ -52,6 +52,8 @@ function Runs() {
   const [isStarting, setStarting] = useState(false);
   const columns = useMemo(() => readableColumns(can), [can]);
   const tags = useMemo(() => frequentTags(list.rows), [list.rows]);
+  // Thousands of marks may come a moment after the rows.
+  const marked = useDeferredValue(list.rows);
   const mayStart = can('RUNS_TRIGGER') && can('DEPLOYMENTS_READ');
   const start = () => setStarting(true);
   useAction('Run a flow', start, { enabled: mayStart, keywords: 'start trigger new' });
@@ -94,7 +96,7 @@ function Runs() {
                 {look.strip && (
                   <div className="h-[92px] shrink-0 rounded-lg border border-line bg-surface max-sm:hidden" data-no-print>
                     <Suspense>
-                      <Strip rows={list.rows} onBrush={(from, to) => change({ from, to, last: null })} onPick={({ slug }) => peek(slug)} />
+                      <Strip rows={marked} onBrush={(from, to) => change({ from, to, last: null })} onPick={({ slug }) => peek(slug)} />
                     </Suspense>
                   </div>
                 )}

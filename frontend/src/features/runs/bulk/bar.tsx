@@ -6,12 +6,12 @@ import { Button } from '@/components/ui/button';
 import { IconButton } from '@/components/ui/icon-button';
 import type { BulkAction } from '@/gql/graphql';
 import { count } from '@/lib/format';
-import { isTerminal, stateLook } from '@/lib/states';
 import { useShortcut } from '@/lib/shortcuts';
 import { allOf, everything, NONE_SELECTED, type Selection } from '../selection';
 import type { RunList } from '../use-run-list';
 import type { ViewState } from '../use-run-view';
 import type { Totals } from '../use-totals';
+import { byUse } from './by-use';
 import { BulkConfirm } from './confirm';
 import { MAX_CHOSEN, useBulk } from './use-bulk';
 
@@ -26,18 +26,16 @@ interface BulkBarProps {
 export default function BulkBar({ list: { rows, query }, state, totals, selection, onSelect }: BulkBarProps) {
   const [asked, ask] = useState<BulkAction | null>(null);
   const bulk = useBulk(() => onSelect(NONE_SELECTED));
-  const chosen = rows.filter(({ id }) => selection.ids.has(id));
-  const active = chosen.filter((run) => !isTerminal(run.state)).length;
-  const ended = chosen.length - active;
-  const unfinished = chosen.filter(({ state: one }) => stateLook(one).isBad || one === 'CANCELLED').length;
-  const order = rows.map(({ id }) => id);
   const { isEverything } = selection;
+  const numbers = isEverything
+    ? byUse(totals.counts?.states ?? [], state.view.state)
+    : byUse(rows.filter(({ id }) => selection.ids.has(id)).map((run) => ({ state: run.state, count: 1, isCapped: false })), []);
+  const order = rows.map(({ id }) => id);
   const whole = totals.total === null ? null : `${count(totals.total)}${totals.isCapped ? '+' : ''}`;
   const number = isEverything ? whole : count(selection.ids.size);
   const isTooMany = !isEverything && selection.ids.size > MAX_CHOSEN;
   const start = (action: BulkAction) =>
     isEverything ? ask(action) : void bulk.start({ action, runIds: [...selection.ids] });
-  const has = (some: number) => isEverything || some > 0;
   useShortcut('Escape', 'Choose nothing', () => onSelect(NONE_SELECTED));
   return (
     <div className="pointer-events-none absolute inset-x-0 bottom-3 z-20 flex justify-center px-2" data-no-print>
@@ -61,19 +59,19 @@ export default function BulkBar({ list: { rows, query }, state, totals, selectio
         )}
         {isTooMany && <span className="text-xs text-warn">At most {count(MAX_CHOSEN)} at once; choose all that match for more.</span>}
         <span aria-hidden className="mx-1 hidden h-5 w-px bg-line sm:block" />
-        {has(active) && (
+        {numbers.active && (
           <Button size="sm" disabled={isTooMany} busy={bulk.isPending} onClick={() => start('CANCEL')}>
-            <Ban aria-hidden className="size-3.5!" /> Cancel{!isEverything && ` ${count(active)}`}
+            <Ban aria-hidden className="size-3.5!" /> Cancel {numbers.active}
           </Button>
         )}
-        {has(unfinished) && (
+        {numbers.unfinished && (
           <Button size="sm" disabled={isTooMany} busy={bulk.isPending} onClick={() => start('RETRY_FROM_FAILED')}>
-            <RotateCw aria-hidden className="size-3.5!" /> Retry from failed{!isEverything && ` ${count(unfinished)}`}
+            <RotateCw aria-hidden className="size-3.5!" /> Retry from failed {numbers.unfinished}
           </Button>
         )}
-        {has(ended) && (
+        {numbers.ended && (
           <Button size="sm" disabled={isTooMany} busy={bulk.isPending} onClick={() => start('RETRY_FROM_START')}>
-            <RotateCcw aria-hidden className="size-3.5!" /> Retry from start{!isEverything && ` ${count(ended)}`}
+            <RotateCcw aria-hidden className="size-3.5!" /> Retry from start {numbers.ended}
           </Button>
         )}
         <IconButton size="sm" label="Choose nothing" onClick={() => onSelect(NONE_SELECTED)}>

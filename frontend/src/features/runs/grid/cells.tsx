@@ -68,7 +68,7 @@ export const Length = ({ run }: CellProps) => <DurationCell run={run} />;
 export const tagsOf = ({ tags }: RunRow): string[] =>
   Object.entries((tags ?? {}) as Record<string, string>).map(([name, value]) => `${name}=${value}`);
 
-const SHOWN_TAGS = 2;
+const SHOWN_TAGS = 1;
 
 export function Tags({ run, onTag }: CellProps) {
   const tags = tagsOf(run);

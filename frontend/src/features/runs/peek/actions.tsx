@@ -34,7 +34,7 @@ export function PeekActions({ run: { slug, state, stateReason, error } }: { run:
   return (
     <div className="mt-3 flex flex-wrap items-center gap-2">
       <StateBadge state={state} />
-      {!error && stateReason && <span className="min-w-0 text-soft">{stateReason.message}</span>}
+      {stateReason && (!error || state === 'CANCELLED') && <span className="min-w-0 text-soft">{stateReason.message}</span>}
       <span className="flex-1" />
       {canWrite && !isOver && state !== 'CANCELLING' && (
         <Button size="sm" busy={cancel.isPending} onClick={() => cancel.mutate({ slug })}>

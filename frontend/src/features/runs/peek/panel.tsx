@@ -63,7 +63,7 @@ function Peeked({ run }: { run: NonNullable<RunPeekQuery['run']> }) {
   return (
     <>
       <PeekActions run={run} />
-      {run.error && <PeekError error={run.error} />}
+      {run.error && run.state !== 'CANCELLED' && <PeekError error={run.error} />}
       {run.waiting && <p className="mt-3 rounded-md bg-warn-soft px-3 py-2 text-warn">{run.waiting.message}</p>}
       <PeekFacts run={run} />
       <Section title="Tasks">

@@ -60,15 +60,12 @@ export default function Strip({ rows, onBrush, onPick }: StripProps) {
     onBrush(new Date(Math.floor(timeAt(from, scale, box) / 1000) * 1000), new Date(Math.ceil(timeAt(to, scale, box) / 1000) * 1000));
   };
   return (
-    <div
-      ref={frame}
-      className="relative shrink-0 rounded-lg max-sm:hidden border border-line bg-surface select-none"
-    >
+    <div ref={frame} className="relative h-full select-none">
       <canvas
         ref={canvas}
         role="img"
         aria-label={summary(rows)}
-        className="size-full cursor-crosshair"
+        className="block size-full cursor-crosshair"
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);
