@@ -15,7 +15,7 @@ def hello(name: str = "world") -> str:
     return greet(name)`;
 
 /** The address of the server: the commands work from another machine, too. */
-const commands = (origin: string): string => [`dagy login --api-url ${origin}`, 'dagy deploy hello.py:hello', 'dagy trigger hello --follow'].join('\n');
+const commands = (origin: string): string => [`dagy login --url ${origin}`, 'dagy deploy hello.py:hello', 'dagy trigger hello --follow'].join('\n');
 
 interface NoFlowsProps {
   state: CatalogState;

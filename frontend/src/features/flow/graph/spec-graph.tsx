@@ -2,7 +2,7 @@
 /** The tasks of a version as a picture: it stands still, so it is plain SVG. Arrows move over the
  *  nodes, + and - zoom, 0 fits it into its frame. */
 import { Maximize, Minus, Plus } from 'lucide-react';
-import { memo, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '@/components/ui/icon-button';
 import { cn } from '@/lib/cn';
 import { layoutGraph, type Layout } from '@/lib/graph-layout';
@@ -35,6 +35,14 @@ export function SpecGraph({ tasks, selected, onSelect, marks, className }: SpecG
   const scale = Math.max(SMALLEST, zoom === 'fit' ? fit : (zoom ?? Math.max(fit, READABLE)));
   const by = (factor: number) => setZoom(Math.max(SMALLEST, Math.min(2, scale * factor)));
   useZoomWheel(frame, by);
+  const isReady = width > 0;
+  const start = useEffectEvent(() => {
+    const point = layout.at.get(selected ?? tasks[0]?.key ?? '');
+    if (point) frame.current?.scrollTo(point.x * scale - width / 2, point.y * scale - height / 2);
+  });
+  useEffect(() => {
+    if (isReady) start();
+  }, [isReady, layout]);
   const onKeyDown = (event: KeyboardEvent) => {
     const from = (event.target as Element).closest<SVGElement>('[data-key]')?.dataset.key;
     const to = from !== undefined ? nearest(layout.at, from, event.key) : undefined;
@@ -48,7 +56,7 @@ export function SpecGraph({ tasks, selected, onSelect, marks, className }: SpecG
   return (
     <div className={cn('relative min-h-0', className)} onKeyDown={onKeyDown}>
       <div ref={frame} className="absolute inset-0 overflow-auto">
-        {width > 0 && (
+        {isReady && (
           <svg
             ref={svg}
             role="group"
