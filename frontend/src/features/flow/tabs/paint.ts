@@ -13,7 +13,7 @@ const KEYWORDS =
 const WORDS = new RegExp(
   [
     /(?<comment>#[^\n]*)/,
-    /(?<string>[rbfuRBFU]{0,2}(?:"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))/,
+    /(?<string>[rbfuRBFU]{0,2}(?:"""[\s\S]*?(?:"""|(?![\s\S]))|'''[\s\S]*?(?:'''|(?![\s\S]))|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))/,
     /(?<decorator>^[ \t]*@[\w.]+)/,
     new RegExp(`(?<keyword>\\b(?:${KEYWORDS})\\b)`),
     /(?<number>\b\d[\w.]*)/,
