@@ -3,6 +3,7 @@
 import { useMemo } from 'react';
 import { RunPlanDocument } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
+import { isTerminal } from '@/lib/states';
 import { useGql } from '@/lib/use-gql';
 import { plannedTask, type Run, type RunModel } from './live/model';
 
@@ -14,7 +15,7 @@ interface PlannedTask {
 
 export function usePlan(slug: string, model: RunModel, run: Run | null | undefined): RunModel {
   const mayRead = useCan()('FLOWS_READ');
-  const isOpen = run != null && model.tasks.size === 0 && (model.state === 'QUEUED' || model.state === 'RUNNING');
+  const isOpen = run != null && model.tasks.size === 0 && !isTerminal(model.state);
   const { data } = useGql(RunPlanDocument, { slug }, { enabled: isOpen && mayRead, staleTime: Infinity });
   const spec: unknown = data?.run?.flow.spec;
   return useMemo(() => (isOpen && spec ? { ...model, tasks: tasksOf(spec) } : model), [isOpen, spec, model]);

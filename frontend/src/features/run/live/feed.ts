@@ -10,6 +10,7 @@ export class RunFeed {
   /** Of the last event: where to go on after a reconnection. */
   cursor: string | null = null;
   private model: RunModel = EMPTY;
+  private lastRead: Run | undefined;
   private told: RunEvent[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
@@ -21,8 +22,11 @@ export class RunFeed {
 
   readonly get = (): RunModel => this.model;
 
+  /** Tells nobody: it is called while the page is drawn with this reading, and just before it looks. */
   read(run: Run): void {
-    this.change(withRows(this.model, run));
+    if (run === this.lastRead) return;
+    this.lastRead = run;
+    this.model = withRows(this.model, run);
   }
 
   tell(event: RunEvent): void {

@@ -27,9 +27,8 @@ export function useRun(slug: string) {
   const query = useGql(RunDetailDocument, variables);
   const run = query.data?.run;
   const readSoon = useReadSoon(variables);
-  useEffect(() => {
-    if (run) feed.read(run);
-  }, [feed, run]);
+  // Not in an effect: the page would be drawn once without its tasks.
+  if (run) feed.read(run);
   useSubscription(
     RunDetailEventsDocument,
     () => ({ runId: run?.id ?? '', after: feed.cursor }),
