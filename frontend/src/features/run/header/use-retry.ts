@@ -1,23 +1,27 @@
 'use client';
 /** Retrying makes a new run; the page goes there. */
+import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { runPath } from '@/components/app-link';
-import { RetryThisRunDocument, type RetryMode } from '@/gql/graphql';
+import { RetryThisRunDocument, RunDetailDocument, type RetryMode } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { useEnvironment, withEnvironment } from '@/lib/environment';
 import { isTerminal } from '@/lib/states';
 import { toast } from '@/lib/toast';
-import { useGqlMutation } from '@/lib/use-gql';
+import { queryKey, useGqlMutation } from '@/lib/use-gql';
 import { useRunPage } from '../run-context';
 
 export function useRetry() {
   const { run } = useRunPage();
   const router = useRouter();
+  const client = useQueryClient();
   const [environment] = useEnvironment();
   const isAllowed = useCan()('RUNS_WRITE') && isTerminal(run.state);
   const { mutate, isPending } = useGqlMutation(RetryThisRunDocument, {
     onSuccess: ({ retryRun }) => {
       toast.success(`Retried as ${retryRun.run.slug}.`);
+      // Who comes back to this run sees what it was retried as.
+      void client.invalidateQueries({ queryKey: queryKey(RunDetailDocument) });
       router.push(withEnvironment(runPath(retryRun.run.slug), environment));
     },
   });
