@@ -17,6 +17,8 @@ const ROW_PX: Record<Density, number> = { compact: 33, roomy: 44 };
 const CARD_PX = 62;
 const CHECK_PX = 40;
 const AHEAD = 30;
+/** Fewer are seen to be all. */
+const MANY = 50;
 
 export interface GridHandle {
   reveal: (index: number) => void;
@@ -133,10 +135,17 @@ function useScrolledBack(scroller: { current: HTMLElement | null }, identity: st
   }, [scroller, identity]);
 }
 
+/** A row as well: a grid may hold nothing else. */
 export function GridFoot({ hasMore, rows }: { hasMore: boolean; rows: number }) {
+  const text = hasMore ? 'Loading more …' : rows > MANY ? `All ${count(rows)} runs.` : null;
+  if (text === null) return null;
   return (
-    <p className="sticky left-0 w-fit px-3 py-2 text-xs text-soft" role="status">
-      {hasMore ? 'Loading more …' : rows > 50 ? `All ${count(rows)} runs.` : ''}
-    </p>
+    <div role="rowgroup">
+      <div role="row">
+        <span role="gridcell" className="sticky left-0 inline-block px-3 py-2 text-xs text-soft">
+          {text}
+        </span>
+      </div>
+    </div>
   );
 }

@@ -15,7 +15,7 @@ export function PeekFacts({ run }: { run: Run }) {
         <Fact name="Flow">
           <AppLink href={flowPath(run.flow.name)} className="link">
             {run.flow.name}
-          </AppLink>{' '}
+          </AppLink>
           <span className="text-soft">{run.flow.version}</span>
         </Fact>
       )}
@@ -33,7 +33,8 @@ export function PeekFacts({ run }: { run: Run }) {
         </Fact>
       )}
       <Fact name="Executor">
-        {sentence(run.executor)} <span className="text-soft">· {run.routing.reason}</span>
+        {sentence(run.executor)}
+        <span className="text-soft">· {run.routing.reason}</span>
       </Fact>
       <Fact name="Created">
         <RelativeTime at={run.createdAt} />
@@ -54,7 +55,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <>
       <dt className="text-soft">{name}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
+      <dd className="flex min-w-0 flex-wrap gap-x-1.5 break-words">{children}</dd>
     </>
   );
 }
