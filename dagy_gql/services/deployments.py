@@ -188,7 +188,7 @@ def _executor(rt: Runtime, name: str | None) -> Executor | None:
     if executor not in rt.engines:
         known = ", ".join(sorted(rt.engines))
         raise BadUserInput(
-            f"The executor {name!r} is not configured here. There are: {known}.",
+            f"The executor {executor!s} is not configured here. There are: {known}.",
             field="defaultExecutor",
         )
     return executor
