@@ -1,5 +1,5 @@
 'use client';
-import { Handle, Position, type NodeProps } from '@xyflow/react';
+import type { NodeProps } from '@xyflow/react';
 import { memo, type CSSProperties } from 'react';
 import { StateGlyph } from '@/components/state';
 import { cn } from '@/lib/cn';
@@ -8,9 +8,10 @@ import { stateLook } from '@/lib/states';
 import { nameOf } from '../progress';
 import type { Mapped, TaskNode } from './nodes';
 
-/** One task; a mapped one shows how many of its children are in which state. */
+/** One task; a mapped one shows how many of its children are in which state. Where its edges end is
+ *  known beforehand, so that it needs no handles to be measured: they were half of the work. */
 export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskNode>) {
-  const { task, mapped, isSelected, isCritical, isFaded, isDown } = data;
+  const { task, mapped, isSelected, isCritical, isFaded } = data;
   const { colour, label } = stateLook(task.state);
   const ms = task.startedAt !== null && task.finishedAt !== null ? task.finishedAt - task.startedAt : null;
   return (
@@ -20,7 +21,6 @@ export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskN
       className={cn('task-node', isSelected && 'is-selected', isCritical && 'is-critical', isFaded && 'is-faded', task.state === 'PENDING' && 'is-pending')}
       title={`${task.key}: ${label}`}
     >
-      <Handle type="target" position={isDown ? Position.Top : Position.Left} isConnectable={false} />
       <span className="task-node-text">
         <StateGlyph state={task.state} />
         <span className="min-w-0 flex-1 truncate">{nameOf(task)}</span>
@@ -34,7 +34,6 @@ export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskN
         )}
       </span>
       {mapped && <Strip mapped={mapped} />}
-      <Handle type="source" position={isDown ? Position.Bottom : Position.Right} isConnectable={false} />
     </div>
   );
 });
