@@ -3,7 +3,8 @@
 import { lazy, Suspense, useEffect, useMemo, useRef, type MouseEvent } from 'react';
 import { useCan } from '@/lib/can';
 import { cn } from '@/lib/cn';
-import { Grid, GridFoot, type GridHandle } from './grid/grid';
+import { GridFoot } from './grid/foot';
+import { Grid, type GridHandle } from './grid/grid';
 import { shownColumns, type Column } from './grid/columns';
 import type { RowActions } from './grid/row';
 import type { RunRow } from './live-rows';
@@ -76,11 +77,12 @@ export function List({ list, state, totals, columns, look }: ListProps) {
         onChooseAll={(all) => select(all ? allOf(order) : NONE_SELECTED)}
         actions={actions}
         total={totals.isCapped ? null : totals.total}
-        hasMore={hasMore}
+        // After a failure one asks again by hand: the list would else ask without end.
+        hasMore={hasMore && !query.isFetchNextPageError}
         isLoadingMore={query.isFetching}
         onMore={more.fetch}
         handle={handle}
-        foot={<GridFoot hasMore={hasMore} rows={rows.length} />}
+        foot={<GridFoot hasMore={hasMore} rows={rows.length} problem={query.isFetchNextPageError ? query.error : null} onRetry={more.fetch} />}
       />
       <Suspense>
         {canWrite && !isEmpty(selection) && (

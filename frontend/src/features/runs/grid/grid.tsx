@@ -2,7 +2,6 @@
 /** The rows that are in view, of however many there are. */
 import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
-import { count } from '@/lib/format';
 import { useNarrow } from '@/lib/use-narrow';
 import type { RunRow } from '../live-rows';
 import type { Density } from '../use-look';
@@ -17,8 +16,6 @@ const ROW_PX: Record<Density, number> = { compact: 33, roomy: 44 };
 const CARD_PX = 62;
 const CHECK_PX = 40;
 const AHEAD = 30;
-/** Fewer are seen to be all. */
-const MANY = 50;
 
 export interface GridHandle {
   reveal: (index: number) => void;
@@ -133,19 +130,4 @@ function useScrolledBack(scroller: { current: HTMLElement | null }, identity: st
   useLayoutEffect(() => {
     if (scroller.current) scroller.current.scrollTop = recallOffset(identity);
   }, [scroller, identity]);
-}
-
-/** A row as well: a grid may hold nothing else. */
-export function GridFoot({ hasMore, rows }: { hasMore: boolean; rows: number }) {
-  const text = hasMore ? 'Loading more …' : rows > MANY ? `All ${count(rows)} runs.` : null;
-  if (text === null) return null;
-  return (
-    <div role="rowgroup">
-      <div role="row">
-        <span role="gridcell" className="sticky left-0 inline-block px-3 py-2 text-xs text-soft">
-          {text}
-        </span>
-      </div>
-    </div>
-  );
 }
