@@ -21,7 +21,7 @@ function NoneYet({ onStart }: { onStart: (() => void) | null }) {
   return (
     <EmptyState
       title="No runs yet"
-      snippet={'dagy deploy FILE.py\ndagy trigger DEPLOYMENT'}
+      snippet={'dagy deploy FILE.py:FLOW\ndagy trigger DEPLOYMENT'}
       action={
         onStart && (
           <Button variant="primary" className="mt-2" onClick={onStart}>
