@@ -53,7 +53,7 @@ export function Canvas({ tasks, children, found, showsCritical, size }: Props) {
   };
   return (
     <div
-      role="application"
+      role="group"
       aria-label="Tasks. Arrow keys go from one to the next; the Tasks tab lists them."
       tabIndex={0}
       onKeyDown={onKeyDown}
