@@ -18,7 +18,7 @@ export default function RunGraph() {
   const [frame, size] = useSize<HTMLDivElement>();
   return (
     <ReactFlowProvider>
-      <section aria-label="Graph" className="flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden rounded-lg border border-line bg-surface">
+      <section aria-label="Graph of the tasks" className="flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden rounded-lg border border-line bg-surface">
         <GraphToolbar wish={wish} tasks={tasks} found={found} />
         <div ref={frame} className="flex min-h-0 flex-1">
           {/* How large it is decides how it is laid out. */}
