@@ -22,10 +22,10 @@ export function RunPage() {
 }
 
 function Detail({ slug }: { slug: string }) {
-  const { query, variables, run, model: told } = useRun(slug);
-  const model = usePlan(slug, told, run);
   const [tab, openTab] = useTab();
   const [selected, select] = useSelectedTask();
+  const { query, variables, run, model: told } = useRun(slug, selected);
+  const model = usePlan(slug, told, run);
   const log = useLog(run?.id, tab === 'overview' || tab === 'logs' || selected !== null || run?.error != null);
   const state = run ? model.state : undefined;
   useStateFavicon(state);

@@ -1,19 +1,18 @@
 'use client';
 /** A run by its slug: read once, then moved on by its events. */
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from 'react';
 import { RunDetailDocument, RunDetailEventsDocument } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
-import { queryKey, useGql } from '@/lib/use-gql';
+import { useGql } from '@/lib/use-gql';
 import { useSubscription } from '@/lib/use-subscription';
 import { RunFeed } from './feed';
 import { time, type RunEvent } from './model';
 
 const GATHER_MS = 150;
-/** New children of mapped tasks come by hundreds; their rows can wait a little. */
-const UNREAD_MS = 1500;
 
-export function useRun(slug: string) {
+/** `selected` is the key of a task: its id must be known, to read what it returned. */
+export function useRun(slug: string, selected: string | null) {
   const can = useCan();
   const variables = {
     slug,
@@ -35,33 +34,30 @@ export function useRun(slug: string) {
     ({ runEvents }) => {
       const isNew = saysNews(runEvents, feed);
       feed.tell(runEvents);
-      if (isNew) readSoon(runEvents.taskKey == null || runEvents.type === 'RUN_FINISHED' ? GATHER_MS : UNREAD_MS);
+      if (isNew) readSoon();
     },
     { enabled: run != null, key: run?.id },
   );
   const model = useSyncExternalStore(feed.subscribe, feed.get, feed.get);
+  const isUnread = selected !== null && model.tasks.get(selected)?.id === null;
+  const readUnread = useEffectEvent(readSoon);
+  useEffect(() => {
+    if (isUnread) readUnread();
+  }, [isUnread, selected]);
   return { query, variables, run, model };
 }
 
-/** What only the rows have: times and errors of the run, and ids of tasks that were not there. */
-function saysNews(event: RunEvent, feed: RunFeed): boolean {
-  const { tasks, asOf } = feed.get();
-  if (event.type.startsWith('RUN_')) return (time(event.at) ?? 0) > asOf;
-  return event.taskKey != null && !tasks.has(event.taskKey);
+/** What only the rows have: times and errors of the run. Tasks that are new come with their events. */
+function saysNews({ type, at }: RunEvent, feed: RunFeed): boolean {
+  return type.startsWith('RUN_') && (time(at) ?? 0) > feed.get().asOf;
 }
 
-function useReadSoon(variables: Parameters<typeof queryKey<unknown, object>>[1]) {
+function useReadSoon(variables: object) {
   const client = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const due = useRef(Number.POSITIVE_INFINITY);
   useEffect(() => () => clearTimeout(timer.current), []);
-  return (delayMs: number) => {
-    if (performance.now() + delayMs >= due.current) return;
+  return () => {
     clearTimeout(timer.current);
-    due.current = performance.now() + delayMs;
-    timer.current = setTimeout(() => {
-      due.current = Number.POSITIVE_INFINITY;
-      void client.invalidateQueries({ queryKey: ['RunDetail', variables] });
-    }, delayMs);
+    timer.current = setTimeout(() => void client.invalidateQueries({ queryKey: ['RunDetail', variables] }), GATHER_MS);
   };
 }
