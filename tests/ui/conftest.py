@@ -1,6 +1,9 @@
 """The built UI before a whole installation with its examples, in a real browser."""
 
+import os
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -11,13 +14,16 @@ import yaml
 from playwright.async_api import Browser, async_playwright
 
 from dagy.client import DagyClient
-from tests.support.up import Up
+from tests.support.up import Up, until
 from tests.ui import chromium
+from tests.ui.people import EMAIL, invited, signed_in
+from tests.ui.runs import Gate
 from tests.ui.visitor import Visitor, visitor
 
-EMAIL = "owner@dagy.local"
+FLOWS = Path(__file__).parent / "flows" / "warehouse.py"
 
 Opened = Callable[..., Awaitable[Visitor]]
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,8 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Up]:
+    # Another build than the one in this tree, where somebody says so.
+    build = {"DAGY_UI_DIR": os.environ["TEST_UI_DIR"]} if "TEST_UI_DIR" in os.environ else {}
     with tempfile.TemporaryDirectory(prefix="dagy-ui-") as place:
-        up = Up(Path(place) / "local", environment={"DAGY_RATE_LIMIT_PER_MINUTE": "0"}).start()
+        up = Up(Path(place) / "local", environment={"DAGY_RATE_LIMIT_PER_MINUTE": "0", **build})
+        up.start()
+        until(lambda: "Examples deployed" in up.text, what="the deployment of the examples")
         yield up
         up.stop()
 
@@ -50,6 +60,39 @@ def client(site: Up) -> Iterator[DagyClient]:
 
 
 @pytest.fixture(scope="session")
+def cli(site: Up) -> Cli:
+    """The `dagy` command with the profile that `dagy up` stored."""
+
+    def call(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("DAGY_")}
+        return subprocess.run(
+            [sys.executable, "-P", "-c", "from dagy.cli.main import main; main()", *arguments],
+            env={**clean, "DAGY_LOCAL_DIR": str(site.folder), "COLUMNS": "120"},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def flows(cli: Cli) -> None:
+    """Every flow of these tests is deployed, under its own name."""
+    for name in ("orders", "stocktaking", "diary"):
+        cli("deploy", f"{FLOWS}:{name}")
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    """What a run of `orders` waits at. None waits longer than its test."""
+    one = Gate(tmp_path / "gate")
+    yield one
+    one.open()
+
+
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     found = chromium.find()
     async with async_playwright() as playwright:
@@ -63,19 +106,14 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture(scope="session")
 async def owner_state(browser: Browser, site: Up, password: str) -> Any:
     """The cookies of a signed-in owner."""
-    context = await browser.new_context(base_url=site.url)
-    answer = await context.request.post(
-        "/graphql",
-        data={
-            "query": "mutation($i: LoginInput!) { login(input: $i) { expiresAt } }",
-            "variables": {"i": {"email": EMAIL, "password": password}},
-        },
-        headers={"Origin": site.url},
-    )
-    assert "errors" not in await answer.json(), await answer.text()
-    state = await context.storage_state()
-    await context.close()
-    return state
+    return await signed_in(browser, site.url, EMAIL, password)
+
+
+@pytest.fixture(scope="session")
+async def viewer_state(browser: Browser, site: Up, client: DagyClient) -> Any:
+    """The cookies of a member who may look and do nothing."""
+    member = invited(client, "viewer@dagy.local", role="VIEWER")
+    return await signed_in(browser, site.url, member.email, member.password)
 
 
 @pytest.fixture

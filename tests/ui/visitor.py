@@ -1,11 +1,21 @@
 """A person at a browser window, and what the browser complained of meanwhile."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Route,
+    WebSocket,
+    expect,
+)
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WAIT_MS = 15_000
@@ -15,18 +25,22 @@ expect.set_options(timeout=WAIT_MS)
 # Told by the browser itself when the server is taken away on purpose.
 _NETWORK = ("net::ERR_", "WebSocket connection to", "Failed to load resource")
 
+# A link that the pointer passed: its page is fetched ahead, and need not be opened.
+_PREFETCHED = "was preloaded using link preload but not used"
+
 
 @dataclass
 class Visitor:
     """`page` is the window; `complaints` are errors of the console, of scripts, and of the content
-    security policy; `strangers` are requests to any other host; `asked` the operations sent."""
+    security policy; `strangers` are requests to any other host; `asked` the operations sent;
+    `refused` the errors that came back, where `watch_answers` was called."""
 
     page: Page
     base: str
     complaints: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-    refused: list[Any] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     is_network_down: bool = False
 
     @property
@@ -42,8 +56,32 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         self.page.on("request", self._request)
 
+    async def watch_answers(self) -> None:
+        """Read every answer of the API before the page does."""
+        await self.page.route("**/graphql", self._answer)
+        self.page.on("websocket", self._socket)
+
+    async def _answer(self, route: Route) -> None:
+        answer = await route.fetch()
+        self._look_for_errors((await answer.json()).get("errors"), route.request.post_data)
+        await route.fulfill(response=answer)
+
+    def _socket(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._frame)
+
+    def _frame(self, frame: str | bytes) -> None:
+        message = json.loads(frame)
+        if message["type"] == "error":
+            self._look_for_errors(message["payload"], "subscription")
+        elif message["type"] == "next":
+            self._look_for_errors(message["payload"].get("errors"), "subscription")
+
+    def _look_for_errors(self, errors: list[dict[str, Any]] | None, asked: str | None) -> None:
+        for error in errors or []:
+            self.refused.append(f"{error['extensions']['code']} {error['message']}: {asked}")
+
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type not in ("error", "warning"):
+        if message.type not in ("error", "warning") or _PREFETCHED in message.text:
             return
         if self.is_network_down and any(word in message.text for word in _NETWORK):
             return

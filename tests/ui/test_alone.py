@@ -1,0 +1,59 @@
+"""With every other host blocked, all of it works: GraphiQL, its workers and subscriptions too."""
+
+from urllib.parse import quote, urlsplit
+
+from playwright.async_api import Locator, Page, Route, expect
+
+from dagy.client import DagyClient
+from tests.ui.conftest import Opened
+from tests.ui.runs import Gate, start
+from tests.ui.visitor import Visitor
+
+
+async def test_graphiql_answers_with_all_other_hosts_blocked(opened: Opened) -> None:
+    visitor = await _alone(opened)
+    page = visitor.page
+    await visitor.goto("/graphiql#query=" + quote("{ viewer { role } }"))
+    await expect(page.get_by_role("button", name="Execute")).to_be_visible()
+    await page.get_by_role("button", name="Execute").click()
+    await expect(_response(page)).to_contain_text('"role": "OWNER"')
+
+
+async def test_graphiql_follows_a_subscription(
+    opened: Opened, flows: None, client: DagyClient, gate: Gate
+) -> None:
+    run = client.run(start(client, "orders", gate=str(gate))).id
+    visitor = await _alone(opened)
+    page = visitor.page
+    query = f'subscription {{ runEvents(runId: "{run}") {{ type runState }} }}'
+    await visitor.goto("/graphiql#query=" + quote(query))
+    await page.get_by_role("button", name="Execute").click()
+    await expect(_response(page)).to_contain_text("RUNNING")
+    gate.open()
+    await expect(_response(page)).to_contain_text("SUCCEEDED")
+
+
+async def test_a_page_is_taken_into_graphiql(opened: Opened, flows: None) -> None:
+    visitor = await _alone(opened)
+    page = visitor.page
+    await visitor.goto("/flows")
+    await page.get_by_role("button", name="Copy as").click()
+    await page.get_by_role("menuitem", name="Open in GraphiQL").click()
+    await page.wait_for_url("**/graphiql*")
+    await page.get_by_role("button", name="Execute").click()
+    await expect(_response(page)).to_contain_text('"name": "diary"')
+
+
+async def _alone(opened: Opened) -> Visitor:
+    visitor: Visitor = await opened()
+
+    async def only_ours(route: Route) -> None:
+        ours = urlsplit(route.request.url).netloc == urlsplit(visitor.base).netloc
+        await (route.continue_() if ours else route.abort())
+
+    await visitor.context.route("**/*", only_ours)
+    return visitor
+
+
+def _response(page: Page) -> Locator:
+    return page.get_by_role("region", name="Result Window")
