@@ -27,7 +27,7 @@ ARGUMENTS = [
 @dataclass(frozen=True, slots=True)
 class Chromium:
     path: str
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str | float | bool] = field(default_factory=dict)
 
 
 def find() -> Chromium:

@@ -10,8 +10,6 @@ from tests.ui.conftest import Opened
 from tests.ui.places import PLACES, arrive
 from tests.ui.runs import ended, start
 
-# An editor of others, whose own marks we do not make.
-_OWN = tuple(place for place in PLACES if place.path != "/graphiql")
 _SIDEWAYS = "document.scrollingElement.scrollWidth - window.innerWidth"
 
 
@@ -27,7 +25,7 @@ async def failed_run(flows: None, client: DagyClient) -> str:
 async def test_no_page_has_a_serious_finding(opened: Opened, failed_run: str, theme: str) -> None:
     visitor = await opened(theme=theme)
     found: dict[str, list[str]] = {}
-    for place in _OWN:
+    for place in PLACES:
         await arrive(visitor.page, visitor.base, place, failed_run)
         if findings := await visitor.axe():
             found[place.path] = findings
