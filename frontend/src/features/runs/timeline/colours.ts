@@ -3,17 +3,18 @@ import type { Tone } from '@/lib/states';
 import type { Colours } from './draw';
 
 export function coloursOf(near: HTMLElement): Colours {
-  const probe = document.createElement('span');
-  near.parentElement?.append(probe);
   const of = (token: string) => {
+    // A new element for each: of one that changes, a transition would tell the colour it had.
+    const probe = document.createElement('span');
     probe.style.color = `var(--${token})`;
-    return getComputedStyle(probe).color;
+    near.parentElement?.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
   };
   const tones = new Map<Tone, string>();
   for (const tone of TONES) tones.set(tone, of(`state-${tone}`));
-  const colours = { tone: (tone: Tone) => tones.get(tone) ?? 'gray', line: of('line'), text: of('text-soft') };
-  probe.remove();
-  return colours;
+  return { tone: (tone: Tone) => tones.get(tone) ?? 'gray', line: of('line'), text: of('text-soft') };
 }
 
 const TONES: readonly Tone[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'crashed', 'timed-out'];
