@@ -30,7 +30,7 @@ from dagy_gql.repositories.organizations import (
     MembershipRepository,
     OrganizationRepository,
 )
-from dagy_gql.repositories.pagination import MAX_PAGE_SIZE, decode_id, encode_id
+from dagy_gql.repositories.pagination import MAX_PAGE_SIZE, decode_id, ids_of
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.saved_views import SavedViewRepository
 from dagy_gql.repositories.schedules import ScheduleRepository
@@ -96,7 +96,8 @@ class Node:
 
 def node_id(type_name: str) -> Any:
     """The `id` field of a type."""
-    return field(read=lambda row: encode_id(type_name, row["id"]), columns=("id",))
+    of = ids_of(type_name)
+    return field(read=lambda row: of(row["id"]), columns=("id",))
 
 
 def _repository(context: Context, type_name: str) -> OrgRepository:
