@@ -63,6 +63,9 @@ async def test_a_run_started_from_the_dialog_is_watched_to_its_end_without_reloa
     await expect(_task(page, "take_orders: Succeeded")).to_be_visible()
     await expect(_task(page, "wait_at: Running")).to_be_visible()
     await expect(_task(page, "ship: Pending")).to_be_visible()
+    edges = page.get_by_role("region", name="Graph of the tasks").get_by_role("img")
+    for edge in ("take_orders to wait_at", "wait_at to pack", "pack to ship"):
+        await expect(edges.and_(page.get_by_label(f"Edge from {edge}"))).to_have_count(1)
     await expect(page.get_by_role("log")).to_contain_text("waiting at the gate")
 
     # And goes on by itself
