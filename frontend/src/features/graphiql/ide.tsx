@@ -7,13 +7,13 @@ import 'graphiql/graphiql.css';
 import './graphiql-theme.css';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useResolvedTheme } from '@/lib/theme';
 import { EditorColours } from './editor-colours';
 import { FIRST_TABS } from './examples';
 import { EXAMPLES_PLUGIN } from './examples-plugin';
 import { createFetcher } from './fetcher';
-import { takePrefill } from './prefill';
+import { dropPrefill, readPrefill } from './prefill';
 import { storage } from './storage';
 
 const PLUGINS = [EXAMPLES_PLUGIN, HISTORY_PLUGIN];
@@ -28,7 +28,9 @@ interface IdeProps {
 export default function Ide({ onExpired }: IdeProps) {
   const theme = useResolvedTheme();
   const fetcher = useMemo(() => createFetcher({ onExpired }), [onExpired]);
-  const [prefill] = useState(takePrefill);
+  const [prefill] = useState(() => readPrefill(window.location.hash));
+  // Not while it is drawn: a drawing may be thrown away and begun again.
+  useEffect(dropPrefill, []);
   const [isWide] = useState(() => window.innerWidth >= ROOM_FOR_EXAMPLES_PX);
   return (
     <GraphiQL

@@ -13,9 +13,7 @@ export function readPrefill(hash: string): Prefill {
   };
 }
 
-/** Reads the hash once and takes it out of the address, so that a reload keeps later edits. */
-export function takePrefill(): Prefill {
-  const prefill = readPrefill(window.location.hash);
-  if (prefill.query) window.history.replaceState(window.history.state, '', window.location.pathname);
-  return prefill;
+/** Takes it out of the address, so that a reload keeps later edits. */
+export function dropPrefill(): void {
+  if (readPrefill(window.location.hash).query) window.history.replaceState(window.history.state, '', window.location.pathname);
 }
