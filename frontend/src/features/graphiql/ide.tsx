@@ -29,6 +29,7 @@ export default function Ide({ onExpired }: IdeProps) {
   const theme = useResolvedTheme();
   const fetcher = useMemo(() => createFetcher({ onExpired }), [onExpired]);
   const [prefill] = useState(() => readPrefill(window.location.hash));
+  const [firstTabs] = useState(() => (prefill.query ? [prefill, ...FIRST_TABS] : FIRST_TABS));
   // Not while it is drawn: a drawing may be thrown away and begun again.
   useEffect(dropPrefill, []);
   const [isWide] = useState(() => window.innerWidth >= ROOM_FOR_EXAMPLES_PX);
@@ -39,7 +40,8 @@ export default function Ide({ onExpired }: IdeProps) {
       plugins={PLUGINS}
       visiblePlugin={isWide ? EXAMPLES_PLUGIN : undefined}
       customScalarSchemas={SCALARS}
-      defaultTabs={FIRST_TABS}
+      // On a first visit these are all tabs that there are: it makes none for `initialQuery`.
+      defaultTabs={firstTabs}
       defaultQuery=""
       defaultEditorToolsVisibility="variables"
       initialQuery={prefill.query}
