@@ -13,7 +13,7 @@ import { EditorColours } from './editor-colours';
 import { FIRST_TABS } from './examples';
 import { EXAMPLES_PLUGIN } from './examples-plugin';
 import { createFetcher } from './fetcher';
-import { dropPrefill, readPrefill } from './prefill';
+import { dropPrefill, readPrefill, type Prefill } from './prefill';
 import { storage } from './storage';
 
 const PLUGINS = [EXAMPLES_PLUGIN, HISTORY_PLUGIN];
@@ -29,7 +29,7 @@ export default function Ide({ onExpired }: IdeProps) {
   const theme = useResolvedTheme();
   const fetcher = useMemo(() => createFetcher({ onExpired }), [onExpired]);
   const [prefill] = useState(() => readPrefill(window.location.hash));
-  const [firstTabs] = useState(() => (prefill.query ? [prefill, ...FIRST_TABS] : FIRST_TABS));
+  const [firstTabs] = useState(() => withPrefill(prefill));
   // Not while it is drawn: a drawing may be thrown away and begun again.
   useEffect(dropPrefill, []);
   const [isWide] = useState(() => window.innerWidth >= ROOM_FOR_EXAMPLES_PX);
@@ -55,4 +55,8 @@ export default function Ide({ onExpired }: IdeProps) {
       </GraphiQL.Logo>
     </GraphiQL>
   );
+}
+
+function withPrefill({ query, variables }: Prefill): typeof FIRST_TABS {
+  return query ? [{ query, variables: variables ?? null }, ...FIRST_TABS] : FIRST_TABS;
 }
