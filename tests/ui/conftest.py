@@ -14,8 +14,9 @@ import yaml
 from playwright.async_api import Browser, async_playwright
 
 from dagy.client import DagyClient
-from tests.support.up import Up, until
+from tests.support.up import Up
 from tests.ui import chromium
+from tests.ui.installation import started
 from tests.ui.people import EMAIL, invited, signed_in
 from tests.ui.runs import Gate
 from tests.ui.visitor import Visitor, visitor
@@ -35,12 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Up]:
-    # Another build than the one in this tree, where somebody says so.
-    build = {"DAGY_UI_DIR": os.environ["TEST_UI_DIR"]} if "TEST_UI_DIR" in os.environ else {}
     with tempfile.TemporaryDirectory(prefix="dagy-ui-") as place:
-        up = Up(Path(place) / "local", environment={"DAGY_RATE_LIMIT_PER_MINUTE": "0", **build})
-        up.start()
-        until(lambda: "Examples deployed" in up.text, what="the deployment of the examples")
+        up = started(Path(place) / "local")
         yield up
         up.stop()
 

@@ -13,9 +13,8 @@ from tests.ui.visitor import Visitor
 async def test_graphiql_answers_with_all_other_hosts_blocked(opened: Opened) -> None:
     visitor = await _alone(opened)
     page = visitor.page
-    await visitor.goto("/graphiql#query=" + quote("{ viewer { role } }"))
-    await expect(page.get_by_role("button", name="Execute")).to_be_visible()
-    await page.get_by_role("button", name="Execute").click()
+    await visitor.goto("/graphiql#query=" + quote("query Me { viewer { role } }"))
+    await _execute(page, "Me")
     await expect(_response(page)).to_contain_text('"role": "OWNER"')
 
 
@@ -25,9 +24,9 @@ async def test_graphiql_follows_a_subscription(
     run = client.run(start(client, "orders", gate=str(gate))).id
     visitor = await _alone(opened)
     page = visitor.page
-    query = f'subscription {{ runEvents(runId: "{run}") {{ type runState }} }}'
+    query = f'subscription Watch {{ runEvents(runId: "{run}") {{ type runState }} }}'
     await visitor.goto("/graphiql#query=" + quote(query))
-    await page.get_by_role("button", name="Execute").click()
+    await _execute(page, "Watch")
     await expect(_response(page)).to_contain_text("RUNNING")
     gate.open()
     await expect(_response(page)).to_contain_text("SUCCEEDED")
@@ -40,7 +39,7 @@ async def test_a_page_is_taken_into_graphiql(opened: Opened, flows: None) -> Non
     await page.get_by_role("button", name="Copy as").click()
     await page.get_by_role("menuitem", name="Open in GraphiQL").click()
     await page.wait_for_url("**/graphiql*")
-    await page.get_by_role("button", name="Execute").click()
+    await _execute(page, "FlowList")
     await expect(_response(page)).to_contain_text('"name": "diary"')
 
 
@@ -57,3 +56,10 @@ async def _alone(opened: Opened) -> Visitor:
 
 def _response(page: Page) -> Locator:
     return page.get_by_role("region", name="Result Window")
+
+
+async def _execute(page: Page, operation: str) -> None:
+    """What the address has brought, once it is in the editor."""
+    await expect(page.get_by_role("tab", name=operation, selected=True)).to_be_visible()
+    await expect(page.get_by_role("region", name="Operation Editor")).to_contain_text(operation)
+    await page.get_by_role("button", name="Execute").click()

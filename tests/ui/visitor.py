@@ -29,7 +29,7 @@ _NETWORK = ("net::ERR_", "WebSocket connection to", "Failed to load resource")
 _PREFETCHED = "was preloaded using link preload but not used"
 
 # GraphiQL draws its tabs with a button inside of each.
-_NOT_OURS = 'class="graphiql-tab '
+_NOT_OURS = 'class="graphiql-tab'
 
 
 @dataclass
