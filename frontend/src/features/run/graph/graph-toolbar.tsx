@@ -33,7 +33,7 @@ export function GraphToolbar({ wish, tasks, found }: Props) {
   };
   const counts = countsOf(tasks);
   return (
-    <div className="flex items-center gap-1.5 border-b border-line px-2 py-1.5" data-no-print>
+    <div className="flex flex-wrap items-center gap-1.5 border-b border-line px-2 py-1.5" data-no-print>
       <Input
         ref={field}
         type="search"
@@ -42,7 +42,7 @@ export function GraphToolbar({ wish, tasks, found }: Props) {
         value={wish.text}
         onChange={({ target }) => wish.setText(target.value)}
         onKeyDown={onKeyDown}
-        className="h-7! max-w-44 flex-1 text-xs"
+        className="h-7! max-w-44 min-w-28 flex-1 text-xs"
       />
       <Select
         aria-label="Only tasks that are"

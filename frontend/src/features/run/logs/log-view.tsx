@@ -70,7 +70,7 @@ function Nothing({ level }: { level: LogLevel }) {
 }
 
 function nothingText(hasLines: boolean, { selected, level, isOver }: { selected: string | null; level: LogLevel; isOver: boolean }): string {
-  if (hasLines && selected) return level === 'DEBUG' ? `${selected} wrote nothing.` : `${selected} wrote nothing of this level.`;
+  if (hasLines && selected) return `${selected} ${isOver ? 'wrote nothing' : 'has written nothing yet'}${level === 'DEBUG' ? '' : ' of this level'}.`;
   if (hasLines) return 'No line is of this level.';
   return isOver ? 'This run wrote no log.' : 'Nothing has been written yet. Lines appear here as they come.';
 }

@@ -35,7 +35,7 @@ export const Flow = ({ run: { flow } }: CellProps) =>
       <AppLink href={flowPath(flow.name)} tabIndex={-1} className="shrink truncate hover:underline">
         {flow.name}
       </AppLink>
-      <span className="max-w-16 min-w-6 truncate text-xs text-soft">{shortVersion(flow.version)}</span>
+      <span className="max-w-16 min-w-0 shrink-[8] truncate text-xs text-soft">{shortVersion(flow.version)}</span>
     </span>
   );
 

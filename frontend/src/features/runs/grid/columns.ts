@@ -37,13 +37,13 @@ export interface Column {
 
 const COLUMNS: readonly Column[] = [
   { id: 'state', label: 'State', minPx: 112, Cell: cells.State },
-  { id: 'run', label: 'Run', minPx: 186, grow: 1.2, Cell: cells.Slug },
-  { id: 'flow', label: 'Flow', minPx: 120, grow: 1.2, requires: 'FLOWS_READ', Cell: cells.Flow },
+  { id: 'run', label: 'Run', minPx: 186, grow: 1, Cell: cells.Slug },
+  { id: 'flow', label: 'Flow', minPx: 150, grow: 2, requires: 'FLOWS_READ', Cell: cells.Flow },
   { id: 'deployment', label: 'Deployment', minPx: 130, grow: 1, requires: 'DEPLOYMENTS_READ', Cell: cells.Deployment },
   { id: 'trigger', label: 'Trigger', minPx: 86, Cell: cells.Trigger },
   { id: 'executor', label: 'Executor', minPx: 86, Cell: cells.Engine },
   { id: 'environment', label: 'Environment', minPx: 106, grow: 0.5, requires: 'ENVIRONMENTS_READ', Cell: cells.Environment },
-  { id: 'tags', label: 'Tags', minPx: 80, grow: 1, Cell: cells.Tags },
+  { id: 'tags', label: 'Tags', minPx: 80, grow: 0.6, Cell: cells.Tags },
   { id: 'created', label: 'Created', minPx: 88, isRight: true, Cell: cells.Created },
   { id: 'wait', label: 'Waited', minPx: 72, isRight: true, Cell: cells.Waited },
   { id: 'started', label: 'Started', minPx: 92, isRight: true, Cell: cells.Started },
