@@ -24,6 +24,7 @@ from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
 from dagy_gql import tenancy
+from dagy_gql.migrating import without_queries
 from dagy_gql.settings import Settings
 from dagy_gql.tenancy import Scope
 
@@ -220,7 +221,8 @@ async def migrate(settings: Settings) -> None:
     guard = await asyncpg.connect(settings.database_url)
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
-        await apply_migrations(config=config(settings, is_bound=False))
+        with without_queries():
+            await apply_migrations(config=config(settings, is_bound=False))
         await Tortoise.close_connections()
         # Tables of new migrations are guarded too, whether or not somebody thought of it.
         await guard.execute("SELECT dagy_guard()")
