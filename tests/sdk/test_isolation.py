@@ -1,5 +1,6 @@
 """Isolated attempts: timeouts that kill, memory limits, crashes, forks."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -247,10 +248,15 @@ def test_a_dead_forker_fails_its_attempts_and_does_not_hang_the_run():
     assert len(host.of(TaskRetrying)) == 1
 
 
-def alive_children() -> set[int]:
-    """Other tests may have left dead ones that nobody has waited for."""
-    below = psutil.Process().children(recursive=True)
-    return {child.pid for child in below if child.status() != psutil.STATUS_ZOMBIE}
+def alive_forks() -> set[int]:
+    """Children of this process that run what it runs: not the servers and browsers of other tests,
+    which start processes as they like. Dead ones may be left that nobody has waited for."""
+    me, found = psutil.Process(), set()
+    for child in me.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if child.cmdline() == me.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
+                found.add(child.pid)
+    return found
 
 
 def test_nothing_is_left_open(tmp_path: Path):
@@ -261,8 +267,8 @@ def test_nothing_is_left_open(tmp_path: Path):
     main = flow(lambda: work.map([1, 2, 3]))
     execute(main)
     before = len(os.listdir("/proc/self/fd"))
-    before_processes = alive_children()
+    before_processes = alive_forks()
     for _ in range(5):
         execute(main)
     assert len(os.listdir("/proc/self/fd")) == before
-    assert alive_children() <= before_processes
+    assert alive_forks() <= before_processes
