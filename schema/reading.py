@@ -1,6 +1,7 @@
-"""Queries go from the prepared document straight to the executor: Strawberry's hooks, which take
-0.3 ms of a page of 50 runs (benchmarks, case H), have nothing to do there. Whatever is no plain
-query goes Strawberry's way, and so does a document that cannot be read or has errors."""
+"""Queries go from the prepared document straight to the executor: Strawberry's hooks, a quarter of
+the server's time for a page of 50 runs (1.2 to 0.9 ms without them), have nothing to do there.
+Whatever is no plain query goes Strawberry's way, and so does a document that cannot be read or has
+errors."""
 
 from typing import Any, cast
 
