@@ -1,6 +1,6 @@
 """Migrations without what only data migrations in Python need: Tortoise copies the state of all
-models before each of 80 operations, and each copy prepares the models' queries. An empty database is
-ready in 2.9 s instead of 4.9."""
+models before each of 80 operations, and each copy prepares the models' queries. An empty database
+is ready in 2.9 s instead of 4.9."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
