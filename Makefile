@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench ui ui-dev lock sdl permissions fmt clean
+.PHONY: help run test check bench docs ui ui-dev lock sdl permissions fmt clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
@@ -13,14 +13,17 @@ UI_SOURCES := $(shell find frontend -type f \
 	-not -path '*/node_modules/*' -not -path '*/.next/*' -not -path '*/out/*' \
 	-not -path '*/src/gql/*' -not -path '*/tests/*' -not -name '*.md' \
 	-not -name '*.tsbuildinfo' -not -name next-env.d.ts)
+# The reference pages are written from the code.
+DOCS_SOURCES := $(shell find docs sdk/dagy dagy_gql/cli -type f -not -name '*.pyc') \
+	dagy_gql/settings.py
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: .stamps/runtime .stamps/ui ## Set up what is missing and start Dagy (ARGS="--port 9000")
+run: .stamps/runtime .stamps/ui .stamps/docs ## Set up what is missing and start Dagy (ARGS="--port 9000")
 	@$(BIN)/dagy up $(ARGS)
 
-test: .stamps/dev .stamps/ui .stamps/conformance .stamps/oidc .stamps/chromium ## Set up, check and run every test (ARGS="-k name")
+test: .stamps/dev .stamps/ui .stamps/docs .stamps/conformance .stamps/oidc .stamps/chromium ## Set up, check and run every test (ARGS="-k name")
 	@$(MAKE) --no-print-directory check
 	@cd frontend && npm run --silent budget && npm test --silent
 	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
@@ -36,6 +39,8 @@ check: .stamps/dev .stamps/node_modules ## Format, lint, types, imports, drift, 
 bench: .stamps/dev ## Measure Dagy and print the numbers beside a plain Python script
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+docs: .stamps/docs ## Build the documentation, which the server shows at /docs
+
 ui: .stamps/ui ## Build the web UI
 
 ui-dev: .stamps/node_modules ## Serve the web UI with hot reload before a running Dagy (DAGY_API_URL, PORT)
@@ -46,8 +51,10 @@ lock: .stamps/venv ## Resolve the requirements again, with hashes
 	$(BIN)/uv $(LOCK) pyproject.toml -o requirements.lock
 	$(BIN)/uv $(LOCK) --group build -c requirements.lock -o requirements-build.lock
 	$(BIN)/uv $(LOCK) --group examples --no-deps -o requirements-examples.lock
+	$(BIN)/uv $(LOCK) --group docs -c requirements.lock -o requirements-docs.lock
 	$(BIN)/uv $(LOCK) pyproject.toml --group build --group dev \
-		-c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+		-c requirements.lock -c requirements-build.lock -c requirements-docs.lock \
+		-o requirements-dev.lock
 
 sdl: .stamps/dev ## Write schema/schema.graphql and docs/graphql.md
 	@$(BIN)/dagy schema > schema/schema.graphql
@@ -108,6 +115,12 @@ clean: ## Remove what set-up made
 .stamps/chromium: tests/ui/package.json tests/ui/package-lock.json
 	@cd tests/ui && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p .stamps && touch $@
+
+.stamps/docs: .stamps/runtime requirements-docs.lock mkdocs.yml $(DOCS_SOURCES)
+	@echo "Building the documentation …"
+	@$(PIP) --require-hashes -r requirements-docs.lock
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@touch $@
 
 .stamps/ui: .stamps/node_modules schema/schema.graphql $(UI_SOURCES)
 	@echo "Building the web UI …"

@@ -25,7 +25,7 @@ from dagy_gql.web.files import Files
 from dagy_gql.web.middleware import BodyLimit, RequestLog
 from dagy_gql.web.oidc import OidcRoutes
 from dagy_gql.web.operations import Operations
-from dagy_gql.web.static import static_app
+from dagy_gql.web.static import DOCS_ABSENT, static_app
 from dagy_gql.web.ui_config import ui_config
 from schema.asgi import GraphQLApp
 from schema.compiled.executor import fallbacks
@@ -120,6 +120,11 @@ async def _home(request: Request) -> Response:
     return RedirectResponse("/dashboard", status_code=302)
 
 
+async def _docs(request: Request) -> Response:
+    """Links between pages are relative: the slash must be there."""
+    return RedirectResponse("/docs/", status_code=308)
+
+
 def _clerk(settings: Settings) -> str:
     """The origin of Clerk's form, where the login page offers it."""
     key = settings.clerk_publishable_key
@@ -142,6 +147,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
             *application.exports().routes(),
             ui_config(settings),
             Route("/", _home, methods=["GET"]),
+            Route("/docs", _docs, methods=["GET"]),
+            Mount("/docs", static_app(settings.docs_dir, absent=DOCS_ABSENT)),
             Mount("/", static_app(settings.ui_dir, without=hidden, clerk=_clerk(settings))),
         ],
         middleware=[

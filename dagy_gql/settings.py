@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEGABYTE = 1024 * 1024
+_ROOT = Path(__file__).parent.parent
 RoleName = Literal["owner", "admin", "developer", "viewer"]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 # Algorithms whose verifier can sign nothing. Ed25519 is what RFC 9864 calls EdDSA.
@@ -57,120 +58,183 @@ class Settings(BaseSettings):
     )
 
     env: Literal["development", "production"] = "development"
+    """`production` shows GraphiQL's schema and suggestions to signed-in people only."""
     log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR: what the processes log about themselves."""
     local_dir: Path = Field(default_factory=lambda: Path.home() / ".dagy")
+    """The folder of an installation: data, logs, artifacts, profiles. `~/.dagy` if not set."""
 
     database_url: str = ""
+    """`postgresql://user:password@host/database`. Empty: `dagy up` starts a server of its own."""
     database_pool_size: int = Field(8, ge=1)
+    """Connections that each process keeps to PostgreSQL."""
     redis_url: str = ""
+    """`redis://host:6379/0`. Empty: `dagy up` starts a server of its own."""
     queue_name: str = "dagy:queue"
+    """The key of arq's queue in Redis; another one for a second installation on the same Redis."""
 
-    # One or several (comma-separated); the first seals. Else they are the lines of the file.
     secrets_key: SecretStr = SecretStr("")
+    """Keys that secrets are sealed with, one or several (comma-separated); the first one seals.
+    `dagy secrets make-key` makes one."""
     secrets_key_file: Path | None = None
+    """The same, one key a line, from a file. `dagy up` makes `secrets.key` in its folder."""
 
     host: str = "127.0.0.1"
+    """The address where the API listens."""
     port: int = Field(8000, ge=0, le=65535)
+    """The port where the API listens; 0 takes a free one."""
     public_url: str = ""
-    # Addresses or networks (comma-separated) whose X-Forwarded-For and -Proto are believed.
+    """The address in links of invitations and for OpenID providers. `https://` here makes cookies
+    secure."""
     trusted_proxies: str = "127.0.0.1"
-    ui_dir: Path = Path(__file__).parent.parent / "frontend" / "out"
+    """Addresses or networks (comma-separated) whose X-Forwarded-For and -Proto are believed."""
+    ui_dir: Path = _ROOT / "frontend" / "out"
+    """The built web UI."""
+    docs_dir: Path = _ROOT / "build" / "docs"
+    """The built documentation."""
     workers: int = Field(1, ge=0)
+    """Worker processes of `dagy up`."""
 
     access_token_ttl_seconds: int = Field(24 * 3600, ge=60)
+    """How long a sign-in lasts."""
     password_sign_in: bool = True
-    # Makes the first owner. Left out, `dagy server` makes one up and prints it while nobody is
-    # there; several servers behind one address need the same.
+    """Whether people may sign in by password; `false` leaves the OpenID provider."""
     setup_token: SecretStr = SecretStr("")
+    """Makes the first owner. Empty: `dagy server` makes one up and prints it while nobody is there;
+    several servers behind one address need the same."""
     invitation_days: int = Field(7, ge=1)
+    """How long an invitation may be accepted."""
     password_reset_minutes: int = Field(60, ge=1)
+    """How long a link that sets a password works."""
     access_log_days: int = Field(90, ge=1)
+    """How long sign-ins and refusals are kept."""
 
-    # Sign-in through an identity provider: authorization code with PKCE. Off without an issuer.
     oidc_issuer: str = ""
+    """The OpenID provider for signing in (authorization code with PKCE). Empty: none."""
     oidc_client_id: str = ""
+    """The client that the provider knows Dagy by."""
     oidc_client_secret: SecretStr = SecretStr("")
+    """The client's secret, where it has one."""
     oidc_name: str = "Single sign-on"
+    """The text of the button on the sign-in page."""
     oidc_scopes: str = "openid email profile"
-    # Only addresses of these domains (comma-separated); none: of all.
+    """The scopes that Dagy asks the provider for."""
     oidc_allowed_domains: str = ""
-    # The slug of the organization that roles are given in.
+    """Only e-mail addresses of these domains (comma-separated); empty: of all."""
     oidc_organization: str = "default"
+    """The slug of the organization that roles are given in."""
     oidc_groups_claim: str = "groups"
-    # JSON such as {"data-team": "developer"}. With it, groups decide at every sign-in: the highest
-    # role counts, and a member of none of the groups is no longer a member here.
+    """The claim that holds the person's groups."""
     oidc_group_roles: dict[str, RoleName] = Field(default_factory=dict)
-    # What somebody new becomes; without it (and without groups) only members may sign in.
+    """JSON such as `{"data-team": "developer"}`. With it, groups decide at every sign-in: the
+    highest role counts, and a member of none of the groups is no longer a member here."""
     oidc_default_role: RoleName | None = None
+    """What somebody new becomes; without it (and without groups) only members may sign in."""
 
-    # Bearer tokens signed by somebody else (Clerk, Auth0, Okta, …). Off without an issuer.
     jwt_issuer: str = ""
-    # Comma-separated; one of the two must be there, or tokens for other applications would do.
+    """Accepts bearer tokens signed by this issuer (Clerk, Auth0, Okta, …). Empty: none."""
     jwt_audience: str = ""
+    """Comma-separated. This or the next one must be set, or tokens for other applications would
+    do."""
     jwt_authorized_parties: str = ""
-    # Left out: as the issuer's openid-configuration says, else its /.well-known/jwks.json.
+    """Comma-separated values of the claim `azp`."""
     jwt_jwks_url: str = ""
+    """Where the issuer's keys are. Empty: as its openid-configuration says, else its
+    `/.well-known/jwks.json`."""
     jwt_algorithms: str = "RS256,ES256"
+    """Signature algorithms that are accepted; asymmetric ones only."""
     jwt_leeway_seconds: int = Field(30, ge=0, le=300)
-    # A path such as `org_id` or `o.slg`: the slug or id of one of our organizations, or what
-    # DAGY_JWT_ORGANIZATIONS (JSON) maps to a slug. Without a claim: DAGY_JWT_ORGANIZATION.
+    """How far the issuer's clock may be off."""
     jwt_organization_claim: str = ""
+    """A path such as `org_id` or `o.slg`: the slug or id of an organization, or what the next
+    setting maps to a slug."""
     jwt_organizations: dict[str, str] = Field(default_factory=dict)
+    """JSON: the claim's value → an organization's slug."""
     jwt_organization: str = "default"
+    """The organization of tokens without that claim."""
     jwt_role_claim: str = ""
-    # JSON such as {"org:admin": "admin"}. With it, the claim decides each time.
+    """The claim that holds the role."""
     jwt_role_map: dict[str, RoleName] = Field(default_factory=dict)
+    """JSON such as `{"org:admin": "admin"}`. With it, the claim decides each time."""
     jwt_default_role: RoleName | None = None
+    """What somebody new becomes."""
     clerk_publishable_key: str = ""
+    """Shows Clerk's form on the sign-in page; needs a JWT issuer."""
     artifact_max_bytes: int = 64 * MEGABYTE
+    """The largest flow archive that may be uploaded."""
     artifact_unpacked_max_bytes: int = 512 * MEGABYTE
+    """The most that an archive may hold unpacked."""
     artifact_max_files: int = 10_000
+    """The most files in an archive."""
     request_max_bytes: int = 4 * MEGABYTE
+    """The largest request body besides archives."""
 
-    # Tokens a minute and the most that gather, per credential or address; 0 a minute: no limit.
     rate_limit_per_minute: int = Field(120, ge=0)
+    """Tokens a minute per credential or address; 0: no limit. 6,000 for `dagy up` on loopback."""
     rate_limit_burst: int = Field(200, ge=1)
-    # What /metrics takes beside the permission HEALTH_READ; empty: the permission only.
+    """The most tokens that gather."""
     metrics_token: SecretStr = SecretStr("")
-    # Who may read the schema through the API and is told "Did you mean": empty is everybody in
-    # development, and who is signed in in production.
+    """What `/metrics` takes beside the permission HEALTH_READ; empty: the permission only."""
     introspection: Literal["", "off", "signed-in", "on"] = ""
-    # The page itself is public; it asks to sign in before it does anything.
+    """Who may read the schema through the API and is told "Did you mean": `off`, `signed-in`, `on`.
+    Empty: everybody in development, and who is signed in in production."""
     graphiql: bool = True
+    """Whether `/graphiql` is there. The page itself is public; it asks to sign in before it does
+    anything."""
 
     # The standard variables of OpenTelemetry, which its library reads too.
     otel_sdk_disabled: bool = Field(False, validation_alias="OTEL_SDK_DISABLED")
+    """Switches traces off."""
     otel_traces_exporter: str = Field("", validation_alias="OTEL_TRACES_EXPORTER")
+    """`otlp`, `console` or `none`."""
     otel_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """Where traces go, by OTLP over HTTP."""
     otel_traces_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    """The same, for traces alone."""
     otel_service_name: str = Field("", validation_alias="OTEL_SERVICE_NAME")
+    """The name of the service in traces. Empty: `dagy-server` or `dagy-worker`."""
 
-    # One flush of events waits at most this long, so readers are at most so far behind.
     event_flush_ms: int = Field(10, ge=0, le=50)
-    # Workers hear of queued runs on their channel; arq is for the words that got lost.
+    """One flush of events waits at most this long, so readers are at most so far behind."""
     queue_poll_ms: int = Field(100, ge=1, le=1000)
+    """How often arq looks into its queue. Workers hear of queued runs on their channel; this is for
+    the messages that got lost."""
     lease_seconds: float = Field(15.0, gt=0)
+    """How long a run stays with a worker that no longer renews its lease."""
     heartbeat_seconds: float = Field(3.0, gt=0)
+    """How often a worker renews its leases."""
     housekeeping_seconds: float = Field(1.0, gt=0)
+    """How often workers look for what should be moving and is not."""
     crash_retries: int = Field(2, ge=0)
+    """How often a run whose process or worker was lost is tried again."""
 
     worker_max_runs: int = Field(16, ge=1)
+    """Runs that one worker executes at once."""
     run_max_workers: int = Field(8, ge=1)
+    """Tasks that one run executes at once, where its flow says nothing else."""
     run_memory_limit_mb: int | None = None
+    """Memory of a run's process; empty: no limit."""
     run_max_seconds: float = Field(24 * 3600, gt=0)
+    """How long a run may take, where its flow says nothing else."""
     cancel_grace_seconds: float = Field(2.0, ge=0)
+    """What a cancelled run gets to end by itself before its process is killed."""
     zygote_idle_seconds: float = Field(300.0, gt=0)
-    # Each takes 12 to 14 MB beside what the user's module imports.
+    """How long a worker keeps a flow imported that nobody runs."""
     zygote_max: int = Field(8, ge=1)
+    """Flow versions that a worker keeps imported; each takes 12 to 14 MB beside what the flow's
+    module imports."""
     import_timeout_seconds: float = Field(60.0, gt=0)
+    """How long importing a flow may take."""
 
     organization_max_running: int = Field(1000, ge=1)
+    """Runs of one organization at once."""
     retention_days: int = Field(30, ge=1)
-    # A JSON list of plans.
+    """Age at which finished runs, their events and logs are deleted."""
     plans: tuple[Plan, ...] = PLANS
+    """A JSON list of plans: name, title, price, seats."""
 
-    # Lists by functions made for their selection; off, graphql-core completes every field.
     compiled_lists: bool = True
+    """Lists by functions made for their selection; off, graphql-core completes every field."""
 
     @field_validator("plans")
     @classmethod
@@ -206,7 +270,7 @@ class Settings(BaseSettings):
             raise ValueError("DAGY_JWT_ROLE_MAP needs DAGY_JWT_ROLE_CLAIM")
         return self
 
-    @field_validator("local_dir", "ui_dir")
+    @field_validator("local_dir", "ui_dir", "docs_dir")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()

@@ -1,4 +1,4 @@
-"""Serves the exported web UI from memory, indexed once at the start of the process.
+"""Serves the web UI and the documentation from memory, indexed once at the start of the process.
 
 A request path is only ever looked up in that index and never joined to a folder, so no path can
 leave it. A new build needs a new process: pages and the hashes in their policy belong together.
@@ -6,6 +6,7 @@ leave it. A new build needs a new process: pages and the hashes in their policy 
 
 import gzip
 import hashlib
+import json
 import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,9 +23,41 @@ LOGIN_PAGE = "login.html"
 WILDCARD = "_"
 _IMMUTABLE = b"public, max-age=31536000, immutable"
 _REVALIDATE = b"no-cache"
-_NOT_BUILT = "The web UI is not built. Run `make ui` in the checkout, then start Dagy again."
 
 RawHeaders = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What is said, with 503, in place of a site that nobody has built."""
+
+    title: str
+    command: str
+
+    def html(self) -> str:
+        return (
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Dagy</title>'
+            '<body style="font:16px system-ui;margin:4rem auto;max-width:34rem;padding:0 1rem">'
+            f"<h1>{self.title}</h1><p>Run <code>{self.command}</code> in the checkout, then "
+            "start Dagy again. The API at <code>/graphql</code> works without it.</p>"
+        )
+
+    def json(self) -> str:
+        message = f"{self.title}. Run `{self.command}` in the checkout, then start Dagy again."
+        return json.dumps({"error": {"code": "UNAVAILABLE", "message": message}})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        is_page = "text/html" in Headers(scope=scope).get("accept", "")
+        text = self.html() if is_page else self.json()
+        kind = b"text/html; charset=utf-8" if is_page else b"application/json"
+        await _send_text(send, scope, 503, text, [(b"content-type", kind)])
+
+
+UI_ABSENT = Absent("The web UI is not built", "make ui")
+DOCS_ABSENT = Absent("The documentation is not built", "make docs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +110,18 @@ def is_built(directory: Path) -> bool:
 
 
 def static_app(
-    directory: Path, *, without: frozenset[str] = frozenset(), clerk: str = ""
+    directory: Path,
+    *,
+    absent: Absent = UI_ABSENT,
+    without: frozenset[str] = frozenset(),
+    clerk: str = "",
 ) -> ASGIApp:
-    """The web UI in `directory`, or, where it is not built, an answer that says how to build it.
+    """The site in `directory`, or, where it is not built, an answer that says how to build it.
 
     Pages named in `without` are as if they had never been built. The login page may load from
     the origin `clerk`; no page else loads from anywhere but here.
     """
-    return StaticApp(_indexed(directory, without, clerk)) if is_built(directory) else not_built
+    return StaticApp(_indexed(directory, without, clerk)) if is_built(directory) else absent
 
 
 class StaticApp:
@@ -109,22 +146,6 @@ class StaticApp:
             await _send_text(send, scope, 308, "", [(b"location", _canonical(scope, parts))])
         else:
             await _send_file(send, file, scope, status=200)
-
-
-async def not_built(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1000})
-    elif "text/html" in Headers(scope=scope).get("accept", ""):
-        page = (
-            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Dagy</title>'
-            '<body style="font:16px system-ui;margin:4rem auto;max-width:34rem;padding:0 1rem">'
-            "<h1>The web UI is not built</h1><p>Run <code>make ui</code> in the checkout, then "
-            "start Dagy again. The API at <code>/graphql</code> works without it.</p>"
-        )
-        await _send_text(send, scope, 503, page, [(b"content-type", b"text/html; charset=utf-8")])
-    else:
-        body = f'{{"error":{{"code":"UNAVAILABLE","message":"{_NOT_BUILT}"}}}}'
-        await _send_text(send, scope, 503, body, [(b"content-type", b"application/json")])
 
 
 def _indexed(directory: Path, without: frozenset[str], clerk: str) -> Folder:
