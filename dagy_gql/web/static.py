@@ -6,13 +6,13 @@ leave it. A new build needs a new process: pages and the hashes in their policy 
 
 import gzip
 import hashlib
-import json
 import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+import orjson
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -44,7 +44,7 @@ class Absent:
 
     def json(self) -> str:
         message = f"{self.title}. Run `{self.command}` in the checkout, then start Dagy again."
-        return json.dumps({"error": {"code": "UNAVAILABLE", "message": message}})
+        return orjson.dumps({"error": {"code": "UNAVAILABLE", "message": message}}).decode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

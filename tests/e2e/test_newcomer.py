@@ -1,21 +1,17 @@
 """README's five minutes as a person types them, with the `dagy` command of the installation."""
 
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.pages import blocks, commands, typed
 from tests.support.up import Up, until
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(90)]
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-BIN = Path(sys.executable).parent
 EXAMPLES = {"weather", "fanout", "patience"}
 FAILING = """
 from dagy import flow, task
@@ -50,48 +46,15 @@ def up() -> Iterator[Up]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """The person's folder, with hello.py from the README and a flow that fails."""
-    [source] = [text for text in blocks("python") if "def hello" in text]
+    [source] = [block.text for block in blocks("README.md", "python") if "def hello" in block.text]
     (tmp_path / "hello.py").write_text(source)
     (tmp_path / "failing.py").write_text(FAILING)
     return tmp_path
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-
-
-def typed(line: str, home: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """The line in a shell whose PATH has the installation's commands, as after `activate`."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("DAGY_")}
-    return subprocess.run(
-        ["bash", "-c", line],
-        cwd=home,
-        env={
-            **clean,
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-            "COLUMNS": "120",
-            "DAGY_LOCAL_DIR": str(home / "nothing"),
-            **variables,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
-def commands() -> list[str]:
-    return [
-        line
-        for block in blocks("console")
-        for line in block.splitlines()
-        if line.startswith("dagy ")
-    ]
-
-
 def test_every_command_of_the_tour_works_in_its_order(up: Up, home: Path) -> None:
     local, told, slug = str(up.folder), {}, ""
-    for line in commands():
+    for line in commands("README.md"):
         if line.startswith(("dagy migrate", "dagy server", "dagy worker", "dagy up")):
             continue
         done = typed(line.replace("SLUG", slug), home, DAGY_LOCAL_DIR=local)
