@@ -1,12 +1,16 @@
 """Where files live: flow archives, large results, and what runs save. One key layout for all."""
 
 import asyncio
+import errno
 import os
 import shutil
+import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from dagy_gql.artifacts.syncing import sync_files
 from dagy_gql.errors import NotFound
 
 
@@ -26,8 +30,18 @@ class ArtifactStore(Protocol):
     async def put(self, key: str, source: Path) -> None:
         """Take over the file `source` (it is gone afterwards); atomic, replaces an older one."""
 
+    async def put_all(self, files: Sequence[tuple[str, Path]]) -> None:
+        """Take over many files at once. What is there already under its key stays. After an
+        OSError some may be taken over; the others are still where they were."""
+
+    async def link(self, key: str, source: Path) -> None:
+        """A second key for a file that `path` gave out."""
+
     async def path(self, key: str) -> Path:
         """A local, readable file with the object's content. Read only."""
+
+    async def size(self, key: str) -> int | None:
+        """In bytes; None where there is no such file."""
 
     async def exists(self, key: str) -> bool: ...
 
@@ -55,11 +69,39 @@ class LocalArtifactStore:
 
     def _put(self, target: Path, source: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        arriving = target.with_name(f".{uuid4().hex}")
-        shutil.move(source, arriving)
-        with arriving.open("rb") as file:
-            os.fsync(file.fileno())
-        arriving.replace(target)
+        sync_files([source])
+        _move(source, target)
+
+    async def put_all(self, files: Sequence[tuple[str, Path]]) -> None:
+        await asyncio.to_thread(self._put_all, [(self._file(key), path) for key, path in files])
+
+    def _put_all(self, files: Sequence[tuple[Path, Path]]) -> None:
+        new = [(target, source) for target, source in files if not target.is_file()]
+        sync_files([source for _, source in new])
+        for target, source in new:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _move(source, target)
+
+    async def link(self, key: str, source: Path) -> None:
+        await asyncio.to_thread(self._link, self._file(key), source)
+
+    def _link(self, target: Path, source: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source, target)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without hard links
+            _copy(source, target)
+
+    async def size(self, key: str) -> int | None:
+        return await asyncio.to_thread(self._size, self._file(key))
+
+    def _size(self, path: Path) -> int | None:
+        try:
+            return path.stat().st_size
+        except FileNotFoundError:
+            return None
 
     async def path(self, key: str) -> Path:
         path = self._file(key)
@@ -68,7 +110,7 @@ class LocalArtifactStore:
         return path
 
     async def exists(self, key: str) -> bool:
-        return self._file(key).is_file()
+        return await self.size(key) is not None
 
     async def delete(self, key: str) -> None:
         self._file(key).unlink(missing_ok=True)
@@ -81,3 +123,24 @@ class LocalArtifactStore:
         probe = self._root / f".probe-{uuid4().hex}"
         probe.touch()
         probe.unlink()
+
+
+def _move(source: Path, target: Path) -> None:
+    """Raises OSError, and keeps nothing, where a link has taken the place of the file."""
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(source, target)
+        source.unlink()
+    if not stat.S_ISREG(target.lstat().st_mode):
+        target.unlink()
+        raise OSError(errno.EINVAL, "not a regular file", str(source))
+
+
+def _copy(source: Path, target: Path) -> None:
+    arriving = target.with_name(f".{uuid4().hex}")
+    shutil.copyfile(source, arriving, follow_symlinks=False)
+    sync_files([arriving])
+    arriving.replace(target)

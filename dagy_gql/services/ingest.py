@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -16,15 +16,12 @@ import asyncpg
 import msgspec
 from tortoise.exceptions import DBConnectionError
 
-from dagy.runner.masked import holds_secret, mask_file, refused_file
 from dagy.runner.protocol import (
-    ArtifactSaved,
     Event,
     Ref,
     Result,
     RunFinished,
     SecretReply,
-    TaskCached,
     TaskCancelled,
     TaskFailed,
     TaskRetrying,
@@ -33,15 +30,14 @@ from dagy.runner.protocol import (
     TaskTimedOut,
 )
 from dagy_gql import tenancy
-from dagy_gql.artifacts.store import run_file_key
 from dagy_gql.backends.base import EndCause, RunEnd, RunSubmission
 from dagy_gql.bus import WorkerCall
-from dagy_gql.ids import new_id
 from dagy_gql.repositories import run_records
 from dagy_gql.repositories.run_records import FileRow
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import endings, secret_uses
 from dagy_gql.services.pace import Pace
+from dagy_gql.services.run_files import FileStorer, RunFiles
 from dagy_gql.services.transitions import moves
 from dagy_gql.services.transitions.folding import Plan
 from dagy_gql.services.transitions.recording import Batch, Recorded, record
@@ -74,8 +70,11 @@ class Engine(Protocol):
 
 @dataclass(slots=True)
 class Pending:
+    """`incoming` takes what the run says, and delivers it into `events` and `files`."""
+
     run: RunSubmission
     plan: Plan
+    incoming: RunFiles = field(init=False)
     events: list[Event] = field(default_factory=list)
     files: list[FileRow] = field(default_factory=list)
     end: RunEnd | None = None
@@ -108,6 +107,7 @@ class Recorder:
         self.is_stopping = False
         self._is_stopped = False
         self._pace = Pace()
+        self._storer = FileStorer(rt.artifacts)
 
     def connect(self, engine: Engine, *, on_ended: Callable[[UUID], Awaitable[None]]) -> None:
         """`on_ended` hears of every attempt that is over and written."""
@@ -116,29 +116,43 @@ class Recorder:
 
     def expect(self, run: RunSubmission, plan: Plan) -> None:
         """Announce an attempt before its first event."""
-        self._runs[run.run_id] = Pending(run, plan)
+        pending = Pending(run, plan)
+        pending.incoming = RunFiles(run, self._storer, partial(self._deliver, pending))
+        self._runs[run.run_id] = pending
+
+    def _deliver(self, pending: Pending, event: Event, file: FileRow | None) -> None:
+        pending.events.append(event)
+        if file is not None:
+            pending.files.append(file)
+        self._wake.set()
+        if _is_urgent(event):
+            self._urgent.set()
 
     async def record(self, run: RunSubmission, events: Sequence[Event]) -> None:
         pending = self._runs[run.run_id]
+        pending.incoming.hand_out(run.request.reuse.values())
         for event in events:
             pending.note(event)
-            pending.events.append(await self._stored(pending, event))
-        self._wake.set()
-        if any(_is_urgent(event) for event in events):
-            self._urgent.set()
+            pending.incoming.take(event)
         if self._backlog > _PENDING_LIMIT:
             self._room.clear()
         await self._room.wait()
 
     async def ended(self, run: RunSubmission, end: RunEnd) -> None:
-        self._runs[run.run_id].end = end
+        pending = self._runs[run.run_id]
+        await pending.incoming.settled()
+        pending.end = end
         self._wake.set()
         self._urgent.set()
 
     async def cached(self, run: RunSubmission, cache_key: str) -> Result | None:
         with tenancy.organization(run.org_id):
             found = await run_records.cached(run.org_id, cache_key)
-        return None if found is None else await local_result(self._rt, found)
+        if found is None:
+            return None
+        result = await local_result(self._rt, found)
+        self._runs[run.run_id].incoming.hand_out([result])
+        return result
 
     async def secret(self, run: RunSubmission, request_id: int, name: str) -> SecretReply:
         """Waits for a database that is away, but not for ever: then the task hears why."""
@@ -155,37 +169,7 @@ class Recorder:
 
     @property
     def _backlog(self) -> int:
-        return sum(len(pending.events) for pending in self._runs.values())
-
-    async def _stored(self, pending: Pending, event: Event) -> Event:
-        """Take over the files an event speaks of; it then names their keys."""
-        run = pending.run
-        match event:
-            case TaskSucceeded(result=Result(ref=Ref()) as result):
-                return msgspec.structs.replace(event, result=await self._keep(run, result))
-            case TaskCached(result=Result(ref=Ref()) as result):
-                return msgspec.structs.replace(event, result=await self._keep(run, result))
-            case RunFinished(result=Result(ref=Ref()) as result):
-                return msgspec.structs.replace(event, result=await self._keep(run, result))
-            case ArtifactSaved():
-                if await _holds_secret(run, event.path):
-                    return refused_file(event)
-                key = run_file_key(run.org_id, run.run_id, event.sha256)
-                await self._take_over(key, Path(event.path))
-                pending.files.append(_file(run, event, key))
-        return event
-
-    async def _keep(self, run: RunSubmission, result: Result) -> Result:
-        if run.known:
-            result = await asyncio.to_thread(mask_file, result, run.known)
-        assert isinstance(result.ref, Ref)
-        key = run_file_key(run.org_id, run.run_id, result.ref.sha256)
-        await self._take_over(key, Path(result.ref.path))
-        return msgspec.structs.replace(result, ref=msgspec.structs.replace(result.ref, path=key))
-
-    async def _take_over(self, key: str, path: Path) -> None:
-        if not await self._rt.artifacts.exists(key):
-            await self._rt.artifacts.put(key, path)
+        return sum(len(each.events) + len(each.incoming) for each in self._runs.values())
 
     async def run_until_stopped(self) -> None:
         """Flush whenever there is something; never cancelled in the middle of a flush."""
@@ -315,10 +299,6 @@ async def _remove_folders(run: RunSubmission) -> None:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
-async def _holds_secret(run: RunSubmission, path: str) -> bool:
-    return bool(run.known) and await asyncio.to_thread(holds_secret, path, run.known)
-
-
 async def local_result(rt: Runtime, document: dict[str, object]) -> Result:
     """A stored result as a runner takes it: inline, or as a file of this machine."""
     ref = document.get("ref")
@@ -332,18 +312,4 @@ async def local_result(rt: Runtime, document: dict[str, object]) -> Result:
 def _is_urgent(event: Event) -> bool:
     return isinstance(event, RunFinished) or (
         isinstance(event, TaskSucceeded) and event.sync_id is not None
-    )
-
-
-def _file(run: RunSubmission, event: ArtifactSaved, key: str) -> FileRow:
-    return FileRow(
-        new_id(),
-        run.org_id,
-        run.run_id,
-        event.key,
-        event.name,
-        event.content_type,
-        event.size_bytes,
-        event.sha256,
-        key,
     )

@@ -3,6 +3,7 @@
 import hashlib
 import mimetypes
 import os
+import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from dagy.context import RunContext, current
 from dagy.errors import ArtifactError, NoActiveRunError, SecretLeakError
 from dagy.masking import known
+from dagy.runner.masked import blocks
 from dagy.runner.protocol import ArtifactSaved
 
 _NAME_LIMIT = 255
@@ -37,35 +39,53 @@ def save_artifact(
         raise NoActiveRunError(
             "no run is active here", hint="call save_artifact() inside a task that a run executes"
         )
+    kind = content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
     is_plain = name.isprintable() and not name.startswith(".") and not {"/", "\\"} & set(name)
     if not (is_plain and 0 < len(name) <= _NAME_LIMIT):
         raise ArtifactError(
             f"{name[:100]!r} is not a file name",
             hint=f"give a plain name of at most {_NAME_LIMIT} characters, such as report.html",
         )
-    data = _read(content)
-    if known.finds(data) or known.finds(name.encode("utf-8", "surrogatepass")):
-        raise SecretLeakError(
-            f"the file {known.text(name)!r} holds a secret that this run was given, so it was not "
-            "saved",
-            hint="leave the secret out of it; files are kept as they are and cannot be masked",
-        )
-    kind = content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    saved = Artifact(name, kind, len(data), hashlib.sha256(data).hexdigest())
-    _publish(context, saved, data)
+    path = _spool(context, content)
+    try:
+        size_bytes, sha256, is_leak = _inspected(path)
+        if is_leak or known.finds(name.encode("utf-8", "surrogatepass")):
+            raise SecretLeakError(
+                f"the file {known.text(name)!r} holds a secret that this run was given, so it was "
+                "not saved",
+                hint="leave the secret out of it; files are kept as they are and cannot be masked",
+            )
+    except BaseException:
+        os.unlink(path)
+        raise
+    saved = Artifact(name, kind, size_bytes, sha256)
+    _publish(context, saved, path)
     return saved
 
 
-def _read(content: bytes | str | os.PathLike[str]) -> bytes:
-    if isinstance(content, str):
-        return content.encode()
-    return content if isinstance(content, bytes) else Path(content).read_bytes()
-
-
-def _publish(context: RunContext, saved: Artifact, data: bytes) -> None:
+def _spool(context: RunContext, content: bytes | str | os.PathLike[str]) -> str:
+    """A copy of the content, which the host takes away when it is told of it."""
     os.makedirs(context.spool_dir, exist_ok=True)
     path = os.path.join(context.spool_dir, f"artifact-{uuid.uuid4().hex}")
-    Path(path).write_bytes(data)
+    if isinstance(content, str | bytes):
+        Path(path).write_bytes(content.encode() if isinstance(content, str) else content)
+    else:
+        shutil.copyfile(content, path)
+    return path
+
+
+def _inspected(path: str) -> tuple[int, str, bool]:
+    """Size in bytes, SHA-256, and whether it holds a secret; read in blocks."""
+    digest, size_bytes, is_leak = hashlib.sha256(), 0, False
+    with open(path, "rb") as file:
+        for block, window in blocks(file, known):
+            digest.update(block)
+            size_bytes += len(block)
+            is_leak = is_leak or known.finds(window)
+    return size_bytes, digest.hexdigest(), is_leak
+
+
+def _publish(context: RunContext, saved: Artifact, path: str) -> None:
     context.publish(
         ArtifactSaved(
             name=saved.name,

@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -26,11 +27,10 @@ from dagy.runner.protocol import (
 )
 from dagy_gql.backends.base import EndCause, RunEnd, RunSink, RunSubmission
 from dagy_gql.backends.local.output import Output
+from dagy_gql.backends.local.readable import Readable
 from dagy_gql.backends.local.zygote import Child, Zygote, ZygoteGoneError
 
 _READ_BYTES = 262_144
-# After the process is gone a grandchild may still hold the pipe: read what is there, no longer.
-_DRAIN_SECONDS = 0.2
 # A runner that overran its own time limit by this much is stuck where Python cannot interrupt it.
 _DEADLINE_GRACE_SECONDS = 5.0
 _KILL_SECONDS = 2.0
@@ -57,6 +57,7 @@ class Attempt:
         self._ending = Ending()
         self._events: socket.socket | None = None
         self._exited: asyncio.Future[Exited] | None = None
+        self._incoming = Readable()
         self._output = Output(run.known)
 
     async def run(self, child: Child) -> RunEnd:
@@ -68,8 +69,11 @@ class Attempt:
         ]
         try:
             exited = await _settled(child.exited)
-            # The last words are still in the socket and the pipe when the process is gone.
-            await asyncio.wait(readers, timeout=_DRAIN_SECONDS)
+            # The last words are still in the socket and the pipe when the process is gone. The
+            # readers stop when these are empty: a grandchild may hold the other ends open.
+            self._incoming.stop_when_empty()
+            self._output.stop()
+            await asyncio.wait(readers)
         finally:
             for task in (deadline, *readers):
                 task.cancel()
@@ -124,10 +128,10 @@ class Attempt:
             await self.kill(EndCause.DEADLINE)
 
     async def _read_events(self, events: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
+        self._incoming.attach(events.fileno())
         lines = Lines()
         with contextlib.suppress(ConnectionError):
-            while data := await loop.sock_recv(events, _READ_BYTES):
+            while data := await self._incoming.read(partial(events.recv, _READ_BYTES)):
                 try:
                     told = mask_lines(lines.feed(data), self.run_submission.known)
                     batch = [event_decoder.decode(text) for text in told]

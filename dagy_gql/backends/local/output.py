@@ -22,6 +22,7 @@ class Output:
         self._is_open = False
         self._rest = b""
         self._wake = asyncio.Event()
+        self._is_stopping = False
 
     def attach(self, fd: int) -> None:
         os.set_blocking(fd, False)
@@ -30,7 +31,7 @@ class Output:
 
     async def readable(self) -> bool:
         """Wait for bytes or the end of the pipe."""
-        if not self._is_open:
+        if not self._is_open or self._is_stopping:
             return False
         loop = asyncio.get_running_loop()
         self._wake.clear()
@@ -40,7 +41,12 @@ class Output:
         finally:
             if self._is_open:
                 loop.remove_reader(self._fd)
-        return self._is_open
+        return self._is_open and not self._is_stopping
+
+    def stop(self) -> None:
+        """The process is gone: `rest` has what it wrote last."""
+        self._is_stopping = True
+        self._wake.set()
 
     def drain(self) -> list[Event]:
         lines: list[Event] = []

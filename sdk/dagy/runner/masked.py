@@ -1,8 +1,9 @@
 """Events without secret values, both where they leave a run and where they reach the worker."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -26,6 +27,10 @@ from dagy.runner.protocol import (
     encoder,
     event_decoder,
 )
+
+_BLOCK_BYTES = 1024 * 1024
+# UTF-8 needs no more.
+_BYTES_PER_CHARACTER = 4
 
 
 def mask_lines(lines: list[bytes], masker: Masker) -> list[bytes]:
@@ -100,7 +105,19 @@ def mask_file(result: Result, masker: Masker) -> Result:
 
 
 def holds_secret(path: str, masker: Masker) -> bool:
-    return masker.finds(Path(path).read_bytes())
+    """Reads the file in blocks: it may be larger than the memory."""
+    with open(path, "rb") as file:
+        return any(masker.finds(window) for _, window in blocks(file, masker))
+
+
+def blocks(file: BinaryIO, masker: Masker) -> Iterator[tuple[bytes, bytes]]:
+    """Each block of the file, alone and with the end of the one before: a secret may lie across
+    both."""
+    reach, tail = masker.longest * _BYTES_PER_CHARACTER, b""
+    while block := file.read(_BLOCK_BYTES):
+        window = tail + block
+        yield block, window
+        tail = window[-reach:] if reach else b""
 
 
 def refused_file(event: ArtifactSaved) -> Log:
