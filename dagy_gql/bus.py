@@ -222,6 +222,8 @@ class Bus:
                         self._dispatch(message["type"], message["channel"], message["data"])
             except _LOST as error:
                 logger.warning("listener lost Redis", extra={"why": str(error)})
+            except Exception:
+                logger.exception("the listener failed and listens again")
             finally:
                 self._pubsub = None
             self._resync()

@@ -83,6 +83,7 @@ REVIEWED_ALL_ORGS = {
     "workers.beat_all_orgs",
     "workers.capacity_all_orgs",
     "workers.gone_all_orgs",
+    "workers.leases_all_orgs",
     "workers.of_host_all_orgs",
     "workers.renew_all_orgs",
     "workers.silent_all_orgs",

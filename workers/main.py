@@ -103,9 +103,11 @@ async def _working(rt: Runtime) -> AsyncIterator[WorkerParts]:
         parts.dispatcher.is_paused = True
         parts.recorder.is_stopping = True
         await _cancelled(parts.loops)
+        await parts.dispatcher.stop()
         await parts.backend.close()
         parts.recorder.stop()
         await recording
+        await parts.dispatcher.hand_back()
         await worker_rows.gone_all_orgs([parts.worker_id])
 
 
