@@ -43,6 +43,11 @@ def now() -> datetime:
     return _EPOCH + timedelta(microseconds=_now_ns() // _NS_A_MICROSECOND)
 
 
+def now_ms() -> int:
+    """Since 1970."""
+    return _now_ns() // _NS_A_MILLISECOND
+
+
 def _now_ns() -> int:
     return _Database.begin_ns + steady_ns()
 
