@@ -129,6 +129,9 @@ def _done(journal: Path) -> dict[int, list[tuple[int, int]]]:
 def judge(story: Story, done: Sequence[tuple[int, int]]) -> list[str]:
     """What is wrong with a run; empty: nothing."""
     run, told, read = story.run, story.told, story.read
+    if story.given_up is not None:
+        last = story.told[-1] if story.told else None
+        return [f"run {story.number} {story.run_id}: given up, {story.given_up}, behind {last}"]
     faults: list[str] = []
 
     def must(holds: bool, what: str) -> None:
@@ -191,8 +194,8 @@ def _strangers(stories: Sequence[Story]) -> list[str]:
 
 def show(findings: Findings, *, seed: int) -> None:
     console, seen = Console(highlight=False, soft_wrap=True), findings.seen
-    states = Counter(story.run["state"] for story in findings.stories)
-    attempts = sum(story.run["attempt"] for story in findings.stories)
+    states = Counter(story.run.get("state", "given up") for story in findings.stories)
+    attempts = sum(story.run.get("attempt", 0) for story in findings.stories)
     events = sum(len(story.read) for story in findings.stories)
     away = [seconds for _, seconds in seen.away]
     lines = [

@@ -13,12 +13,12 @@ import httpx
 
 T = TypeVar("T")
 
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 90.0
 _RETRY_SECONDS = 0.1
 _PROBE_SECONDS = 0.05
 # A stream is silent while the workers are away; that is no failure of its own.
 _ANSWER_SECONDS = 10.0
-_SILENCE_SECONDS = 60.0
+_SILENCE_SECONDS = 20.0
 _ENDS = {"SUCCEEDED", "FAILED", "CANCELLED", "CRASHED", "TIMED_OUT"}
 
 _TRIGGER = """mutation T($input: TriggerRunInput!) {
@@ -41,6 +41,8 @@ class Story:
     told: list[dict[str, Any]] = field(default_factory=list)
     read: list[dict[str, Any]] = field(default_factory=list)
     run: dict[str, Any] = field(default_factory=dict)
+    # Why its client gave up, if it did.
+    given_up: str | None = None
 
 
 @dataclass(slots=True)
@@ -55,6 +57,9 @@ class Seen:
 
 class Refused(Exception):
     """An answer that is no data."""
+
+
+_FAILURES = (httpx.HTTPError, ValueError, Refused)
 
 
 class Witness:
@@ -79,8 +84,11 @@ class Witness:
             )
         )
         story = Story(number, started["triggerRun"]["run"]["id"])
-        await self._insist(lambda: self._follow(story))
-        await self._insist(lambda: self._read(story))
+        try:
+            await self._insist(lambda: self._follow(story))
+            await self._insist(lambda: self._read(story))
+        except _FAILURES as error:
+            story.given_up = f"{type(error).__name__}: {error}"
         return story
 
     async def _ask(self, query: str, **variables: Any) -> Any:
@@ -132,7 +140,7 @@ class Witness:
         while True:
             try:
                 return await what()
-            except (httpx.HTTPError, ValueError, Refused) as error:
+            except _FAILURES as error:
                 name = str(error) if isinstance(error, Refused) else type(error).__name__
                 self._seen.errors[name] += 1
                 if time.monotonic() > until:
@@ -146,7 +154,7 @@ class Witness:
             asked = time.monotonic()
             try:
                 await self._ask(_PROBE)
-            except (httpx.HTTPError, ValueError, Refused):
+            except _FAILURES:
                 away_since = away_since or asked
             else:
                 if away_since is not None:

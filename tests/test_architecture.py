@@ -79,6 +79,7 @@ REVIEWED_ALL_ORGS = {
     "retention.old_access_logs_all_orgs",
     "retention.old_bulk_operations_all_orgs",
     "retention.partitions_all_orgs",
+    "retention.retired_deployments_all_orgs",
     "run_states.advance_all_orgs",
     "run_states.cancel_queued_all_orgs",
     "run_states.expired_all_orgs",
