@@ -89,7 +89,8 @@ def survive(folder: Path, *, runs: int, kills: int, seed: int) -> Findings:
 async def _under_fire(
     installation: Installation, havoc: Havoc, seen: Seen, journal: Path, runs: int, kills: int
 ) -> list[Story]:
-    """Runs start no faster than kills come, so that all of them are under fire."""
+    """Runs start no faster than kills come, and kills come no faster than runs end, so that all of
+    them are under fire and none is starved by it."""
     server = installation.server
     numbers = iter(range(runs))
     stories: list[Story] = []
@@ -103,11 +104,14 @@ async def _under_fire(
             stories.append(await witness.witness(number, _DEPLOYMENT, parameters))
         await witness.close()
 
+    def allowed() -> float:
+        return kills * (len(stories) + _CLIENTS) / runs
+
     prober = Witness(server.url, server.token, seen)
     probing = asyncio.create_task(prober.probe())
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(havoc.wreak(kills))
+            group.create_task(havoc.wreak(kills, allowed=allowed))
             for _ in range(_CLIENTS):
                 group.create_task(client())
     finally:

@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,12 +34,15 @@ class Havoc:
     def kills(self) -> int:
         return self.killed.total()
 
-    async def wreak(self, kills: int) -> None:
-        """So many kills; what is just being restarted is left alone until it is back."""
+    async def wreak(self, kills: int, *, allowed: Callable[[], float]) -> None:
+        """So many kills, and never more than are `allowed` by then: what is killed whenever it
+        starts gets nothing done. What is just being restarted is left alone until it is back."""
         chance = random.Random(self.seed)
         before: dict[str, int] = {}
         while self.kills < kills:
             await asyncio.sleep(chance.uniform(*_GAP_SECONDS))
+            while self.kills >= allowed():
+                await asyncio.sleep(_POLL_SECONDS)
             (target,) = chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
             pids = self._pids(target)
             alive = [pid for pid in pids if pid != before.get(target)]
