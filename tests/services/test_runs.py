@@ -11,8 +11,9 @@ from dagy_gql import db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.enums import RetryMode, Role, RunState
 from dagy_gql.errors import BadUserInput, Conflict, NotFound
+from dagy_gql.repositories import retention
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import deployments, housekeeping, runs
+from dagy_gql.services import deployments, runs
 from dagy_gql.services.deployments import UnfinishedRunsAction
 from dagy_gql.services.transitions import moves
 from tests.support.deployed import deployed, organization
@@ -214,14 +215,14 @@ async def test_a_deleted_deployments_limit_holds_to_the_end(
     waiting = (await runs.waiting(rt, actor, [queued]))[queued]
     assert (waiting["code"], waiting["limit"], waiting["running"]) == ("DEPLOYMENT_LIMIT", 1, 1)
     for x in (1, 2):
-        await housekeeping.prune(rt)
+        await retention.retired_deployments_all_orgs()
         error = ErrorInfo(code="X", message="x")
         await moves.fail(rt, first["id"], fence=first["fence"], error=error)
         (first,) = await claimed(rt)
         assert first["parameters"]["x"] == x
         assert await claimed(rt) == []
     await moves.fail(rt, first["id"], fence=first["fence"], error=error)
-    await housekeeping.prune(rt)
+    await retention.retired_deployments_all_orgs()
     assert await db.fetch("SELECT * FROM retired_deployments") == []
 
 

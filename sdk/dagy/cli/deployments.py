@@ -109,7 +109,9 @@ def _delete(
         if not may_ask:
             raise click.UsageError(f"{error} Use --runs cancel or --runs keep.") from error
         click.echo(str(error), err=True)
-        choice = click.prompt("Runs", type=click.Choice(["cancel", "keep"]), err=True)
+        choice: Literal["cancel", "keep"] = click.prompt(
+            "Runs", type=click.Choice(["cancel", "keep"]), err=True
+        )
         return client.delete_deployment(key, runs=choice)
 
 
