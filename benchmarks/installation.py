@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,11 +26,14 @@ _LIMITS = {"DAGY_RATE_LIMIT_PER_MINUTE": "1000000000", "DAGY_RATE_LIMIT_BURST": 
 class Installation:
     """`start` answers how many seconds it took until /health said healthy."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(
+        self, folder: Path, *options: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self.output = folder.with_suffix(".out")
         self._options = options
+        self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -52,7 +55,7 @@ class Installation:
 
     def start(self) -> float:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("DAGY_")}
-        environment |= _LIMITS
+        environment |= _LIMITS | self._environment
         command = [str(Path(sys.executable).parent / "dagy"), "up", "--port", str(self.port)]
         began = time.perf_counter()
         with self.output.open("wb") as output:
@@ -94,8 +97,10 @@ class Installation:
 
 
 @contextmanager
-def running(folder: Path, *options: str) -> Iterator[Installation]:
-    installation = Installation(folder, *options)
+def running(
+    folder: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> Iterator[Installation]:
+    installation = Installation(folder, *options, environment=environment)
     try:
         installation.start()
         yield installation

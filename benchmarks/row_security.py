@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import reading_data
-from dagy_gql import db, keys, tenancy
+from dagy_gql import connecting, db, keys, tenancy
 from dagy_gql.app import create_app
 from dagy_gql.auth.actor import system
 from dagy_gql.embedded import servers
@@ -49,15 +49,15 @@ Work = Callable[[], Awaitable[None]]
 def _no_wall() -> Iterator[None]:
     nothing = mock.AsyncMock(return_value=None)
     with (
-        mock.patch.object(db, "_bound_connection", db._prepare_connection),
+        mock.patch.object(connecting, "prepare_bound", connecting.prepare),
         mock.patch.object(db, "_settle", None),
         mock.patch.object(db, "unguarded", nothing),
-        mock.patch.object(db.Connection, "turn_to", _stay),
+        mock.patch.object(connecting.Connection, "turn_to", _stay),
     ):
         yield
 
 
-async def _stay(self: db.Connection, scope: tenancy.Scope) -> None:
+async def _stay(self: connecting.Connection, scope: tenancy.Scope) -> None:
     """As many awaits as the real one has when the scope is known."""
 
 

@@ -13,11 +13,11 @@ from enum import StrEnum
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
-from arq.utils import timestamp_ms
 from redis.asyncio.client import Pipeline, PubSub
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from dagy_gql import clock
 from dagy_gql.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class Bus:
         of a queued run on their channel first, and then withdraw the job, which costs a fifth of
         what it takes arq to do it.
         """
-        due_ms = timestamp_ms() + _JOB_DELAY_MS + delay_ms
+        due_ms = clock.now_ms() + _JOB_DELAY_MS + delay_ms
         async with self._sending() as pipe:
             for channel, message in messages:
                 pipe.publish(channel, message)
@@ -222,6 +222,8 @@ class Bus:
                         self._dispatch(message["type"], message["channel"], message["data"])
             except _LOST as error:
                 logger.warning("listener lost Redis", extra={"why": str(error)})
+            except Exception:
+                logger.exception("the listener failed and listens again")
             finally:
                 self._pubsub = None
             self._resync()

@@ -5,6 +5,7 @@ read rows (asyncpg Records) through `fetch`. Effects on the network wait for the
 notes for the audit log are written just before it.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -23,10 +24,9 @@ from tortoise.connection import get_connection, get_connections
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
-from dagy_gql import tenancy
+from dagy_gql import clock, connecting, tenancy
 from dagy_gql.migrating import without_queries
 from dagy_gql.settings import Settings
-from dagy_gql.tenancy import Scope
 
 logger = logging.getLogger(__name__)
 
@@ -53,27 +53,13 @@ _MIGRATION_LOCK = 0x0DA6_1E00
 # An escaped NUL, but not the text backslash-u0000, whose own backslash is escaped.
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
+_LOOK_SECONDS = 30.0
+_LOOKS = 3
+
 _WRITE = re.compile(r"\b(INSERT INTO|DELETE FROM|MERGE INTO|UPDATE\s+\w+\s.*?\bSET)\b", re.DOTALL)
 
 Effect = Callable[[], Awaitable[None]]
 Write = Callable[[list[Any]], Awaitable[None]]
-
-
-# Superusers, and who has BYPASSRLS, are not bound by row-level security: they act as this role,
-# which the migrations make. Everybody else is bound as they are, owners of the tables included.
-_BOUND_ROLE = "dagy_app"
-_BIND = """
-SELECT set_config('role', $1, false) FROM pg_roles
-WHERE rolname = session_user AND (rolsuper OR rolbypassrls)
-  AND pg_has_role(to_regrole($1)::oid, 'MEMBER')
-"""
-_UNGUARDED = """
-SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE a.attname = 'org_id' AND NOT a.attisdropped AND c.relkind IN ('r', 'p')
-  AND c.relnamespace = current_schema()::regnamespace AND NOT row_security_active(c.oid)
-ORDER BY 1
-"""
-_SET_SCOPE = "SELECT set_config('dagy.org_id', $1, $3), set_config('dagy.everything', $2, $3)"
 
 
 class Unguarded(RuntimeError):
@@ -97,80 +83,6 @@ _unit: ContextVar[_Unit | None] = ContextVar("unit", default=None)
 _must_note: ContextVar[bool] = ContextVar("must_note", default=False)
 
 
-class Connection(asyncpg.Connection):
-    """Remembers which scope the server knows, so that it is told only of changes.
-
-    `_session` is what lasts, `_now` what holds in a transaction; None: not known.
-    """
-
-    _session: Scope | None = None
-    _now: Scope | None = None
-
-    async def settle(self, scope: Scope) -> None:
-        """At check-out, so before BEGIN: a rollback would undo what is set later."""
-        if self._session != scope:
-            self._session = None
-            await self.fetchrow(_SET_SCOPE, scope.org_id, scope.everything, False)
-            self._session = scope
-        self._now = scope
-
-    async def turn_to(self, scope: Scope) -> None:
-        """Inside a transaction; it ends with it."""
-        if self._now != scope:
-            self._now = None
-            await self.fetchrow(_SET_SCOPE, scope.org_id, scope.everything, True)
-            self._now = scope
-
-    def forget(self) -> None:
-        """A savepoint was rolled back, and a change of scope perhaps with it."""
-        self._now = None
-
-    async def reset(self, *, timeout: float | None = None) -> None:
-        self._session = self._now = None
-        await super().reset(timeout=timeout)
-
-
-async def bind(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Have row-level security hold for this connection, whoever its user is."""
-    await connection.execute(_BIND, _BOUND_ROLE)
-
-
-async def unguarded(connection: "asyncpg.Connection[asyncpg.Record]") -> str | None:
-    """Where row-level security does not hold for a bound connection, and what to do."""
-    tables = [row["relname"] for row in await connection.fetch(_UNGUARDED)]
-    if not tables:
-        return None
-    return (
-        f"Row-level security does not hold on {', '.join(tables)}. Run `dagy migrate`. Should that"
-        f" not help, the database user ignores it and may not act as the role {_BOUND_ROLE}"
-        f" instead: CREATE ROLE {_BOUND_ROLE} NOLOGIN; GRANT {_BOUND_ROLE} TO that user; or"
-        " choose one that is neither superuser nor has BYPASSRLS. Then run `dagy migrate` again."
-    )
-
-
-async def _settle(connection: Any) -> None:
-    await connection.settle(tenancy.current())
-
-
-async def _bound_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    await _prepare_connection(connection)
-    await bind(connection)
-
-
-async def _prepare_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """JSON columns come back decoded; going in they are text already (see `json_text`)."""
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=str, decoder=msgspec.json.decode, format="text"
-        )
-
-
-async def _reset_connection(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """asyncpg's default reset costs a round trip a check-out; we leave no session state behind."""
-    if connection.is_in_transaction():
-        await connection.reset()
-
-
 def config(settings: Settings, *, is_bound: bool = True) -> dict[str, Any]:
     """Tortoise's configuration for the database that `settings` names. `is_bound` False is for
     migrations: it may change tables, and sees every row."""
@@ -184,10 +96,10 @@ def config(settings: Settings, *, is_bound: bool = True) -> dict[str, Any]:
             "idle_in_transaction_session_timeout": f"{round(settings.lease_seconds * 1000)}ms",
             "dagy.everything": "" if is_bound else "on",
         },
-        "connection_class": Connection,
-        "init": _bound_connection if is_bound else _prepare_connection,
-        "setup": _settle if is_bound else None,
-        "reset": _reset_connection,
+        "connection_class": connecting.Connection,
+        "init": connecting.prepare_bound if is_bound else connecting.prepare,
+        "setup": connecting.settle_scope if is_bound else None,
+        "reset": connecting.reset,
     }
     app = {"models": MODELS, "default_connection": "default", "migrations": "migrations"}
     return {
@@ -211,9 +123,36 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
     await Tortoise.init(config=config(settings), _enable_global_fallback=True)
     try:
         await _require_guard()
-        yield
+        await look_at_clock()
+        looking = asyncio.create_task(_look_again_and_again())
+        try:
+            yield
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
     finally:
         await Tortoise.close_connections()
+
+
+async def look_at_clock() -> None:
+    """Have `clock.now()` be the database's time; the answer that took least counts."""
+    async with _acquired() as connection:
+        looks = []
+        for _ in range(_LOOKS):
+            first = clock.steady_ns()
+            at = await connection.fetchval("SELECT clock_timestamp()")
+            looks.append((first, clock.steady_ns(), at))
+    first, last, at = min(looks, key=lambda look: look[1] - look[0])
+    clock.seen(at, between=(first, last))
+
+
+async def _look_again_and_again() -> None:
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            await look_at_clock()
+        except Exception as error:
+            logger.warning("the database's clock cannot be read", extra={"why": str(error)})
 
 
 async def migrate(settings: Settings) -> None:
@@ -232,7 +171,7 @@ async def migrate(settings: Settings) -> None:
 
 async def _require_guard() -> None:
     async with _acquired() as connection:
-        if trouble := await unguarded(connection):
+        if trouble := await connecting.unguarded(connection):
             raise Unguarded(trouble)
 
 
@@ -344,8 +283,10 @@ def _client() -> AsyncpgDBClient:
     return cast(AsyncpgDBClient, get_connection("default"))
 
 
-def _acquired() -> AbstractAsyncContextManager[Connection]:
-    return cast("AbstractAsyncContextManager[Connection]", _client().acquire_connection())
+def _acquired() -> AbstractAsyncContextManager[connecting.Connection]:
+    return cast(
+        "AbstractAsyncContextManager[connecting.Connection]", _client().acquire_connection()
+    )
 
 
 def _require_audit(sql: str) -> None:

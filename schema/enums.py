@@ -31,6 +31,7 @@ from dagy_gql.repositories.flows import FlowOrder
 from dagy_gql.repositories.runs import RunOrder
 from dagy_gql.services.attention import AttentionKind
 from dagy_gql.services.audit_chain import AuditFault
+from dagy_gql.services.deployments import UnfinishedRunsAction
 from dagy_gql.services.health import HealthStatus
 from dagy_gql.services.value_changes import ChangeKind
 from dagy_gql.services.windows import TimeRange
@@ -65,6 +66,7 @@ _DESCRIPTIONS = {
     SubscriptionStatus: None,
     TaskState: None,
     TimeRange: None,
+    UnfinishedRunsAction: "KEEP: they go on, within the deployment's concurrency limit to the end.",
     UsagePeriod: None,
 }
 for enum, description in _DESCRIPTIONS.items():
@@ -100,5 +102,6 @@ __all__ = [
     "SubscriptionStatus",
     "TaskState",
     "TimeRange",
+    "UnfinishedRunsAction",
     "UsagePeriod",
 ]

@@ -20,6 +20,21 @@ CODE = ("dagy_gql", "schema", "workers", "sdk/dagy")
 MAX_LINES = 400
 MAX_TEST_LINES = 500
 
+# The database's clock is the only one for what is stored or compared: `dagy_gql.clock` reads it.
+CLOCKS = re.compile(
+    r"(\w*datetime\.(now|utcnow|today)|\w*date\.today|time\.(time|time_ns|localtime|gmtime)"
+    r"|timezone\.now|timestamp_ms)"
+)
+# Who reads the clock of a machine all the same, each looked at by a person: the clock itself, a
+# runner (the worker translates what it says), and commands that name a time to people.
+READS_A_MACHINES_CLOCK = {
+    "dagy_gql/clock.py:machine_ns",
+    "sdk/dagy/cli/times.py:now",
+    "sdk/dagy/runner/cache.py:get",
+    "sdk/dagy/runner/cache.py:put",
+    "sdk/dagy/runner/protocol.py:now",
+}
+
 # Reads and writes that cross organizations, each looked at by a person: signing in (nobody's
 # organization is known yet), the engine (it works for all) and keeping house.
 REVIEWED_ALL_ORGS = {
@@ -64,6 +79,7 @@ REVIEWED_ALL_ORGS = {
     "retention.old_access_logs_all_orgs",
     "retention.old_bulk_operations_all_orgs",
     "retention.partitions_all_orgs",
+    "retention.retired_deployments_all_orgs",
     "run_states.advance_all_orgs",
     "run_states.cancel_queued_all_orgs",
     "run_states.expired_all_orgs",
@@ -83,6 +99,7 @@ REVIEWED_ALL_ORGS = {
     "workers.beat_all_orgs",
     "workers.capacity_all_orgs",
     "workers.gone_all_orgs",
+    "workers.leases_all_orgs",
     "workers.of_host_all_orgs",
     "workers.renew_all_orgs",
     "workers.silent_all_orgs",
@@ -302,3 +319,28 @@ def test_the_models_have_no_change_without_a_migration(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in copy.glob("*.py")) == before, done.stdout
+
+
+def test_times_come_from_the_databases_clock() -> None:
+    found = {
+        f"{path}:{function.name}"
+        for path, tree in modules(*CODE)
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and CLOCKS.fullmatch(ast.unparse(node.func))
+    }
+
+    assert found == READS_A_MACHINES_CLOCK
+
+
+def test_no_module_reads_a_clock_when_it_is_imported() -> None:
+    found = [
+        str(path)
+        for path, tree in modules(*CODE)
+        for statement in tree.body
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and CLOCKS.fullmatch(ast.unparse(node.func))
+    ]
+
+    assert found == []

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from dagy_gql import db, tenancy
+from dagy_gql import connecting, db, tenancy
 from dagy_gql.ids import new_id
 from dagy_gql.settings import Settings
 from dagy_gql.tenancy import Scope, Trespass, Unscoped
@@ -28,14 +28,14 @@ async def database(settings: Settings) -> AsyncIterator[None]:
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Scope]:
     """What PostgreSQL was told, in order."""
     scopes = []
-    real = db.Connection.fetchrow
+    real = connecting.Connection.fetchrow
 
-    async def fetchrow(self: db.Connection, sql: str, *values: Any, **options: Any) -> Any:
-        if sql == db._SET_SCOPE:
+    async def fetchrow(self: connecting.Connection, sql: str, *values: Any, **options: Any) -> Any:
+        if sql == connecting._SET_SCOPE:
             scopes.append(Scope(values[0], values[1]))
         return await real(self, sql, *values, **options)
 
-    monkeypatch.setattr(db.Connection, "fetchrow", fetchrow)
+    monkeypatch.setattr(connecting.Connection, "fetchrow", fetchrow)
     return scopes
 
 
@@ -164,9 +164,9 @@ async def test_a_connection_given_back_in_a_transaction_is_told_anew(database: N
 async def test_a_change_of_scope_that_is_cancelled_is_made_again(
     database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = db.Connection.fetchrow
+    real = connecting.Connection.fetchrow
 
-    async def cancelled(self: db.Connection, sql: str, *values: Any, **options: Any) -> Any:
+    async def cancelled(self: connecting.Connection, sql: str, *values: Any, **options: Any) -> Any:
         await real(self, sql, *values, **options)
         raise asyncio.CancelledError
 
@@ -174,7 +174,7 @@ async def test_a_change_of_scope_that_is_cancelled_is_made_again(
         with tenancy.organization(ONE):
             assert await seen() == (str(ONE), "")
         with tenancy.organization(OTHER), monkeypatch.context() as patch:
-            patch.setattr(db.Connection, "fetchrow", cancelled)
+            patch.setattr(connecting.Connection, "fetchrow", cancelled)
             with pytest.raises(asyncio.CancelledError):
                 await db.fetch("SELECT 1")
         with tenancy.organization(ONE):

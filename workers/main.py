@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from secrets import token_hex
 from uuid import UUID
 
+import arq.worker
 import uvloop
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
-from dagy_gql import logs, runtime, tenancy, tracing
+from dagy_gql import clock, logs, runtime, tenancy, tracing
 from dagy_gql.backends.local.backend import LocalBackend
 from dagy_gql.backends.local.pool import ZygotePool
 from dagy_gql.bus import Channel, WorkerCall
@@ -37,6 +38,9 @@ _REDIS_RETRY_SECONDS = 0.2
 _PRUNE_SECONDS = 3600.0
 _LISTEN_SECONDS = 5.0
 _CANCEL_SECONDS = 1.0
+
+# arq asks the machine's clock when a job is due; who sent it may have another one.
+vars(arq.worker)["timestamp_ms"] = clock.now_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,11 @@ async def _working(rt: Runtime) -> AsyncIterator[WorkerParts]:
         parts.dispatcher.is_paused = True
         parts.recorder.is_stopping = True
         await _cancelled(parts.loops)
+        await parts.dispatcher.stop()
         await parts.backend.close()
         parts.recorder.stop()
         await recording
+        await parts.dispatcher.hand_back()
         await worker_rows.gone_all_orgs([parts.worker_id])
 
 

@@ -17,6 +17,7 @@ from joserfc.jwk import JWKRegistry, Key
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry, Token
 
+from dagy_gql import clock
 from dagy_gql.auth.outgoing import Outgoing
 from dagy_gql.errors import Unavailable
 
@@ -147,8 +148,9 @@ def check_claims(token: Token, *, leeway_seconds: int, **expected: Any) -> dict[
     Raises BadToken.
     """
     options = {"exp": {"essential": True}, "sub": {"essential": True}} | expected
+    now = int(clock.now().timestamp())
     try:
-        JWTClaimsRegistry(leeway=leeway_seconds, **options).validate(token.claims)
+        JWTClaimsRegistry(now=now, leeway=leeway_seconds, **options).validate(token.claims)
     except JoseError as error:
         raise BadToken(f"{type(error).__name__}: {error}") from error
     return token.claims

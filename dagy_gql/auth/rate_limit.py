@@ -133,11 +133,20 @@ class RateLimiter:
         try:
             while self._waiting:
                 asked, self._waiting = self._waiting, []
-                for each, verdict in zip(asked, await self._verdicts(asked), strict=True):
-                    if not each.answer.done():
-                        each.answer.set_result(verdict)
+                await self._answer(asked)
         finally:
             self._sender = None
+
+    async def _answer(self, asked: list[_Asked]) -> None:
+        """Everybody hears something, else their requests would wait for ever."""
+        try:
+            verdicts = await self._verdicts(asked)
+        except Exception:
+            logger.exception("requests are not counted")
+            verdicts = [Verdict(self._per_minute)] * len(asked)
+        for each, verdict in zip(asked, verdicts, strict=True):
+            if not each.answer.done():
+                each.answer.set_result(verdict)
 
     async def _verdicts(self, asked: list[_Asked]) -> list[Verdict]:
         every = 60_000_000 / self._per_minute

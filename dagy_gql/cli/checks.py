@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 import migrations
-from dagy_gql import db
+from dagy_gql import connecting
 from dagy_gql.embedded import postgres, redis
 from dagy_gql.embedded.folder import LocalFolder, current_holder
 from dagy_gql.embedded.process import EmbeddedError
@@ -124,8 +124,8 @@ async def database(url: str) -> Finding:
         return Finding("Database", Outcome.WRONG, f"does not answer: {error}")
     try:
         rows = await connection.fetch("SELECT name FROM tortoise_migrations")
-        await db.bind(connection)
-        trouble = await db.unguarded(connection)
+        await connecting.bind(connection)
+        trouble = await connecting.unguarded(connection)
     except asyncpg.UndefinedTableError:
         rows, trouble = [], None
     finally:

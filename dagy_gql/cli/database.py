@@ -6,7 +6,7 @@ import time
 import asyncpg
 import click
 
-from dagy_gql import db
+from dagy_gql import connecting, db
 from dagy_gql.keys import SealError
 from dagy_gql.runtime import Runtime, sealer_of
 from dagy_gql.services import secret_keys
@@ -78,7 +78,7 @@ async def prepare(settings: Settings, *, migrate: bool) -> None:
 async def _trouble(settings: Settings) -> str | None:
     connection = await asyncpg.connect(dsn=settings.database_url)
     try:
-        await db.bind(connection)
-        return await db.unguarded(connection)
+        await connecting.bind(connection)
+        return await connecting.unguarded(connection)
     finally:
         await connection.close()

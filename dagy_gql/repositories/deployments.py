@@ -103,6 +103,39 @@ class DeploymentRepository(OrgRepository):
         assert row is not None
         return row
 
+    async def unfinished_runs(self, key: UUID) -> list[asyncpg.Record]:
+        """Key, slug and state of its runs that are queued, running or being cancelled."""
+        return await db.fetch(
+            """
+            SELECT id, slug, state FROM runs WHERE org_id = $1 AND deployment_id = $2
+              AND state IN ('QUEUED', 'RUNNING', 'CANCELLING') ORDER BY id
+            """,
+            self.org_id,
+            key,
+        )
+
+    async def retire(self, key: UUID) -> None:
+        """Before `remove`: have its limit, if it has one, outlive it for its unfinished runs."""
+        kept = await db.execute(
+            """
+            INSERT INTO retired_deployments (id, org_id, name, concurrency_limit)
+            SELECT id, org_id, name, concurrency_limit FROM deployments
+            WHERE org_id = $1 AND id = $2 AND concurrency_limit IS NOT NULL
+            """,
+            self.org_id,
+            key,
+        )
+        if kept:
+            await db.execute(
+                """
+                UPDATE runs SET retired_deployment_id = deployment_id
+                WHERE org_id = $1 AND deployment_id = $2
+                  AND state IN ('QUEUED', 'RUNNING', 'CANCELLING')
+                """,
+                self.org_id,
+                key,
+            )
+
     async def remove(self, key: UUID) -> bool:
         """False if there was none. Its runs stay, and point to no deployment."""
         sql = "DELETE FROM deployments WHERE org_id = $1 AND id = $2"

@@ -1,14 +1,18 @@
 """The event log and the task logs of one organization's runs, read from a cursor on.
 
-`since` is the run's creation time: it lets PostgreSQL skip the partitions of earlier weeks.
+`since` is the run's creation time: it lets PostgreSQL skip the partitions of earlier weeks, and
+must cut nothing. What is recorded has the time at which its transaction began, and a claim may have
+begun before the run that it takes was made.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 
 from dagy_gql import db
+
+_SLACK = timedelta(days=1)
 
 
 class EventRepository:
@@ -28,7 +32,7 @@ class EventRepository:
             run_id,
             self.org_id,
             seq,
-            since,
+            since - _SLACK,
             limit,
         )
 
@@ -55,7 +59,7 @@ class LogRepository:
             run_id,
             self.org_id,
             line,
-            since,
+            since - _SLACK,
             task_key,
             limit,
         )

@@ -66,6 +66,19 @@ async def old_bulk_operations_all_orgs(before: UUID, *, limit: int) -> int:
 
 
 @tenancy.across_organizations
+async def retired_deployments_all_orgs() -> None:
+    """Limits of deleted deployments whose last run has ended."""
+    await db.execute(
+        """
+        DELETE FROM retired_deployments t WHERE NOT EXISTS (
+            SELECT FROM runs r WHERE r.retired_deployment_id = t.id
+              AND r.state IN ('QUEUED', 'RUNNING', 'CANCELLING')
+        )
+        """
+    )
+
+
+@tenancy.across_organizations
 async def expired_cache_all_orgs() -> int:
     return await db.execute("DELETE FROM result_cache WHERE expires_at < now()")
 

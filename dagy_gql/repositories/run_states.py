@@ -49,29 +49,34 @@ async def startable_all_orgs(
     return await db.fetch(
         """
         WITH active AS (
-            SELECT org_id, deployment_id, count(*) AS running
+            SELECT org_id, coalesce(deployment_id, retired_deployment_id) AS slots,
+                   count(*) AS running
             FROM runs WHERE state IN ('RUNNING', 'CANCELLING') GROUP BY 1, 2
         ), active_org AS (
             SELECT org_id, sum(running) AS running FROM active GROUP BY 1
         ), waiting AS (
-            SELECT r.id, r.org_id, r.deployment_id, r.queued_at, d.concurrency_limit,
+            SELECT r.id, r.org_id, r.queued_at,
+                   coalesce(r.deployment_id, r.retired_deployment_id) AS slots,
+                   coalesce(d.concurrency_limit, t.concurrency_limit) AS concurrency_limit,
                    coalesce(a.running, 0) AS running,
                    coalesce(o.max_running_runs, $3) AS org_limit,
                    coalesce(ao.running, 0) AS org_running
             FROM runs r
             JOIN organizations o ON o.id = r.org_id
             LEFT JOIN deployments d ON d.id = r.deployment_id
-            LEFT JOIN active a ON a.org_id = r.org_id AND a.deployment_id = r.deployment_id
+            LEFT JOIN retired_deployments t ON t.id = r.retired_deployment_id
+            LEFT JOIN active a ON a.org_id = r.org_id
+                AND a.slots = coalesce(r.deployment_id, r.retired_deployment_id)
             LEFT JOIN active_org ao ON ao.org_id = r.org_id
             WHERE r.state = 'QUEUED' AND r.executor = $1
-              AND (d.concurrency_limit IS NULL OR coalesce(a.running, 0) < d.concurrency_limit)
+              AND (coalesce(d.concurrency_limit, t.concurrency_limit) IS NULL
+                OR coalesce(a.running, 0) < coalesce(d.concurrency_limit, t.concurrency_limit))
               AND coalesce(ao.running, 0) < coalesce(o.max_running_runs, $3)
             ORDER BY r.queued_at, r.id LIMIT $4
         ), turns AS (
             SELECT *,
                    row_number() OVER (PARTITION BY org_id ORDER BY queued_at, id) AS org_turn,
-                   row_number() OVER (
-                       PARTITION BY deployment_id ORDER BY queued_at, id) AS turn
+                   row_number() OVER (PARTITION BY slots ORDER BY queued_at, id) AS turn
             FROM waiting
         ), chosen AS (
             SELECT id, queued_at FROM turns

@@ -136,15 +136,19 @@ class RunRepository(OrgRepository):
         return await db.fetch(
             """
             WITH active AS (
-                SELECT deployment_id, count(*) AS running FROM runs
+                SELECT coalesce(deployment_id, retired_deployment_id) AS slots,
+                       count(*) AS running
+                FROM runs
                 WHERE org_id = $1 AND state IN ('RUNNING', 'CANCELLING') GROUP BY 1
             )
-            SELECT r.id, d.concurrency_limit, d.name AS deployment_name, o.max_running_runs,
+            SELECT r.id, coalesce(d.concurrency_limit, t.concurrency_limit) AS concurrency_limit,
+                   coalesce(d.name, t.name) AS deployment_name, o.max_running_runs,
                    coalesce(a.running, 0) AS deployment_running,
                    (SELECT coalesce(sum(running), 0)::bigint FROM active) AS organization_running
             FROM runs r JOIN organizations o ON o.id = r.org_id
             LEFT JOIN deployments d ON d.id = r.deployment_id
-            LEFT JOIN active a ON a.deployment_id = r.deployment_id
+            LEFT JOIN retired_deployments t ON t.id = r.retired_deployment_id
+            LEFT JOIN active a ON a.slots = coalesce(r.deployment_id, r.retired_deployment_id)
             WHERE r.org_id = $1 AND r.id = ANY($2::uuid[]) AND r.state = 'QUEUED'
             """,
             self.org_id,

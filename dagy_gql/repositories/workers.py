@@ -62,6 +62,12 @@ async def renew_all_orgs(
 
 
 @tenancy.across_organizations
+async def leases_all_orgs(worker_id: str) -> list[asyncpg.Record]:
+    """`run_id` and `fence` of what the worker has claimed and not brought to an end."""
+    return await db.fetch("SELECT run_id, fence FROM run_leases WHERE worker_id = $1", worker_id)
+
+
+@tenancy.across_organizations
 async def of_host_all_orgs(hostname: str) -> list[asyncpg.Record]:
     return await db.fetch("SELECT id, pid FROM workers WHERE hostname = $1", hostname)
 

@@ -1,6 +1,8 @@
 """Deployments: create, change, delete. Parameters are checked against the flow's schema."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +12,25 @@ from dagy.errors import BadParameterError
 from dagy.validation import validate_parameters
 from dagy_gql import clock, db
 from dagy_gql.auth.actor import Actor
+from dagy_gql.auth.permissions import Permission
 from dagy_gql.db import json_text
-from dagy_gql.enums import Executor
-from dagy_gql.errors import BadUserInput, Conflict, NotFound
+from dagy_gql.enums import Executor, RunState
+from dagy_gql.errors import BadUserInput, Conflict, Forbidden, NotFound
 from dagy_gql.repositories.deployments import DeploymentRepository, DeploymentValues
 from dagy_gql.repositories.flows import FlowRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import audit, environments, flows
+from dagy_gql.services import audit, environments, flows, runs
 from dagy_gql.services.labels import checked_name, checked_tags
 
 _MAX_INTEGER = 2**31 - 1
+
+
+class UnfinishedRunsAction(StrEnum):
+    """What becomes of the queued and running runs of a deployment that is deleted."""
+
+    CANCEL = "CANCEL"
+    KEEP = "KEEP"
+
 
 # What a client sent, by column; what it left out is not there.
 Changes = Mapping[str, Any]
@@ -74,15 +85,57 @@ async def update(
     return row
 
 
-async def delete(rt: Runtime, actor: Actor, *, deployment_id: UUID) -> None:
-    """Its runs stay. Raises NotFound."""
+async def delete(
+    rt: Runtime, actor: Actor, *, deployment_id: UUID, action: UnfinishedRunsAction | None = None
+) -> int:
+    """Its runs stay; answers how many of them were cancelled. Those that are queued or running
+    are cancelled, or kept within the deployment's limit to their end.
+
+    Raises NotFound; Conflict with their counts where there are any and `action` is None; Forbidden
+    for who may not cancel runs and wants to.
+    """
     repository = DeploymentRepository(actor.org_id)
     async with db.transaction():
         current = await repository.held(deployment_id)
         if current is None:
             raise NotFound("deployment", deployment_id)
+        unfinished = await repository.unfinished_runs(deployment_id)
+        if unfinished:
+            await _settle(rt, actor, current, unfinished, action=action)
         await repository.remove(deployment_id)
         _note(actor, "delete", before=current)
+    return len(unfinished) if action is UnfinishedRunsAction.CANCEL else 0
+
+
+async def _settle(
+    rt: Runtime,
+    actor: Actor,
+    deployment: asyncpg.Record,
+    unfinished: Sequence[asyncpg.Record],
+    *,
+    action: UnfinishedRunsAction | None,
+) -> None:
+    if action is None:
+        raise _unsettled(deployment["name"], unfinished)
+    if action is UnfinishedRunsAction.CANCEL:
+        if not actor.can(Permission.RUNS_WRITE):
+            raise Forbidden(Permission.RUNS_WRITE.name, field="runs")
+        await runs.cancel_all(rt, actor, unfinished)
+    # What is being cancelled holds its slot until its process is gone.
+    await DeploymentRepository(actor.org_id).retire(deployment["id"])
+
+
+def _unsettled(name: str, unfinished: Sequence[asyncpg.Record]) -> Conflict:
+    states = Counter(row["state"] for row in unfinished)
+    queued = states[RunState.QUEUED]
+    running = len(unfinished) - queued
+    return Conflict(
+        f"The deployment {name!r} has {queued} queued and {running} running runs: say whether to"
+        " cancel them, or to keep them, within its limit.",
+        field="runs",
+        queued=queued,
+        running=running,
+    )
 
 
 def _note(

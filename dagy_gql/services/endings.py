@@ -51,6 +51,8 @@ def _exited(end: RunEnd) -> ErrorInfo:
 
 
 def cause_of_death(end: RunEnd) -> str:
+    if end.error is not None:
+        return end.error.message
     if end.signal is None:
         return "its process was lost"
     name = signal_name(end.signal)

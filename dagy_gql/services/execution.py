@@ -1,48 +1,34 @@
-"""The worker's side of a run: claim what is queued, prepare it, hand it to the engine, keep its
-lease alive."""
+"""The worker's side of a run: claim what is queued, hand it to the engine, keep its lease alive.
+
+Every claimed run comes to an end that is written: its attempt's, a failure with the reason, or back
+to the queue. What cannot even be written is let go: its lease ends, and others take the run over.
+"""
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
-from dagy.runner.protocol import ErrorInfo, Log, Result, RunRequest
-from dagy.spec import FlowSpec
-from dagy_gql import tenancy
-from dagy_gql.backends.base import EndCause, ExecutionBackend, RunEnd, RunSubmission
+from dagy_gql.backends.base import ExecutionBackend
 from dagy_gql.bus import WorkerCall
-from dagy_gql.enums import TaskState
-from dagy_gql.errors import DagyError
-from dagy_gql.repositories import execution as rows
 from dagy_gql.repositories import workers
-from dagy_gql.repositories.run_records import TaskRow
 from dagy_gql.runtime import Runtime
-from dagy_gql.services.ingest import OUT_OF_REACH, Recorder, local_result
+from dagy_gql.services.ingest import OUT_OF_REACH, Recorder
 from dagy_gql.services.pace import Pace
+from dagy_gql.services.starting import DatabaseFailed, Starter, refusal
 from dagy_gql.services.transitions import moves
-from dagy_gql.services.transitions.folding import Plan
 
 logger = logging.getLogger(__name__)
 
-_FLOWS_KEPT = 256
 # Once for a burst of jobs: one word makes every worker look at all that is queued.
 _PASS_ON_SECONDS = 0.02
+_RETRY_SECONDS = 0.25
+# How often an ending is tried that a database refuses which is there.
+_REFUSED_TRIES = 5
 
-
-@dataclass(frozen=True, slots=True)
-class FlowPlan:
-    name: str
-    version: str
-    artifact_sha256: str
-    spec_sha256: str
-    spec: FlowSpec
-    plan: Plan
+# A run and the fence of its attempt.
+Attempt = tuple[UUID, int]
 
 
 class Dispatcher:
@@ -55,12 +41,15 @@ class Dispatcher:
         self._backend = backend
         self._recorder = recorder
         self._worker_id = worker_id
-        self._flows: OrderedDict[UUID, FlowPlan] = OrderedDict()
-        self._held: dict[UUID, int] = {}
+        self._starter = Starter(rt, worker_id=worker_id)
+        # Set when the attempt is over. A run has two for a moment where this worker was asleep for
+        # longer than its lease and has claimed it again.
+        self._held: dict[Attempt, asyncio.Event] = {}
         self._wake = asyncio.Event()
-        self._preparing: set[asyncio.Task[None]] = set()
+        self._starting: set[asyncio.Task[None]] = set()
         self._passed_on_at = float("-inf")
         self._pace = Pace()
+        self._may_have_lost_a_claim = False
         self.is_paused = False
 
     @property
@@ -83,8 +72,10 @@ class Dispatcher:
             await self._rt.bus.publish([WorkerCall.slot()])
         self.poke()
 
-    async def ended(self, run_id: UUID) -> None:
-        self._held.pop(run_id, None)
+    async def ended(self, run_id: UUID, fence: int) -> None:
+        over = self._held.pop((run_id, fence), None)
+        if over is not None:
+            over.set()
         self.poke()
 
     async def run_forever(self) -> None:
@@ -94,124 +85,119 @@ class Dispatcher:
             self._wake.clear()
             try:
                 await self.claim()
+                continue
             except OUT_OF_REACH as error:
                 logger.warning("database out of reach, no claim", extra={"why": str(error)})
+            except Exception:
+                logger.exception("a claim failed and will be tried again")
+            await asyncio.sleep(_RETRY_SECONDS)
+            self.poke()
 
     async def claim(self) -> None:
-        """Take as many queued runs as there are free slots, and start them."""
+        """Take as many queued runs as there are free slots, and start them. Not to be called
+        twice at once."""
         free = self._rt.settings.worker_max_runs - self.running
         if free <= 0 or self.is_paused:
             return
+        if self._may_have_lost_a_claim:
+            await self._hand_back_unheld("its worker lost the answer to its claim")
+        self._may_have_lost_a_claim = True
         runs = await moves.claim(
-            self._rt, worker_id=self._worker_id, limit=free, pending=self._pending
+            self._rt, worker_id=self._worker_id, limit=free, pending=self._starter.pending
         )
-        self._held.update((run["id"], run["fence"]) for run in runs)
         for run in runs:
-            task = asyncio.create_task(self._start(run))
-            self._preparing.add(task)
-            task.add_done_callback(self._preparing.discard)
+            self._begin(run)
+        self._may_have_lost_a_claim = False
 
-    async def _pending(self, run: asyncpg.Record) -> Sequence[TaskRow]:
-        flow = await self._flow(run["flow_id"])
-        return flow.plan.pending(run["org_id"], run["id"]) if run["attempt"] == 1 else []
+    def _begin(self, run: asyncpg.Record) -> None:
+        earlier = [over for (run_id, _), over in self._held.items() if run_id == run["id"]]
+        self._held[run["id"], run["fence"]] = asyncio.Event()
+        task = asyncio.create_task(self._start(run, earlier))
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
 
-    async def _flow(self, flow_id: UUID) -> FlowPlan:
-        flow = self._flows.get(flow_id)
-        if flow is None:
-            row = await rows.flow_all_orgs(flow_id)
-            spec = FlowSpec.decode(row["spec"])
-            flow = FlowPlan(
-                row["name"],
-                row["version"],
-                row["artifact_sha256"],
-                row["spec_sha256"],
-                spec,
-                Plan.of(spec),
-            )
-            self._flows[flow_id] = flow
-            if len(self._flows) > _FLOWS_KEPT:
-                self._flows.popitem(last=False)
-        return flow
-
-    async def _start(self, run: asyncpg.Record) -> None:
-        flow = await self._flow(run["flow_id"])
-        submission = self._submission(run, flow)
-        self._recorder.expect(submission, flow.plan)
+    async def _start(self, run: asyncpg.Record, earlier: list[asyncio.Event]) -> None:
         try:
-            source = await self._rt.sources.folder(run["org_id"], flow.artifact_sha256)
-            with tenancy.organization(run["org_id"]):
-                request = await self._with_results(run, submission)
-        except (DagyError, OSError) as error:
-            info = ErrorInfo(code="ARTIFACT_UNAVAILABLE", message=str(error))
-            await self._recorder.ended(submission, RunEnd(EndCause.IMPORT_FAILED, error=info))
-            return
-        await self._backend.submit_run(replace(submission, source=source, request=request))
+            for over in earlier:
+                await self._recorder.abandon(run["id"])
+                await over.wait()
+            prepared = await self._starter.prepared(run)
+            if (run["id"], run["fence"]) not in self._held:
+                return
+            self._recorder.expect(prepared.submission, prepared.plan)
+            if prepared.notes:
+                await self._recorder.record(prepared.submission, prepared.notes)
+            await self._backend.submit_run(prepared.submission)
+        except Exception as error:
+            await self._not_started(run, error)
 
-    def _submission(self, run: asyncpg.Record, flow: FlowPlan) -> RunSubmission:
-        settings = self._rt.settings
-        folder = settings.run_dir / self._worker_id / f"{run['id']}-{run['fence']}"
-        request = RunRequest(
-            run_id=str(run["id"]),
-            run_slug=run["slug"],
-            attempt=run["attempt"],
-            flow_name=flow.name,
-            flow_version=flow.version,
-            spec_sha256=flow.spec_sha256,
-            deployment_name=run["deployment_name"],
-            environment=run["environment_name"],
-            parameters=run["parameters"],
-            max_workers=flow.spec.max_workers or settings.run_max_workers,
-            work_dir=str(folder),
-            spool_dir=f"{folder}.spool",
-            memory_limit_mb=settings.run_memory_limit_mb,
-            timeout_seconds=flow.spec.timeout_seconds or settings.run_max_seconds,
-        )
-        return RunSubmission(
-            run_id=run["id"],
-            org_id=run["org_id"],
-            fence=run["fence"],
-            flow_id=run["flow_id"],
-            environment=run["environment_name"],
-            entrypoint=flow.spec.entrypoint,
-            source=Path(),
-            request=request,
-        )
+    async def _not_started(self, run: asyncpg.Record, error: Exception) -> None:
+        """The slot is free again once what became of the run is written, or cannot be."""
+        self._recorder.forget(run["id"])
+        try:
+            await self._settle(run, error)
+        except Exception:
+            logger.exception("a run that did not start is left to its lease")
+        finally:
+            await self.ended(run["id"], run["fence"])
 
-    async def _with_results(self, run: asyncpg.Record, submission: RunSubmission) -> RunRequest:
-        """What earlier attempts, or the run this one retries, have already worked out. A result
-        that held a secret was stored without it: its task runs again."""
-        request = submission.request
-        if run["attempt"] == 1 and run["retry_of_id"] is None:
-            return request
-        reuse: dict[str, Result] = {}
-        mapped: dict[str, int] = {}
-        for task in await rows.task_results(run["org_id"], run["id"]):
-            if task["mapped_count"] is not None:
-                mapped[task["key"]] = task["mapped_count"]
-            elif task["result"] and task["result"].get("masked"):
-                await self._recorder.record(submission, [_again(task["key"])])
-            elif TaskState(task["state"]).has_result:
-                reuse[task["key"]] = await local_result(self._rt, task["result"])
-        return msgspec.structs.replace(request, reuse=reuse, mapped=mapped)
+    async def _settle(self, run: asyncpg.Record, error: Exception) -> None:
+        """Back to the queue where the database is to blame; else the run has failed."""
+        logger.error("a run did not start", exc_info=error, extra={"run": str(run["id"])})
+        run_id, fence = run["id"], run["fence"]
+        refused = 0
+        while True:
+            try:
+                if isinstance(error, DatabaseFailed):
+                    why = f"its worker could not read the database ({error})"
+                    await moves.crash(self._rt, run_id, fence=fence, why=why, is_counted=False)
+                else:
+                    await moves.fail(self._rt, run_id, fence=fence, error=refusal(error))
+                return
+            except OUT_OF_REACH as away:
+                logger.warning("database out of reach, an end waits", extra={"why": str(away)})
+            except Exception:
+                refused += 1
+                if refused >= _REFUSED_TRIES:
+                    raise
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _hand_back_unheld(self, why: str) -> None:
+        """Runs that the database counts as this worker's and that it does not run: a claim whose
+        answer was lost on its way."""
+        for lease in await workers.leases_all_orgs(self._worker_id):
+            run_id, fence = lease["run_id"], lease["fence"]
+            if (run_id, fence) not in self._held:
+                logger.warning("a run is handed back", extra={"run": str(run_id), "why": why})
+                await moves.crash(self._rt, run_id, fence=fence, why=why, is_counted=False)
 
     async def cancel(self, run_id: UUID) -> None:
-        if run_id in self._held:
+        if any(run_id == held for held, _ in self._held):
             await self._backend.cancel_run(run_id, "cancelled")
 
     async def renew_leases(self) -> None:
         """Renew what this worker runs; give up what is no longer its own."""
-        held = list(self._held.items())
+        held = list(self._held)
         renewed = await workers.renew_all_orgs(
             held, worker_id=self._worker_id, lease_seconds=self._rt.settings.lease_seconds
         )
-        for run_id, _ in held:
-            if run_id not in renewed and run_id in self._held:
+        for run_id, fence in held:
+            if run_id not in renewed:
                 await self._recorder.abandon(run_id)
+                if not self._recorder.knows(run_id):
+                    await self.ended(run_id, fence)
         for run_id, is_cancelling in renewed.items():
             if is_cancelling:
                 await self.cancel(run_id)
 
+    async def stop(self) -> None:
+        """Start nothing more. What was being started is handed back by `hand_back`."""
+        self.is_paused = True
+        for task in self._starting:
+            task.cancel()
+        await asyncio.gather(*self._starting, return_exceptions=True)
 
-def _again(key: str) -> Log:
-    text = "runs again: its result held a secret, without which it was stored"
-    return Log(message=text, level="WARNING", key=key)
+    async def hand_back(self) -> None:
+        """Last of all, when no attempt is left: what a stop met between claim and engine."""
+        self._held.clear()
+        await self._hand_back_unheld("its worker was stopped")

@@ -96,6 +96,7 @@ async def prune(rt: Runtime) -> None:
     await retention.expired_runs_all_orgs(days=rt.settings.retention_days, limit=_PRUNE_LIMIT)
     await _prune_bulk_operations(rt)
     await retention.expired_cache_all_orgs()
+    await retention.retired_deployments_all_orgs()
     await _prune_sign_ins(rt)
 
 

@@ -97,7 +97,7 @@ class Recorder:
 
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
-        self._on_ended: Callable[[UUID], Awaitable[None]] | None = None
+        self._on_ended: Callable[[UUID, int], Awaitable[None]] | None = None
         self._engine: Engine | None = None
         self._runs: dict[UUID, Pending] = {}
         self._wake = asyncio.Event()
@@ -109,8 +109,8 @@ class Recorder:
         self._pace = Pace()
         self._storer = FileStorer(rt.artifacts)
 
-    def connect(self, engine: Engine, *, on_ended: Callable[[UUID], Awaitable[None]]) -> None:
-        """`on_ended` hears of every attempt that is over and written."""
+    def connect(self, engine: Engine, *, on_ended: Callable[[UUID, int], Awaitable[None]]) -> None:
+        """`on_ended` hears of every attempt, run and fence, that is over and written."""
         self._engine = engine
         self._on_ended = on_ended
 
@@ -128,9 +128,19 @@ class Recorder:
         if _is_urgent(event):
             self._urgent.set()
 
+    def forget(self, run_id: UUID) -> None:
+        """An attempt that was announced has not begun."""
+        self._runs.pop(run_id, None)
+
+    def knows(self, run_id: UUID) -> bool:
+        """Whether an attempt at the run is announced and not over."""
+        return run_id in self._runs
+
     async def record(self, run: RunSubmission, events: Sequence[Event]) -> None:
         pending = self._runs[run.run_id]
-        pending.incoming.hand_out(run.request.reuse.values())
+        if run is not pending.run:
+            pending.run = run
+            pending.incoming.hand_out(run.request.reuse.values())
         for event in events:
             pending.note(event)
             pending.incoming.take(event)
@@ -146,11 +156,16 @@ class Recorder:
         self._urgent.set()
 
     async def cached(self, run: RunSubmission, cache_key: str) -> Result | None:
-        with tenancy.organization(run.org_id):
-            found = await run_records.cached(run.org_id, cache_key)
-        if found is None:
+        """None also where it cannot be read: the task works it out again."""
+        try:
+            with tenancy.organization(run.org_id):
+                found = await run_records.cached(run.org_id, cache_key)
+            if found is None:
+                return None
+            result = await local_result(self._rt, found)
+        except Exception as error:
+            logger.warning("a cached result cannot be read", extra={"why": str(error)})
             return None
-        result = await local_result(self._rt, found)
         self._runs[run.run_id].incoming.hand_out([result])
         return result
 
@@ -242,7 +257,7 @@ class Recorder:
                 alone = await self._record_when_reachable([batch])
             except Exception as error:
                 why = f"its events could not be written ({type(error).__name__})"
-                await moves.crash(self._rt, batch.run_id, fence=batch.fence, why=why)
+                await self._crash(batch.run_id, fence=batch.fence, why=why)
                 await self.abandon(batch.run_id)
                 continue
             together.finished.update(alone.finished)
@@ -268,16 +283,17 @@ class Recorder:
             await self._crashed(run, end)
         await _remove_folders(run)
         if self._on_ended is not None:
-            await self._on_ended(run.run_id)
+            await self._on_ended(run.run_id, run.fence)
 
     async def _crashed(self, run: RunSubmission, end: RunEnd) -> None:
         is_counted = not self.is_stopping
         why = "its worker was stopped" if self.is_stopping else endings.cause_of_death(end)
+        await self._crash(run.run_id, fence=run.fence, why=why, is_counted=is_counted)
+
+    async def _crash(self, run_id: UUID, *, fence: int, why: str, is_counted: bool = True) -> None:
         while True:
             try:
-                await moves.crash(
-                    self._rt, run.run_id, fence=run.fence, why=why, is_counted=is_counted
-                )
+                await moves.crash(self._rt, run_id, fence=fence, why=why, is_counted=is_counted)
                 return
             except OUT_OF_REACH:
                 await asyncio.sleep(_RETRY_SECONDS)

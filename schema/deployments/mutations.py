@@ -11,7 +11,7 @@ from dagy_gql.repositories.pagination import decode_id_of
 from dagy_gql.services import deployments
 from schema.context import Info
 from schema.deployments.types import Deployment
-from schema.enums import Executor
+from schema.enums import Executor, UnfinishedRunsAction
 from schema.fields import field, object_type
 from schema.scalars import JSON
 
@@ -52,6 +52,11 @@ class UpdateDeploymentInput:
 @strawberry.input
 class DeleteDeploymentInput:
     id: strawberry.ID
+    runs: UnfinishedRunsAction | None = strawberry.field(
+        default=None,
+        description="What becomes of its queued and running runs. Where there are any, and this"
+        " is left out, nothing is deleted: CONFLICT, with `queued` and `running`.",
+    )
 
 
 @object_type(requires=Permission.DEPLOYMENTS_WRITE)
@@ -67,6 +72,7 @@ class UpdateDeploymentPayload:
 @object_type(requires=Permission.DEPLOYMENTS_WRITE)
 class DeleteDeploymentPayload:
     deleted_id: strawberry.ID
+    cancelled_runs: int
 
 
 def _changes(input: CreateDeploymentInput | UpdateDeploymentInput) -> dict[str, Any]:
@@ -99,8 +105,10 @@ async def _update(info: Info, input: UpdateDeploymentInput) -> Any:
 async def _delete(info: Info, input: DeleteDeploymentInput) -> Any:
     context = info.context
     key = decode_id_of("Deployment", input.id)
-    await deployments.delete(context.rt, context.actor, deployment_id=key)
-    return {"deleted_id": input.id}
+    cancelled = await deployments.delete(
+        context.rt, context.actor, deployment_id=key, action=input.runs
+    )
+    return {"deleted_id": input.id, "cancelled_runs": cancelled}
 
 
 @strawberry.type
@@ -112,5 +120,7 @@ class DeploymentMutations:
         _update, requires=Permission.DEPLOYMENTS_WRITE
     )
     delete_deployment: DeleteDeploymentPayload = field(
-        _delete, requires=Permission.DEPLOYMENTS_WRITE, description="Its runs stay."
+        _delete,
+        requires=Permission.DEPLOYMENTS_WRITE,
+        description="Its runs stay; those that are queued or running are cancelled or kept.",
     )

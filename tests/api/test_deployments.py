@@ -28,8 +28,11 @@ async def update(client: Client, **values: Any) -> Answer:
     )
 
 
-async def delete(client: Client, key: str) -> Answer:
-    return await client.input("deleteDeployment", "DeleteDeploymentInput", "deletedId", id=key)
+async def delete(client: Client, key: str, **values: object) -> Answer:
+    selection = "deletedId cancelledRuns"
+    return await client.input(
+        "deleteDeployment", "DeleteDeploymentInput", selection, id=key, **values
+    )
 
 
 async def stored() -> list[tuple[Any, ...]]:
@@ -134,14 +137,45 @@ async def test_a_version_that_no_longer_takes_the_parameters_is_refused(
     assert await stored() == before
 
 
-async def test_a_deleted_deployment_leaves_its_runs(developer: Client) -> None:
+@pytest.mark.parametrize(
+    ("action", "state", "cancelled"), [("KEEP", "QUEUED", 0), ("CANCEL", "CANCELLED", 1)]
+)
+async def test_a_deleted_deployment_leaves_its_runs(
+    developer: Client, action: str, state: str, cancelled: int
+) -> None:
     key = await deploy(developer)
     run = (await trigger(developer))["run"]
-    assert (await delete(developer, key)).data == {"deleteDeployment": {"deletedId": key}}
+    done = {"deletedId": key, "cancelledRuns": cancelled}
+    assert (await delete(developer, key, runs=action)).data == {"deleteDeployment": done}
     query = "query Q($slug: String) { run(slug: $slug) { state deployment { name } } }"
     found = (await developer(query, slug=run["slug"])).data["run"]  # type: ignore[index]
-    assert found == {"state": "QUEUED", "deployment": None}
+    assert found == {"state": state, "deployment": None}
     assert (await delete(developer, key)).code == "NOT_FOUND"
+
+
+async def test_deleting_says_what_is_queued_or_running_and_asks(developer: Client) -> None:
+    key = await deploy(developer)
+    for _ in range(2):
+        await trigger(developer)
+    newest = "(SELECT id FROM runs ORDER BY id DESC LIMIT 1)"
+    await db.execute(f"UPDATE runs SET state = 'RUNNING' WHERE id = {newest}")
+    before = await stored()
+    answer = await delete(developer, key)
+    assert (answer.code, answer.field) == ("CONFLICT", "runs")
+    extensions = answer.errors[0]["extensions"]
+    assert (extensions["queued"], extensions["running"]) == (1, 1)
+    assert "'nightly' has 1 queued and 1 running runs" in answer.message
+    assert await stored() == before
+    states = await db.fetch("SELECT state FROM runs ORDER BY state")
+    assert [row["state"] for row in states] == ["QUEUED", "RUNNING"]
+
+
+async def test_a_deployment_without_such_runs_is_deleted_unasked(developer: Client) -> None:
+    key = await deploy(developer)
+    await trigger(developer)
+    await db.execute("UPDATE runs SET state = 'SUCCEEDED', finished_at = now()")
+    done = {"deletedId": key, "cancelledRuns": 0}
+    assert (await delete(developer, key)).data == {"deleteDeployment": done}
 
 
 async def test_other_organizations_and_lesser_roles_change_nothing(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -169,6 +170,34 @@ def test_delete_asks_first(dagy: Dagy, fake: Fake, signed_in: str) -> None:
     assert (done.exit_code, done.stdout) == (0, "Deployment daily deleted.\n")
     assert (unasked.exit_code, unasked.stdout) == (0, "daily\n")
     assert fake.called("DeleteDeployment") == [{"input": {"id": "RGVwbG95bWVudDox"}}] * 2
+
+
+def test_delete_asks_what_becomes_of_runs_that_are_not_over(
+    dagy: Dagy, fake: Fake, signed_in: str
+) -> None:
+    said = "The deployment 'daily' has 2 queued and 1 running runs."
+    fake.answers["Deployment"] = {"deployment": deployment()}
+
+    def answer(variables: dict[str, Any]) -> Any:
+        if "runs" not in variables["input"]:
+            return Refusal("CONFLICT", said, field="runs", queued=2, running=1)
+        cancelled = 3 if variables["input"]["runs"] == "CANCEL" else 0
+        return {"deleteDeployment": {"deletedId": "x", "cancelledRuns": cancelled}}
+
+    fake.answers["DeleteDeployment"] = answer
+
+    asked = dagy("deployments", "delete", "daily", stdin="y\ncancel\n")
+    unasked = dagy("deployments", "delete", "daily", "--yes")
+    kept = dagy("deployments", "delete", "daily", "--yes", "--runs", "keep")
+
+    assert said in asked.stderr
+    assert (asked.exit_code, asked.stdout) == (
+        0,
+        "Deployment daily deleted, 3 of its runs cancelled.\n",
+    )
+    assert unasked.exit_code == 2
+    assert "Use --runs cancel or --runs keep." in unasked.stderr
+    assert (kept.exit_code, kept.stdout) == (0, "Deployment daily deleted.\n")
 
 
 @pytest.mark.parametrize("command", ["show", "pause", "resume", "delete"])

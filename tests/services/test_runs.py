@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from dagy.runner.protocol import ErrorInfo
 from dagy_gql import db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.enums import RetryMode, Role, RunState
 from dagy_gql.errors import BadUserInput, Conflict, NotFound
+from dagy_gql.repositories import retention
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import runs
+from dagy_gql.services import deployments, runs
+from dagy_gql.services.deployments import UnfinishedRunsAction
 from dagy_gql.services.transitions import moves
 from tests.support.deployed import deployed, organization
 
@@ -188,6 +191,39 @@ async def test_two_claims_at_once_never_break_a_deployments_limit(
 
     assert [run["parameters"]["x"] for some in taken for run in some] == [0, 1]
     assert await claimed(rt) == []
+
+
+@pytest.mark.parametrize("action", list(UnfinishedRunsAction))
+async def test_a_deleted_deployments_limit_holds_to_the_end(
+    rt: Runtime, actor: Actor, tmp_path: Path, action: UnfinishedRunsAction
+) -> None:
+    made = await deployed(rt, actor, SOURCE, folder=tmp_path, name="narrow", concurrency_limit=1)
+    for x in range(3):
+        await runs.trigger(rt, actor, deployment_name="narrow", parameters={"x": x})
+    (first,) = await claimed(rt)
+
+    cancelled = await deployments.delete(rt, actor, deployment_id=made.deployment_id, action=action)
+
+    assert await claimed(rt) == []
+    if action is UnfinishedRunsAction.CANCEL:
+        states = await db.fetch("SELECT state FROM runs ORDER BY queued_at")
+        assert [row["state"] for row in states] == ["CANCELLING", "CANCELLED", "CANCELLED"]
+        assert cancelled == 3
+        return
+    assert cancelled == 0
+    queued = await db.fetch_value("SELECT id FROM runs WHERE state = 'QUEUED' LIMIT 1")
+    waiting = (await runs.waiting(rt, actor, [queued]))[queued]
+    assert (waiting["code"], waiting["limit"], waiting["running"]) == ("DEPLOYMENT_LIMIT", 1, 1)
+    for x in (1, 2):
+        await retention.retired_deployments_all_orgs()
+        error = ErrorInfo(code="X", message="x")
+        await moves.fail(rt, first["id"], fence=first["fence"], error=error)
+        (first,) = await claimed(rt)
+        assert first["parameters"]["x"] == x
+        assert await claimed(rt) == []
+    await moves.fail(rt, first["id"], fence=first["fence"], error=error)
+    await retention.retired_deployments_all_orgs()
+    assert await db.fetch("SELECT * FROM retired_deployments") == []
 
 
 async def test_runs_behind_a_full_deployment_do_not_hold_up_others(

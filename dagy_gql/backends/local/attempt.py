@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +17,7 @@ from dagy.runner.protocol import (
     CacheGet,
     CacheReply,
     Cancel,
+    ErrorInfo,
     Event,
     Exited,
     HostMessage,
@@ -30,6 +32,8 @@ from dagy_gql.backends.local.output import Output
 from dagy_gql.backends.local.readable import Readable
 from dagy_gql.backends.local.zygote import Child, Zygote, ZygoteGoneError
 
+logger = logging.getLogger(__name__)
+
 _READ_BYTES = 262_144
 # A runner that overran its own time limit by this much is stuck where Python cannot interrupt it.
 _DEADLINE_GRACE_SECONDS = 5.0
@@ -42,6 +46,7 @@ class Ending:
 
     cause: EndCause | None = None
     finished: bool = False
+    error: ErrorInfo | None = None
 
 
 class Attempt:
@@ -64,8 +69,8 @@ class Attempt:
         self._events, self._exited = child.events, child.exited
         deadline = asyncio.create_task(self._enforce_deadline())
         readers = [
-            asyncio.create_task(self._read_events(child.events)),
-            asyncio.create_task(self._read_output(child.output)),
+            asyncio.create_task(self._listening(self._read_events(child.events))),
+            asyncio.create_task(self._listening(self._read_output(child.output))),
         ]
         try:
             exited = await _settled(child.exited)
@@ -86,12 +91,24 @@ class Attempt:
         if self._ending.finished:
             return RunEnd(EndCause.FINISHED)
         if self._ending.cause is not None:
-            return RunEnd(self._ending.cause)
+            return RunEnd(self._ending.cause, error=self._ending.error)
         if exited is None:
             return RunEnd(EndCause.LOST)
         if exited.signal is not None:
             return RunEnd(EndCause.KILLED, signal=exited.signal)
         return RunEnd(EndCause.EXITED, exit_code=exited.exit_code)
+
+    async def _listening(self, reading: Awaitable[None]) -> None:
+        """A run that nobody listens to would wait for ever once its pipe is full: it is ended."""
+        try:
+            await reading
+        except Exception as error:
+            logger.exception("what a run says could not be taken")
+            what = f"what it said could not be kept: {type(error).__name__}: {error}"
+            self._ending.error = ErrorInfo(code="CRASHED", message=what)
+            # Its goodbye may be among what was lost.
+            self._ending.finished = False
+            await self.kill(EndCause.LOST)
 
     async def cancel(self, reason: str) -> None:
         """Ask the runner to stop; kill its process when it does not within the grace time."""

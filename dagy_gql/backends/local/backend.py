@@ -69,9 +69,7 @@ class LocalBackend:
 
     async def submit_run(self, run: RunSubmission) -> BackendRunResult:
         self._attempts[run.run_id] = None
-        task = asyncio.create_task(self._run(run))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._spawn(self._run(run))
         return BackendRunResult(is_running=True)
 
     async def get_run_status(self, run_id: UUID) -> BackendRunResult:
@@ -92,6 +90,8 @@ class LocalBackend:
             # Heartbeats call this, and must not wait for a process that does not obey.
             self._abandoned.add(run_id)
             self._spawn(attempt.kill(EndCause.LOST))
+        elif attempt is None and run_id in self._attempts:
+            self._cancelled.add(run_id)
 
     async def acknowledge(self, run_id: UUID, sync_id: int) -> None:
         attempt = self._attempts.get(run_id)
@@ -138,12 +138,20 @@ class LocalBackend:
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._is_over)
+
+    def _is_over(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("a step of an attempt failed", exc_info=error)
 
     async def _retire(self) -> None:
         while True:
             await asyncio.sleep(_RETIRE_SECONDS)
-            await self._pool.retire_idle()
+            try:
+                await self._pool.retire_idle()
+            except Exception:
+                logger.exception("idle processes could not be retired")
 
     async def close(self) -> None:
         """End every process; what ran is reported LOST, so that it runs again elsewhere."""

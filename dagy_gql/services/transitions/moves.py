@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from dagy.runner.protocol import ErrorInfo
 from dagy_gql import clock, db
 from dagy_gql.bus import Job, Message, WorkerCall
 from dagy_gql.db import json_text
@@ -14,6 +15,7 @@ from dagy_gql.repositories import run_records, run_states
 from dagy_gql.repositories.run_records import EventRow, TaskRow
 from dagy_gql.runtime import Runtime
 from dagy_gql.services.transitions import table
+from dagy_gql.services.transitions.folding import error_text
 from dagy_gql.services.transitions.news import RunNews, event_news, messages
 
 Said = tuple[RunEventType, dict[str, Any] | None]
@@ -143,6 +145,22 @@ async def crash(
         reason = {"code": "CRASHED", "message": f"attempt {run['attempt']} crashed: {why}"}
         await _end(rt, run, to=RunState.CRASHED, reason=reason, before=[crashed])
         return RunState.CRASHED
+
+
+async def fail(rt: Runtime, run_id: UUID, *, fence: int, error: ErrorInfo) -> RunState | None:
+    """An attempt could not be started, and trying again would end the same. Answers the new state;
+    None if the attempt was not the run's current one any more."""
+    async with db.transaction():
+        rows = await run_states.lock_all_orgs([run_id])
+        if not rows or rows[0]["fence"] != fence or RunState(rows[0]["state"]).is_terminal:
+            return None
+        text = error_text(error)
+        brief = {"code": error.code, "message": error.message, "type": error.type}
+        said: list[Said] = [(RunEventType.RUN_FINISHED, {"error": brief})]
+        await _move(rt, rows[0], to=RunState.FAILED, said=said, fence=fence + 1)
+        await run_states.finish_all_orgs([(run_id, text, None, None)])
+        await db.after_commit(lambda: rt.bus.publish([WorkerCall.slot()]))
+    return RunState.FAILED
 
 
 async def _requeue(rt: Runtime, run: asyncpg.Record, *, crashed: Said, crashes: int) -> None:

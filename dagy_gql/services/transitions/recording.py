@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from dagy.runner.protocol import Event, Log
 from dagy_gql import clock, db
@@ -104,12 +105,20 @@ def _fold(row: asyncpg.Record, batch: Batch) -> Folded:
         state=RunState(row["state"]),
         seqs=(row["event_seq"], row["log_seq"]),
     )
-    folded = folder.fold(batch.events)
+    folded = folder.fold(_by_database(batch.events))
     if batch.finish is not None and folded.finish is None:
         folder.finish(batch.finish, at=clock.now())
     if folded.finish is not None:
         table.check(RunState(row["state"]), folded.finish.state)
     return folded
+
+
+def _by_database(events: Sequence[Event]) -> Sequence[Event]:
+    """A runner says when by the clock of its machine, which is this worker's; what is stored is
+    compared with what others say, so it has the database's time."""
+    if not clock.ahead_of_machine_ns():
+        return events
+    return [msgspec.structs.replace(event, at=clock.of_machine(event.at)) for event in events]
 
 
 async def _write(

@@ -120,7 +120,7 @@ mutation UpdateDeployment($input: UpdateDeploymentInput!) {{
 
 DELETE_DEPLOYMENT = """
 mutation DeleteDeployment($input: DeleteDeploymentInput!) {
-  deleteDeployment(input: $input) { deletedId }
+  deleteDeployment(input: $input) { deletedId cancelledRuns }
 }
 """
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from dagy.api import documents
 from dagy.api.calls import Calls, converted, found, given
@@ -83,8 +83,15 @@ class FlowCalls(Calls):
         )
         return converted(data["updateDeployment"]["deployment"], Deployment)
 
-    def delete_deployment(self, deployment_id: str) -> None:
-        self.execute(documents.DELETE_DEPLOYMENT, {"input": {"id": deployment_id}})
+    def delete_deployment(
+        self, deployment_id: str, *, runs: Literal["cancel", "keep"] | None = None
+    ) -> int:
+        """Answers how many runs were cancelled. Raises ConflictError, about the field `runs`, where
+        some are queued or running and `runs` does not say what becomes of them."""
+        wanted = {"id": deployment_id} | ({} if runs is None else {"runs": runs.upper()})
+        data = self.execute(documents.DELETE_DEPLOYMENT, {"input": wanted})
+        cancelled: int = data["deleteDeployment"].get("cancelledRuns", 0)
+        return cancelled
 
     def deployment(self, name: str) -> DeploymentDetails:
         """Raises NotFoundError. Parameters are None for who may not see payloads."""

@@ -1,10 +1,12 @@
 """`dagy deployments`: list, show, pause, resume, delete."""
 
 import json
+from typing import Literal
 
 import click
 from rich.console import RenderableType
 
+from dagy.api.errors import ConflictError
 from dagy.api.models import Deployment, DeploymentDetails
 from dagy.cli.connect import connected
 from dagy.cli.engines import shown
@@ -12,6 +14,7 @@ from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, tags
 from dagy.cli.session import Session
 from dagy.cli.times import moment
+from dagy.client import DagyClient
 
 
 @click.group(cls=DagyGroup)
@@ -65,20 +68,51 @@ def resume_deployment(session: Session, name: str) -> None:
 @deployments.command(name="delete")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--runs",
+    type=click.Choice(["cancel", "keep"]),
+    help="What becomes of its queued and running runs; asked for where there are any.",
+)
 @pass_session
-def delete_deployment(session: Session, name: str, yes: bool) -> None:
-    """Delete a deployment; its flow and its runs stay."""
+def delete_deployment(
+    session: Session, name: str, yes: bool, runs: Literal["cancel", "keep"] | None
+) -> None:
+    """Delete a deployment; its flow and its runs stay.
+
+    Runs that are queued or running are cancelled, or kept: then they go on within the deployment's
+    concurrency limit to their end.
+    """
     with connected(session) as client:
         found = client.deployment(name)
         if not yes:
             click.confirm(f"Delete deployment {name}?", abort=True, err=True)
-        client.delete_deployment(found.id)
+        cancelled = _delete(client, found.id, runs=runs, may_ask=not yes)
     emit(
         session,
-        {"id": found.id, "name": found.name, "deleted": True},
+        {"id": found.id, "name": found.name, "deleted": True, "cancelledRuns": cancelled},
         quiet=lambda: [found.name],
-        table=lambda: f"Deployment {found.name} deleted.",
+        table=lambda: (
+            f"Deployment {found.name} deleted"
+            + (f", {cancelled} of its runs cancelled." if cancelled else ".")
+        ),
     )
+
+
+def _delete(
+    client: DagyClient, key: str, *, runs: Literal["cancel", "keep"] | None, may_ask: bool
+) -> int:
+    try:
+        return client.delete_deployment(key, runs=runs)
+    except ConflictError as error:
+        if error.field != "runs" or runs is not None:
+            raise
+        if not may_ask:
+            raise click.UsageError(f"{error} Use --runs cancel or --runs keep.") from error
+        click.echo(str(error), err=True)
+        choice: Literal["cancel", "keep"] = click.prompt(
+            "Runs", type=click.Choice(["cancel", "keep"]), err=True
+        )
+        return client.delete_deployment(key, runs=choice)
 
 
 def _set_paused(session: Session, name: str, *, paused: bool) -> None:
