@@ -158,7 +158,10 @@ class Settings(BaseSettings):
     run_max_workers: int = Field(8, ge=1)
     run_memory_limit_mb: int | None = None
     run_max_seconds: float = Field(24 * 3600, gt=0)
+    # For the process of a run that is cancelled, beside the grace time of its tasks.
     cancel_grace_seconds: float = Field(2.0, ge=0)
+    # A worker that is told to stop waits at most so long for the tasks under way to stop.
+    stop_grace_seconds: float = Field(10.0, ge=0)
     zygote_idle_seconds: float = Field(300.0, gt=0)
     # Each takes 12 to 14 MB beside what the user's module imports.
     zygote_max: int = Field(8, ge=1)

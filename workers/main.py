@@ -118,7 +118,12 @@ def _assemble(rt: Runtime) -> WorkerParts:
         import_timeout_seconds=settings.import_timeout_seconds,
     )
     recorder = Recorder(rt)
-    backend = LocalBackend(recorder, pool, cancel_grace_seconds=settings.cancel_grace_seconds)
+    backend = LocalBackend(
+        recorder,
+        pool,
+        cancel_grace_seconds=settings.cancel_grace_seconds,
+        stop_grace_seconds=settings.stop_grace_seconds,
+    )
     dispatcher = Dispatcher(rt, backend, recorder, worker_id=worker_id)
     recorder.connect(backend, on_ended=dispatcher.ended)
     return WorkerParts(worker_id, rt, backend, recorder, dispatcher, [])

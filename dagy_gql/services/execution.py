@@ -15,7 +15,7 @@ import msgspec
 from dagy.runner.protocol import ErrorInfo, Log, Result, RunRequest
 from dagy.spec import FlowSpec
 from dagy_gql import tenancy
-from dagy_gql.backends.base import EndCause, ExecutionBackend, RunEnd, RunSubmission
+from dagy_gql.backends.base import CrashBudget, EndCause, ExecutionBackend, RunEnd, RunSubmission
 from dagy_gql.bus import WorkerCall
 from dagy_gql.enums import TaskState
 from dagy_gql.errors import DagyError
@@ -165,6 +165,7 @@ class Dispatcher:
             spool_dir=f"{folder}.spool",
             memory_limit_mb=settings.run_memory_limit_mb,
             timeout_seconds=flow.spec.timeout_seconds or settings.run_max_seconds,
+            grace_seconds=flow.spec.stop_grace_seconds,
         )
         return RunSubmission(
             run_id=run["id"],
@@ -175,6 +176,9 @@ class Dispatcher:
             entrypoint=flow.spec.entrypoint,
             source=Path(),
             request=request,
+            crash_budget=CrashBudget(
+                run["crashes"], settings.crash_retries, flow.spec.own_crash_retries
+            ),
         )
 
     async def _with_results(self, run: asyncpg.Record, submission: RunSubmission) -> RunRequest:
