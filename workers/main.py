@@ -102,6 +102,8 @@ async def _working(rt: Runtime) -> AsyncIterator[WorkerParts]:
     finally:
         parts.dispatcher.is_paused = True
         parts.recorder.is_stopping = True
+        # Leases are renewed meanwhile.
+        await parts.backend.hand_back(within_seconds=rt.settings.stop_grace_seconds)
         await _cancelled(parts.loops)
         await parts.backend.close()
         parts.recorder.stop()
@@ -118,12 +120,7 @@ def _assemble(rt: Runtime) -> WorkerParts:
         import_timeout_seconds=settings.import_timeout_seconds,
     )
     recorder = Recorder(rt)
-    backend = LocalBackend(
-        recorder,
-        pool,
-        cancel_grace_seconds=settings.cancel_grace_seconds,
-        stop_grace_seconds=settings.stop_grace_seconds,
-    )
+    backend = LocalBackend(recorder, pool, cancel_grace_seconds=settings.cancel_grace_seconds)
     dispatcher = Dispatcher(rt, backend, recorder, worker_id=worker_id)
     recorder.connect(backend, on_ended=dispatcher.ended)
     return WorkerParts(worker_id, rt, backend, recorder, dispatcher, [])

@@ -178,6 +178,7 @@ def noisy() -> None:
     subprocess.run(["sh", "-c", "echo from sh; echo bad >&2"])
     print(sys.stdin.read() == "")
     import ctypes
+    time.sleep(0.2)
     ctypes.string_at(0)
 @flow
 def main(): noisy()

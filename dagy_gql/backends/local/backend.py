@@ -52,19 +52,10 @@ class LocalBackend:
         cost_model="none: this machine's time",
     )
 
-    def __init__(
-        self,
-        sink: RunSink,
-        pool: ZygotePool,
-        *,
-        cancel_grace_seconds: float,
-        stop_grace_seconds: float = 0.0,
-    ) -> None:
-        """`stop_grace_seconds` bounds how long close() waits for tasks."""
+    def __init__(self, sink: RunSink, pool: ZygotePool, *, cancel_grace_seconds: float) -> None:
         self._sink = sink
         self._pool = pool
         self._cancel_grace_seconds = cancel_grace_seconds
-        self._stop_grace_seconds = stop_grace_seconds
         self._attempts: dict[UUID, Attempt | None] = {}
         # Cancelled while their flow was still being imported.
         self._cancelled: set[UUID] = set()
@@ -154,16 +145,18 @@ class LocalBackend:
             await asyncio.sleep(_RETIRE_SECONDS)
             await self._pool.retire_idle()
 
+    async def hand_back(self, *, within_seconds: float) -> None:
+        """Let the tasks under way stop, for runs that go on elsewhere; before close()."""
+        attempts = [attempt for attempt in self._attempts.values() if attempt is not None]
+        await asyncio.gather(
+            *(attempt.hand_back(within_seconds=within_seconds) for attempt in attempts)
+        )
+
     async def close(self) -> None:
-        """End every process, after its tasks had time to stop; what ran is reported LOST, so that
-        it runs again elsewhere."""
+        """End every process; what ran is reported LOST, so that it runs again elsewhere."""
         self._retiring.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._retiring
-        attempts = [attempt for attempt in self._attempts.values() if attempt is not None]
-        await asyncio.gather(
-            *(attempt.hand_back(within_seconds=self._stop_grace_seconds) for attempt in attempts)
-        )
         await self._pool.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 

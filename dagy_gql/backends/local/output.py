@@ -101,4 +101,3 @@ class Output:
 
 def _masked(text: bytes, known: Masker) -> str:
     return known.text(text.decode("utf-8", "backslashreplace"))
-

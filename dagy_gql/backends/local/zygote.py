@@ -32,9 +32,9 @@ _CLOSE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """The host's side of a child: `events` speaks the runner protocol, `output` and `errors` are the
-    raw bytes of fd 1 and 2, `exited` resolves when the process is gone (ZygoteGoneError: with its
-    zygote)."""
+    """The host's side of a child: `events` speaks the runner protocol, `output` and `errors` are
+    the raw bytes of fd 1 and 2, `exited` resolves when the process is gone (ZygoteGoneError: with
+    its zygote)."""
 
     events: socket.socket
     output: int
