@@ -275,7 +275,7 @@ def one(number: int, what: str) -> Any:
     if number == 2:
         time.sleep(0.5)
         return act(what)
-    time.sleep(60)
+    return time.sleep(60)
 
 
 @flow
