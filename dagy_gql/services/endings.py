@@ -90,7 +90,7 @@ def fault_of(under_way: UnderWay, end: RunEnd) -> Fault | None:
         message=f"{what} was killed by {signal_name(end.signal)}{place}{note}",
         traceback=crash.stack,
         where=crash.where,
-        hint=CRASH_HINT,
+        hint=f"{CRASH_HINT}; @flow(crash_retries=1) has the run tried again after a crash",
     )
     return Fault(key, error)
 
