@@ -79,7 +79,7 @@ class _TaskLogger(logging.Logger):
     """One that logging.config does not switch off: by default it does that to all it knows."""
 
     @property
-    def disabled(self) -> bool:  # type: ignore[override]  # the base has a plain attribute
+    def disabled(self) -> bool:
         return False
 
     @disabled.setter
