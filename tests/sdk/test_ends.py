@@ -1,6 +1,8 @@
 """How attempts end: the grace time for `finally`, what a failure says, what the log says of it."""
 
 import asyncio
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dagy import flow, task
+from dagy import Cancelled, flow, task
 from dagy.errors import TraceError
 from dagy.runner.protocol import Log, RunFinished, TaskFailed, TaskTimedOut
 from tests.sdk.memory_host import MemoryHost, execute
@@ -300,3 +302,25 @@ def test_a_run_that_is_handed_back_says_nothing_of_its_end():
     assert cleaned == [True]
     assert host.names == ["task_started work"]
     assert host.of(RunFinished) == []
+
+
+@pytest.mark.parametrize("isolated", [THREAD, PROCESS])
+def test_a_task_that_stops_though_nobody_asked_has_failed(isolated: bool):
+    @task(isolate=isolated)
+    def work() -> None:
+        raise Cancelled
+
+    finished, host = execute(flow(lambda: work()))
+    assert finished.state == "FAILED"
+    assert [each.key for each in host.of(TaskFailed)] == ["work"]
+
+
+def test_sigterm_from_elsewhere_fails_an_isolated_task():
+    @task(isolate=True)
+    def work() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    finished, _ = execute(flow(lambda: work()))
+    assert finished.error is not None
+    assert finished.error.message == "the process of the task was killed by SIGTERM"

@@ -20,8 +20,10 @@ from dagy.runner.protocol import (
     Log,
     Ready,
     Result,
+    RunFinished,
     Started,
     TaskCached,
+    TaskCancelled,
     TaskFailed,
     TaskStarted,
     TaskSucceeded,
@@ -462,3 +464,31 @@ def test_a_line_is_seen_while_the_task_goes_on(zygote: Open):
 def finished_events(run: HostedRun) -> list[Any]:
     run.finish()
     return run.events
+
+
+def test_a_run_that_gets_sigterm_lets_its_tasks_clean_up(zygote: Open, tmp_path: Path):
+    for isolated in (False, True):
+        clean = tmp_path / f"clean-{isolated}"
+        host = zygote(f"""
+@task(isolate={isolated})
+def work() -> None:
+    try:
+        print(os.getpid(), flush=True)
+        while True:
+            time.sleep(0.01)
+    finally:
+        open({str(clean)!r}, "w").close()
+@flow
+def main(): work()
+""")
+        run = host.start()
+        pid = host.report(Started).pid
+        run.until(Log)
+
+        os.kill(host.process.pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGTERM)
+
+        exited = host.report(Exited)
+        assert (exited.exit_code, exited.signal) == (None, signal.SIGTERM)
+        assert clean.exists()
+        assert not any(isinstance(each, RunFinished | TaskCancelled) for each in run.stream())

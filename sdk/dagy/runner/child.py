@@ -63,7 +63,10 @@ def live(
         try:
             execution = Execution.of(flow, traced, request, host)
             finished = _run(execution, host)
-        except HandedBackError:
+        except HandedBackError as stopped:
+            host.flush()
+            if stopped.by_signal:
+                _die_of_sigterm()
             host.leave()
         except BadParameterError as error:
             finished = RunFinished(state="FAILED", error=error_info(error, code="BAD_PARAMETER"))
@@ -74,6 +77,13 @@ def live(
     host.finish(finished)
 
 
+def _die_of_sigterm() -> NoReturn:
+    """After the tasks had time to stop: for whoever waits, the signal has ended the process."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTERM)
+    os._exit(70)
+
+
 def _run(execution: Execution, host: SocketHost) -> RunFinished:
     if execution.request.memory_limit_mb:
         limit_memory(execution.request.memory_limit_mb)
@@ -81,6 +91,7 @@ def _run(execution: Execution, host: SocketHost) -> RunFinished:
     isolation = Isolation(execution) if isolated else None
     scheduler = Scheduler(execution, host, isolation=isolation)
     host.listen(scheduler)
+    signal.signal(signal.SIGTERM, lambda *_: scheduler.stop_by_signal())
     with captured(LineLog(scheduler.log)):
         return scheduler.run()
 

@@ -115,6 +115,15 @@ def timed_out(timeout_seconds: float) -> ErrorInfo:
     )
 
 
+def stopped_itself() -> ErrorInfo:
+    return ErrorInfo(
+        code="TASK_FAILED",
+        message="the task raised Cancelled, though nobody has cancelled it",
+        type="Cancelled",
+        hint="raise an exception of your own to fail a task, or return from it",
+    )
+
+
 def garbled() -> ErrorInfo:
     """What came over a process's event socket was no event."""
     return ErrorInfo(

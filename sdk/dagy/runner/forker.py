@@ -83,7 +83,8 @@ def serve(control: socket.socket, execution: Execution) -> NoReturn:
     """The forker's life; ends with the control socket."""
     begin_child()
     die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     keep_private(control)
     signals, fds, lines = ChildSignals(), Fds(control), Lines()
     children: dict[int, Child] = {}

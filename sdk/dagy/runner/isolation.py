@@ -320,6 +320,9 @@ class Isolation:
             return self._timed_out(attempt)
         if attempt.stopped_for == "cancel" and isinstance(said, Failed):
             return Interrupted()
+        if attempt.stopped_for is None and isinstance(said, Interrupted):
+            # Somebody else has sent it SIGTERM.
+            return self._without_result(attempt, Ended(attempt.number, None, signal.SIGTERM))
         return said
 
     def _timed_out(self, attempt: Attempt) -> Failed:

@@ -18,7 +18,7 @@ from dagy.runner.clockwork import Clockwork
 from dagy.runner.ending import Ending, finished, give_up
 from dagy.runner.execution import Execution
 from dagy.runner.expansion import children, only
-from dagy.runner.faults import error_info, told
+from dagy.runner.faults import error_info, stopped_itself, told
 from dagy.runner.graph import Graph, Instance, Node
 from dagy.runner.host import Host
 from dagy.runner.isolation import Isolation
@@ -54,7 +54,10 @@ _LOOK_SECONDS = 0.1
 
 
 class HandedBackError(Exception):
-    """The run has stopped to go on elsewhere."""
+    """The run has stopped to go on elsewhere; `by_signal`: nobody but a signal has asked for it."""
+
+    def __init__(self, *, by_signal: bool) -> None:
+        self.by_signal = by_signal
 
 
 class Scheduler:
@@ -74,6 +77,7 @@ class Scheduler:
         self.clock = Clockwork()
         self.ending: Ending | None = None
         self.first_failure: tuple[str, ErrorInfo] | None = None
+        self._by_signal = False
         self._isolation = isolation
         self._uniform = uniform
         workers = execution.max_workers
@@ -90,6 +94,11 @@ class Scheduler:
         error = ErrorInfo(code="CANCELLED", message=reason)
         ending = Ending(State.CANCELLED, reason, error, hands_back=hands_back)
         self.clock.post(lambda: self._stop(ending))
+
+    def stop_by_signal(self) -> None:
+        """From a signal handler."""
+        self._by_signal = True
+        self.cancel("its process was told to stop", hands_back=True)
 
     def acknowledge(self, sync_id: int) -> None:
         """From any thread."""
@@ -113,7 +122,7 @@ class Scheduler:
                 self.clock.step()
         self._wind_up()
         if self.ending and self.ending.hands_back:
-            raise HandedBackError
+            raise HandedBackError(by_signal=self._by_signal)
         return self.notices.flow_finished(finished(self.execution, self.graph, self))
 
     def _begin(self) -> None:
@@ -246,8 +255,10 @@ class Scheduler:
                 self._retry(instance, outcome.error)
             case Failed():
                 self._failed(instance, outcome.error)
-            case Interrupted():
+            case Interrupted() if self.ending:
                 instance.state = State.PENDING
+            case Interrupted():
+                self._failed(instance, stopped_itself())
 
     def _succeeded(self, instance: Instance, outcome: Done) -> None:
         assert instance.stored is not None

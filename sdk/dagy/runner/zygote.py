@@ -172,8 +172,10 @@ def main() -> NoReturn:
     control = socket.socket(fileno=options.control_fd)
     keep_private(control)
     _clean_environment(options.keep_env)
-    # Ctrl-C in the worker's terminal reaches the whole group; the worker decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C in the worker's terminal reaches the whole group, and some supervisors send SIGTERM to
+    # every process of a service; the worker decides what it means.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     adopt_orphans()
     forbid_core_files()
     try:
