@@ -95,6 +95,7 @@ class Role(StrEnum):
 class LogLevel(StrEnum):
     DEBUG = "DEBUG"
     INFO = "INFO"
+    STDERR = "STDERR"
     WARNING = "WARNING"
     ERROR = "ERROR"
     CRITICAL = "CRITICAL"

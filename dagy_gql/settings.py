@@ -217,7 +217,10 @@ class Settings(BaseSettings):
     run_max_seconds: float = Field(24 * 3600, gt=0)
     """How long a run may take, where its flow says nothing else."""
     cancel_grace_seconds: float = Field(2.0, ge=0)
-    """What a cancelled run gets to end by itself before its process is killed."""
+    """What the process of a cancelled run gets to end by itself, beside the grace time of its
+    tasks."""
+    stop_grace_seconds: float = Field(10.0, ge=0)
+    """How long a worker that is told to stop waits for the tasks under way to stop."""
     zygote_idle_seconds: float = Field(300.0, gt=0)
     """How long a worker keeps a flow imported that nobody runs."""
     zygote_max: int = Field(8, ge=1)

@@ -87,6 +87,7 @@ REVIEWED_ALL_ORGS = {
     "run_states.has_queued_all_orgs",
     "run_states.lock_all_orgs",
     "run_states.move_all_orgs",
+    "run_states.own_crash_retries_all_orgs",
     "run_states.queued_since_all_orgs",
     "run_states.release_all_orgs",
     "run_states.start_all_orgs",

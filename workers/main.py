@@ -106,6 +106,8 @@ async def _working(rt: Runtime) -> AsyncIterator[WorkerParts]:
     finally:
         parts.dispatcher.is_paused = True
         parts.recorder.is_stopping = True
+        # Leases are renewed meanwhile.
+        await parts.backend.hand_back(within_seconds=rt.settings.stop_grace_seconds)
         await _cancelled(parts.loops)
         await parts.dispatcher.stop()
         await parts.backend.close()

@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dagy.masking import Masker
-from dagy.runner.protocol import ErrorInfo, Event, Result, RunRequest, SecretReply
+from dagy.runner.protocol import Crash, ErrorInfo, Event, Result, RunRequest, SecretReply
 from dagy_gql.enums import Executor
 
 
@@ -22,6 +22,21 @@ class BackendCapabilities:
     runs_tasks_in_parallel: bool
     retries_natively: bool
     cost_model: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrashBudget:
+    """How often a run is begun again after a crash. `flow` is what @flow(crash_retries=) says, for
+    every kind of crash; without it a fault of the flow's own code is final."""
+
+    crashes: int = 0
+    server: int = 0
+    flow: int | None = None
+
+    def left(self, *, is_own_fault: bool) -> int:
+        """Below 0 when one more crash ends the run."""
+        default = 0 if is_own_fault else self.server
+        return (default if self.flow is None else self.flow) - self.crashes - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,7 @@ class RunSubmission:
     source: Path
     request: RunRequest
     known: Masker = field(default_factory=Masker, compare=False)
+    crash_budget: CrashBudget = CrashBudget()
 
 
 class EndCause(StrEnum):
@@ -53,12 +69,14 @@ class EndCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How the process of an attempt ended. `exit_code` with EXITED, `signal` with KILLED."""
+    """How the process of an attempt ended. `exit_code` with EXITED, `signal` with KILLED, and
+    `crash` where a fault of its own code killed it."""
 
     cause: EndCause
     exit_code: int | None = None
     signal: int | None = None
     error: ErrorInfo | None = None
+    crash: Crash | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,15 +185,29 @@ async def cancel_queued_all_orgs(run_ids: Sequence[UUID]) -> None:
 
 
 async def release_all_orgs(run_id: UUID) -> None:
-    """After a crash: no lease, and the tasks that were under way are to be done again."""
+    """After a crash: no lease, and the tasks that were under way are to be done again, also the
+    one that was put down as the cause by a worker that could not say any more."""
     await db.execute("DELETE FROM run_leases WHERE run_id = $1", run_id)
     await db.execute(
         """
-        UPDATE task_runs SET state = 'PENDING', started_at = NULL
-        WHERE run_id = $1 AND state IN ('RUNNING', 'RETRYING')
+        UPDATE task_runs SET state = 'PENDING', started_at = NULL, finished_at = NULL
+        WHERE run_id = $1 AND (state IN ('RUNNING', 'RETRYING')
+            OR state = 'FAILED' AND error->>'code' = 'CRASHED')
         """,
         run_id,
     )
+
+
+async def own_crash_retries_all_orgs(run_id: UUID) -> int | None:
+    """What the flow of the run says about crashes, if it does."""
+    found: int | None = await db.fetch_value(
+        """
+        SELECT (f.spec->>'crash_retries')::int FROM runs r JOIN flows f ON f.id = r.flow_id
+        WHERE r.id = $1
+        """,
+        run_id,
+    )
+    return found
 
 
 async def expired_all_orgs(*, grace_seconds: float) -> list[asyncpg.Record]:

@@ -9,13 +9,14 @@ import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
 import msgspec
 from tortoise.exceptions import DBConnectionError
 
+from dagy.runner.crashes import is_own_fault
 from dagy.runner.protocol import (
     Event,
     Ref,
@@ -220,7 +221,7 @@ class Recorder:
                 p.run.run_id,
                 p.run.fence,
                 p.plan,
-                [*events, *endings.left_behind(p.under_way, end)],
+                [*events, *self._left_behind(p, end)],
                 files,
                 finish=endings.verdict(p.under_way, end),
             )
@@ -233,6 +234,12 @@ class Recorder:
             await self._after(pending, end, recorded)
         if recorded.finished:
             await self._rt.bus.publish([WorkerCall.slot()])
+
+    def _left_behind(self, pending: Pending, end: RunEnd | None) -> list[Event]:
+        signal = None if end is None else end.signal
+        left = pending.run.crash_budget.left(is_own_fault=is_own_fault(signal))
+        is_final = left < 0 and not self.is_stopping
+        return endings.left_behind(pending.under_way, end, is_final=is_final)
 
     async def _record(self, batches: Sequence[Batch]) -> Recorded:
         try:
@@ -280,20 +287,29 @@ class Recorder:
             return
         self._runs.pop(run.run_id, None)
         if end.cause in (EndCause.KILLED, EndCause.LOST):
-            await self._crashed(run, end)
+            await self._crashed(pending, end)
         await _remove_folders(run)
         if self._on_ended is not None:
             await self._on_ended(run.run_id, run.fence)
 
-    async def _crashed(self, run: RunSubmission, end: RunEnd) -> None:
-        is_counted = not self.is_stopping
-        why = "its worker was stopped" if self.is_stopping else endings.cause_of_death(end)
-        await self._crash(run.run_id, fence=run.fence, why=why, is_counted=is_counted)
+    async def _crashed(self, pending: Pending, end: RunEnd) -> None:
+        fault = endings.fault_of(pending.under_way, end)
+        await self._crash(
+            pending.run.run_id,
+            fence=pending.run.fence,
+            why="its worker was stopped"
+            if self.is_stopping
+            else endings.cause_of_death(end, fault),
+            is_counted=not self.is_stopping,
+            is_own_fault=is_own_fault(end.signal),
+            error=None if fault is None else fault.document,
+        )
 
-    async def _crash(self, run_id: UUID, *, fence: int, why: str, is_counted: bool = True) -> None:
+    async def _crash(self, run_id: UUID, *, fence: int, why: str, **how: Any) -> None:
+        """As `moves.crash`, which waits for a database that is away."""
         while True:
             try:
-                await moves.crash(self._rt, run_id, fence=fence, why=why, is_counted=is_counted)
+                await moves.crash(self._rt, run_id, fence=fence, why=why, **how)
                 return
             except OUT_OF_REACH:
                 await asyncio.sleep(_RETRY_SECONDS)

@@ -17,7 +17,7 @@ from tortoise.exceptions import BaseORMException
 from dagy.runner.protocol import ErrorInfo, Log, Result, RunRequest
 from dagy.spec import FlowSpec
 from dagy_gql import tenancy
-from dagy_gql.backends.base import RunSubmission
+from dagy_gql.backends.base import CrashBudget, RunSubmission
 from dagy_gql.enums import TaskState
 from dagy_gql.errors import DagyError
 from dagy_gql.repositories import execution as rows
@@ -99,6 +99,9 @@ class Starter:
             entrypoint=flow.spec.entrypoint,
             source=source,
             request=request,
+            crash_budget=CrashBudget(
+                run["crashes"], self._rt.settings.crash_retries, flow.spec.own_crash_retries
+            ),
         )
         return Prepared(submission, flow.plan, notes)
 
@@ -138,6 +141,7 @@ class Starter:
             spool_dir=f"{folder}.spool",
             memory_limit_mb=settings.run_memory_limit_mb,
             timeout_seconds=flow.spec.timeout_seconds or settings.run_max_seconds,
+            grace_seconds=flow.spec.stop_grace_seconds,
         )
 
     async def _with_results(

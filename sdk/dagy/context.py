@@ -75,9 +75,23 @@ def get_run_context() -> RunContext:
     return context
 
 
+class _TaskLogger(logging.Logger):
+    """One that logging.config does not switch off: by default it does that to all it knows."""
+
+    @property
+    def disabled(self) -> bool:
+        return False
+
+    @disabled.setter
+    def disabled(self, value: bool) -> None:
+        return
+
+
 def get_logger(name: str = "dagy.run") -> logging.Logger:
     """A logger whose lines, from DEBUG up, become the lines of the task that runs."""
     logger = logging.getLogger(name)
+    if type(logger) is logging.Logger:
+        logger.__class__ = _TaskLogger
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.DEBUG)
     return logger

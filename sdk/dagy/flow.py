@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
+from msgspec import UNSET
+
 from dagy.errors import FlowFailedError, TraceError
 from dagy.hooks import Hooks, as_tuple
 from dagy.outputs import ParameterRef
@@ -27,7 +29,11 @@ R = TypeVar("R")
 
 
 class FlowOptions(TypedDict, total=False):
-    """What @flow takes. The retry parameters are the default of every task of the flow."""
+    """What @flow takes. The retry parameters are the default of every task of the flow.
+
+    `crash_retries` says how often a run whose process dies is begun again. Unless given: never
+    after a crash in the code of the flow (SIGSEGV, SIGABRT and the like), and as often as the
+    server is set to (DAGY_CRASH_RETRIES) when the process was killed or its worker was lost."""
 
     name: str | None
     version: str | None
@@ -41,6 +47,7 @@ class FlowOptions(TypedDict, total=False):
     fail_fast: bool
     max_workers: int | None
     fork_safe: bool
+    crash_retries: int | None
     default_executor: str | None
     on_running: Hooks
     on_completion: Hooks
@@ -169,6 +176,7 @@ class Flow(Generic[P, R]):
 
     def _spec(self, trace: Trace, parameters: dict[str, Any], output: Any) -> FlowSpec:
         options = self.options
+        crash_retries = options.get("crash_retries")
         return FlowSpec(
             name=self.name,
             description=self.description,
@@ -184,6 +192,7 @@ class Flow(Generic[P, R]):
             namespace=self.namespace,
             tags=self.tags,
             default_executor=options.get("default_executor"),
+            crash_retries=UNSET if crash_retries is None else crash_retries,
         )
 
 
@@ -243,6 +252,12 @@ def _check_options(name: str, given: FlowOptions) -> None:
         known = ", ".join(FlowOptions.__annotations__)
         raise TypeError(f"@flow({unknown[0]}=...) is not known; it takes {known}")
     _retry(given)
+    crashes = given.get("crash_retries")
+    if crashes is not None and (not isinstance(crashes, int) or crashes < 0):
+        raise TraceError(
+            f"flow {name!r}: crash_retries is {crashes!r}, it must be 0 or above",
+            where=user_frame(),
+        )
     timeout, workers = given.get("timeout_seconds"), given.get("max_workers")
     for option, value in (("timeout_seconds", timeout), ("max_workers", workers)):
         if value is not None and value <= 0:

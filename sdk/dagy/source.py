@@ -7,7 +7,9 @@ from types import FrameType, TracebackType
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD = os.path.dirname(os.__file__) + os.sep
-_MACHINERY = (_HERE, _STANDARD + "contextlib.py", "<frozen ")
+# The frame that bears the key of a task, so that a crash shows which task it was.
+TASK_FILE = "<dagy task>"
+_MACHINERY = (_HERE, _STANDARD + "contextlib.py", "<frozen ", TASK_FILE)
 
 # Where a host has unpacked the flow: users know their files by the names inside of it.
 _unpacked_at = ""
@@ -43,13 +45,13 @@ def user_location(trace: TracebackType | None) -> str | None:
         file_name = trace.tb_frame.f_code.co_filename
         if not is_ours(file_name):
             library = f"{file_name}:{trace.tb_lineno}"
-            own = own if _is_library(file_name) else library
+            own = own if is_library(file_name) else library
         trace = trace.tb_next
     found = own or library
     return None if found is None else shown(found)
 
 
-def _is_library(file_name: str) -> bool:
+def is_library(file_name: str) -> bool:
     return file_name.startswith((_STANDARD, "<")) or "site-packages" in file_name
 
 
@@ -64,6 +66,6 @@ def _trim(told: traceback.TracebackException) -> None:
     told.stack = traceback.StackSummary.from_list(
         [frame for frame in told.stack if not is_ours(frame.filename)]
     )
-    for linked in (told.__cause__, told.__context__):
+    for linked in (told.__cause__, told.__context__, *(told.exceptions or ())):
         if linked is not None:
             _trim(linked)

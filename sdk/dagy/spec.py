@@ -5,10 +5,13 @@ import hashlib
 from typing import Any, Self
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from dagy.errors import SpecError
 
 SPEC_VERSION = 1
+# What a task that is told to stop gets for its `finally` blocks before it is killed.
+DEFAULT_GRACE_SECONDS = 10.0
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +52,8 @@ class RetryPolicy(_Document, frozen=True, kw_only=True):
 
 
 class TaskSpec(_Document, frozen=True, kw_only=True):
+    """What is UNSET is left out of the document, so those of older flows stay what they were."""
+
     key: str
     name: str
     function: str
@@ -68,6 +73,12 @@ class TaskSpec(_Document, frozen=True, kw_only=True):
     checkpoint: str = "batched"
     executor: str | None = None
     tags: dict[str, str] = {}
+    grace_seconds: float | UnsetType = UNSET
+
+    @property
+    def stop_grace_seconds(self) -> float:
+        given = self.grace_seconds
+        return DEFAULT_GRACE_SECONDS if isinstance(given, UnsetType) else given
 
     @property
     def is_isolated(self) -> bool:
@@ -91,6 +102,17 @@ class FlowSpec(_Document, frozen=True, kw_only=True):
     namespace: str | None = None
     tags: dict[str, str] = {}
     default_executor: str | None = None
+    crash_retries: int | UnsetType = UNSET
+
+    @property
+    def own_crash_retries(self) -> int | None:
+        """None: as the server has it."""
+        return None if isinstance(self.crash_retries, UnsetType) else self.crash_retries
+
+    @property
+    def stop_grace_seconds(self) -> float:
+        """So long may its slowest task take to stop."""
+        return max(task.stop_grace_seconds for task in self.tasks)
 
     @classmethod
     def decode(cls, data: bytes | str | dict[str, Any]) -> Self:

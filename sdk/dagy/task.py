@@ -1,6 +1,7 @@
 """@task: a function that a flow can schedule, retry, cache and isolate."""
 
 import functools
+import math
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
@@ -21,7 +22,10 @@ R = TypeVar("R")
 
 
 class TaskOptions(TypedDict, total=False):
-    """What @task and with_options() take; `retries=None` takes the flow's retry policy."""
+    """What @task and with_options() take; `retries=None` takes the flow's retry policy.
+
+    `grace_seconds` is what an attempt that is told to stop gets for its `finally` blocks before it
+    is killed: 10 unless given."""
 
     name: str | None
     description: str | None
@@ -30,6 +34,7 @@ class TaskOptions(TypedDict, total=False):
     retry_delay_seconds: RetryDelay
     retry_jitter_factor: float | None
     timeout_seconds: float | None
+    grace_seconds: float | None
     concurrency_limit: int | None
     validate_parameters: bool
     on_running: Hooks
@@ -52,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     executor: str | None
     timeout_seconds: float | None
+    grace_seconds: float | None
     concurrency_limit: int | None
     validate_parameters: bool
     on_running: tuple[Hook, ...]
@@ -155,6 +161,7 @@ def _settings(function: Callable[..., Any], given: TaskOptions) -> Settings:
         description=given.get("description") or (function.__doc__ or "").strip(),
         executor=given.get("executor"),
         timeout_seconds=given.get("timeout_seconds"),
+        grace_seconds=given.get("grace_seconds"),
         concurrency_limit=given.get("concurrency_limit"),
         validate_parameters=given.get("validate_parameters", True),
         on_running=as_tuple(given.get("on_running")),
@@ -182,6 +189,11 @@ def _check_options(name: str, given: TaskOptions) -> None:
             raise TraceError(
                 f"task {name!r}: {option} is {value!r}, it must be above 0", where=user_frame()
             )
+    grace = given.get("grace_seconds")
+    if grace is not None and (not isinstance(grace, int | float) or not 0 <= grace < math.inf):
+        raise TraceError(
+            f"task {name!r}: grace_seconds is {grace!r}, it must be 0 or above", where=user_frame()
+        )
     if given.get("checkpoint", "batched") not in ("batched", "sync"):
         raise TraceError(
             f"task {name!r}: checkpoint is {given.get('checkpoint')!r}, not 'batched' or 'sync'",

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import UNSET
+
 from dagy.bindings import bind
 from dagy.errors import TraceError
 from dagy.outputs import Symbol, TaskOutput, Unmapped
@@ -124,6 +126,7 @@ class Trace:
             checkpoint=settings.checkpoint,
             executor=settings.executor,
             tags=settings.tags,
+            grace_seconds=UNSET if settings.grace_seconds is None else settings.grace_seconds,
         )
 
     def _free_key(self, task: Task[..., Any]) -> str:

@@ -9,12 +9,14 @@ from dagy.api.models import Run
 from dagy.client import DagyClient
 from dagy_gql.repositories.pagination import encode_cursor
 from tests.e2e.conftest import Cli
+from tests.e2e.flows.misbehaving import segfaults
 from tests.support.up import Up, is_alive, until
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(60)]
 
 THREAD, PROCESS = "in_a_thread", "in_a_process"
 LITTLE_MEMORY, LITTLE_TIME = "with_little_memory", "with_little_time"
+OTHERS = ("one_of_many", "tried_once_more", "never_again")
 KEYS = {THREAD: "plain", PROCESS: "isolated", LITTLE_MEMORY: "limited", LITTLE_TIME: "timed"}
 LINE_LIMIT_BYTES = 65_536
 
@@ -22,7 +24,7 @@ LINE_LIMIT_BYTES = 65_536
 @pytest.fixture(scope="module", autouse=True)
 def deployed(cli: Cli) -> None:
     file = Path(__file__).with_name("flows") / "misbehaving.py"
-    for name in KEYS:
+    for name in (*KEYS, *OTHERS):
         done = cli("deploy", f"{file}:{name}")
         assert done.returncode == 0, done.stderr
 
@@ -178,8 +180,7 @@ def test_a_process_that_leaves_early_fails_its_run_at_once(client: DagyClient, w
 @pytest.mark.parametrize(
     ("what", "cause"),
     [
-        ("kills_itself", "its process was killed by SIGKILL"),
-        ("segfaults", "its process was killed by SIGSEGV"),
+        ("kills_itself", "its process was killed by SIGKILL in task 'plain'; out of memory?"),
         ("kills_its_parent", "its process was lost"),
     ],
 )
@@ -194,6 +195,52 @@ def test_a_process_that_is_killed_is_tried_twice_more(
     assert cause in run.error.message
     types = [event.type for event in client.follow_events(run.id)]
     assert types.count("RUN_ATTEMPT_CRASHED") == 3
+
+
+def test_a_crash_in_its_own_code_is_final_and_names_task_file_and_line(
+    client: DagyClient,
+) -> None:
+    run = finished(client, THREAD, "segfaults")
+
+    assert (run.state, run.attempt) == ("CRASHED", 1)
+    assert run.error is not None
+    line = f"misbehaving.py:{segfaults.__code__.co_firstlineno + 1}"
+    assert run.error.message == (
+        f"attempt 1 crashed: its process was killed by SIGSEGV in task 'plain' at {line}"
+    )
+    assert (run.error.code, run.error.task_key, run.error.where) == ("CRASHED", "plain", line)
+    assert "in segfaults" in (run.error.traceback or "")
+    assert run.error.hint
+    [task] = client.task_runs(run.id)
+    assert task.state == "FAILED"
+    assert task.error is not None
+    assert task.error.where == line
+    [last] = [each for each in client.logs(run.id) if each.level == "ERROR"]
+    assert last.task_key == "plain"
+    assert last.message.startswith("attempt 1 failed: the process of task 'plain' was killed by")
+
+
+def test_of_many_items_the_one_on_the_crashing_thread_is_named(client: DagyClient) -> None:
+    run = finished(client, "one_of_many", "segfaults")
+
+    assert run.error is not None
+    assert run.error.task_key == "one[2]"
+    states = {task.key: task.state for task in client.task_runs(run.id)}
+    assert states["one[2]"] == "FAILED"
+    assert {states[key] for key in ("one[0]", "one[1]", "one[3]")} == {"CANCELLED"}
+
+
+def test_a_flow_says_how_often_its_crashes_are_tried_again(client: DagyClient) -> None:
+    run = finished(client, "tried_once_more", "segfaults")
+    assert (run.state, run.attempt) == ("CRASHED", 2)
+    assert [task.state for task in client.task_runs(run.id)] == ["FAILED"]
+    types = [event.type for event in client.follow_events(run.id)]
+    assert types.count("RUN_ATTEMPT_CRASHED") == 2
+    assert types.count("TASK_RETRYING") == 1
+    assert types.count("TASK_FAILED") == 1
+
+    run = finished(client, "never_again", "kills_itself")
+    assert (run.state, run.attempt) == ("CRASHED", 1)
 
 
 def test_signals_cannot_be_replaced_in_a_thread_but_in_a_process(client: DagyClient) -> None:

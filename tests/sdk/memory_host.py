@@ -12,7 +12,8 @@ import msgspec
 from dagy import Flow
 from dagy.errors import SecretNotFoundError
 from dagy.masking import known
-from dagy.runner.capture import LineLog, captured
+from dagy.runner.capture import LineLog
+from dagy.runner.capturing import captured
 from dagy.runner.execution import Execution
 from dagy.runner.isolation import Isolation
 from dagy.runner.protocol import (

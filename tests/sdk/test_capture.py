@@ -41,7 +41,7 @@ def test_print_stderr_and_loggers(isolated: bool):
         ("stdout", "INFO", "one"),
         ("stdout", "INFO", "two 3"),
         ("stdout", "INFO", "no end joined"),
-        ("stderr", "ERROR", "bad"),
+        ("stderr", "STDERR", "bad"),
         ("log", "DEBUG", "deep"),
         ("log", "INFO", "hello you"),
         ("log", "WARNING", "careful"),

@@ -137,3 +137,44 @@ def test_children_of_a_map_are_retried_alone():
     assert value(finished.result) == [1, 2, 3]
     assert tries == {1: 1, 2: 2, 3: 1}
     assert [each.key for each in host.of(TaskRetrying)] == ["work[1]"]
+
+
+def test_what_is_due_for_another_attempt_goes_before_all_first_attempts():
+    failed = []
+
+    @task(retries=1)
+    def step(number: int) -> int:
+        if number == 1 and not failed:
+            failed.append(number)
+            raise ValueError
+        return number
+
+    _, host = execute(flow(lambda: step.map(list(range(6)))), max_workers=1)
+    assert [(each.key, each.attempt) for each in host.of(TaskStarted)] == [
+        ("step[0]", 1),
+        ("step[1]", 1),
+        ("step[1]", 2),
+        ("step[2]", 1),
+        ("step[3]", 1),
+        ("step[4]", 1),
+        ("step[5]", 1),
+    ]
+
+
+def test_it_does_also_where_its_task_has_a_limit_of_its_own():
+    failed = []
+
+    @task(retries=1, concurrency_limit=1)
+    def step(number: int) -> int:
+        if number == 0 and not failed:
+            failed.append(number)
+            raise ValueError
+        return number
+
+    _, host = execute(flow(lambda: step.map([0, 1, 2])), max_workers=4)
+    assert [(each.key, each.attempt) for each in host.of(TaskStarted)] == [
+        ("step[0]", 1),
+        ("step[0]", 2),
+        ("step[1]", 1),
+        ("step[2]", 1),
+    ]

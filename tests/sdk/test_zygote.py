@@ -20,8 +20,10 @@ from dagy.runner.protocol import (
     Log,
     Ready,
     Result,
+    RunFinished,
     Started,
     TaskCached,
+    TaskCancelled,
     TaskFailed,
     TaskStarted,
     TaskSucceeded,
@@ -169,7 +171,7 @@ def main(): return look()
     assert value(host.start().finish().result) == ["DAGY_ALLOWED"]
 
 
-def test_raw_output_and_crashes_come_through_the_pipe(zygote: Open):
+def test_raw_output_comes_through_the_pipe_and_a_crash_names_its_task(zygote: Open):
     host = zygote("""
 import subprocess
 @task
@@ -178,16 +180,31 @@ def noisy() -> None:
     subprocess.run(["sh", "-c", "echo from sh; echo bad >&2"])
     print(sys.stdin.read() == "")
     import ctypes
+    time.sleep(0.2)
     ctypes.string_at(0)
 @flow
 def main(): noisy()
 """)
     run = host.start()
-    assert [each.message for each in [run.until(Log)]] == ["True"]
-    assert host.report(Exited) == Exited(run.request.run_id, None, signal.SIGSEGV)
-    assert run.output.startswith(b"raw \xff\nfrom sh\nbad\n")
-    assert b"Segmentation fault" in run.output
-    assert b"in noisy" in run.output
+    lines = [run.until(Log) for _ in range(3)]
+    assert [(each.key, each.level, each.message) for each in lines] == [
+        ("noisy", "INFO", "from sh"),
+        ("noisy", "STDERR", "bad"),
+        ("noisy", "INFO", "True"),
+    ]
+    exited = host.report(Exited)
+    assert (exited.run_id, exited.exit_code, exited.signal) == (
+        run.request.run_id,
+        None,
+        signal.SIGSEGV,
+    )
+    assert (exited.crash.key, exited.crash.where) == ("noisy", "flows.py:13")
+    assert exited.crash.stack.splitlines()[:2] == [
+        "Stack (most recent call last):",
+        '  File "flows.py", line 13, in noisy',
+    ]
+    assert "dagy" not in exited.crash.stack
+    assert run.output == b"raw \xff\n"
 
 
 def test_os_exit_in_a_task_is_reported_as_the_end_of_the_process(zygote: Open):
@@ -295,7 +312,12 @@ def test_isolated_tasks_in_a_run(zygote: Open):
     parents = {each.result.value for each in results if each.key.startswith("pid[")}
     assert len(parents) == 1
     logged = sorted(each.message for each in run.events if isinstance(each, Log))
-    assert logged == ["child 1", "child 2", "child 3"]
+    assert logged == [
+        "attempt 1 failed: TaskTimedOutError: the task ran longer than 0.3 s and was killed",
+        "child 1",
+        "child 2",
+        "child 3",
+    ]
 
 
 def test_a_grandchild_cannot_speak_for_the_run(zygote: Open):
@@ -314,9 +336,10 @@ def main(): return forks()
 """)
     run = host.start()
     assert value(run.finish().result) == "parent"
-    assert [each for each in run.events if isinstance(each, Log)] == []
+    told = [each for each in run.events if isinstance(each, Log)]
+    assert [(each.key, each.message) for each in told] == [("forks", "grandchild")]
     assert host.report(Exited) == Exited(run.request.run_id, 0, None)
-    assert run.output == b"grandchild\n"
+    assert run.output == b""
 
 
 def test_what_a_run_leaves_behind_is_killed(zygote: Open):
@@ -441,3 +464,31 @@ def test_a_line_is_seen_while_the_task_goes_on(zygote: Open):
 def finished_events(run: HostedRun) -> list[Any]:
     run.finish()
     return run.events
+
+
+def test_a_run_that_gets_sigterm_lets_its_tasks_clean_up(zygote: Open, tmp_path: Path):
+    for isolated in (False, True):
+        clean = tmp_path / f"clean-{isolated}"
+        host = zygote(f"""
+@task(isolate={isolated})
+def work() -> None:
+    try:
+        print(os.getpid(), flush=True)
+        while True:
+            time.sleep(0.01)
+    finally:
+        open({str(clean)!r}, "w").close()
+@flow
+def main(): work()
+""")
+        run = host.start()
+        pid = host.report(Started).pid
+        run.until(Log)
+
+        os.kill(host.process.pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGTERM)
+
+        exited = host.report(Exited)
+        assert (exited.exit_code, exited.signal) == (None, signal.SIGTERM)
+        assert clean.exists()
+        assert not any(isinstance(each, RunFinished | TaskCancelled) for each in run.stream())

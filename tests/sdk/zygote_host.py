@@ -122,7 +122,7 @@ class ZygoteHost:
         request = self.request(**changes)
         ours, theirs = socket.socketpair()
         read, write = os.pipe()
-        socket.send_fds(self.control, [line(Start(request))], [theirs.fileno(), write])
+        socket.send_fds(self.control, [line(Start(request))], [theirs.fileno(), write, write])
         theirs.close()
         os.close(write)
         self._runs.append(HostedRun(request, ours, read))

@@ -189,6 +189,45 @@ async def test_a_worker_that_is_told_to_stop_uses_up_no_crash_retry(
     assert (await runs.by_id(rt, actor, run["id"]))["crashes"] == 0
 
 
+async def test_a_fault_of_its_own_code_ends_the_run_at_the_first_crash(
+    rt: Runtime, actor: Actor
+) -> None:
+    run = await running(rt, actor)
+    error = {"code": "CRASHED", "message": "m", "where": "flow.py:3", "task_key": "one"}
+
+    state = await moves.crash(
+        rt, run["id"], fence=1, why="killed by SIGSEGV", is_own_fault=True, error=error
+    )
+
+    assert state is RunState.CRASHED
+    found = await runs.by_id(rt, actor, run["id"])
+    message = "attempt 1 crashed: killed by SIGSEGV"
+    assert found["error"] == error | {"message": message}
+    assert found["reason"] == {"code": "CRASHED", "message": message}
+
+
+@pytest.mark.parametrize(
+    ("retries", "is_own_fault", "state"),
+    [
+        (1, True, RunState.QUEUED),
+        (1, False, RunState.QUEUED),
+        (0, True, RunState.CRASHED),
+        (0, False, RunState.CRASHED),
+    ],
+)
+async def test_what_a_flow_says_of_crashes_holds_for_every_kind(
+    rt: Runtime, actor: Actor, retries: int, is_own_fault: bool, state: RunState
+) -> None:
+    run = await running(rt, actor)
+    await db.execute(
+        "UPDATE flows SET spec = jsonb_set(spec, '{crash_retries}', to_jsonb($1::int))", retries
+    )
+
+    found = await moves.crash(rt, run["id"], fence=1, why="killed", is_own_fault=is_own_fault)
+
+    assert found is state
+
+
 async def test_a_run_that_was_being_cancelled_when_its_worker_died_is_cancelled(
     rt: Runtime, actor: Actor
 ) -> None:

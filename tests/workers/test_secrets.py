@@ -271,7 +271,7 @@ def test_raw_output_is_masked_wherever_it_is_cut(size: int) -> None:
     """Also within lines that are too long, which are cut, but never within a value."""
     masker = Masker([VALUE])
     text = f"{'x' * 8180}{VALUE}\n{VALUE} a\n{('y' * 50 + VALUE) * 400}\nend {VALUE}".encode()
-    output = Output(masker)
+    output = Output(masker, "stdout")
     lines = [
         event.message
         for start in range(0, len(text), size)

@@ -63,14 +63,16 @@ class Attempt:
         self._events: socket.socket | None = None
         self._exited: asyncio.Future[Exited] | None = None
         self._incoming = Readable()
-        self._output = Output(run.known)
+        self._output = Output(run.known, "stdout")
+        self._errors = Output(run.known, "stderr")
 
     async def run(self, child: Child) -> RunEnd:
         self._events, self._exited = child.events, child.exited
         deadline = asyncio.create_task(self._enforce_deadline())
         readers = [
             asyncio.create_task(self._listening(self._read_events(child.events))),
-            asyncio.create_task(self._listening(self._read_output(child.output))),
+            asyncio.create_task(self._listening(self._read_output(self._output, child.output))),
+            asyncio.create_task(self._listening(self._read_output(self._errors, child.errors))),
         ]
         try:
             exited = await _settled(child.exited)
@@ -78,12 +80,13 @@ class Attempt:
             # readers stop when these are empty: a grandchild may hold the other ends open.
             self._incoming.stop_when_empty()
             self._output.stop()
+            self._errors.stop()
             await asyncio.wait(readers)
         finally:
             for task in (deadline, *readers):
                 task.cancel()
             await asyncio.gather(deadline, *readers, return_exceptions=True)
-            await self._record(self._output.rest())
+            await self._record([*self._output.rest(), *self._errors.rest()])
             child.events.close()
         return self._judge(exited)
 
@@ -95,7 +98,7 @@ class Attempt:
         if exited is None:
             return RunEnd(EndCause.LOST)
         if exited.signal is not None:
-            return RunEnd(EndCause.KILLED, signal=exited.signal)
+            return RunEnd(EndCause.KILLED, signal=exited.signal, crash=exited.crash)
         return RunEnd(EndCause.EXITED, exit_code=exited.exit_code)
 
     async def _listening(self, reading: Awaitable[None]) -> None:
@@ -111,12 +114,31 @@ class Attempt:
             await self.kill(EndCause.LOST)
 
     async def cancel(self, reason: str) -> None:
-        """Ask the runner to stop; kill its process when it does not within the grace time."""
+        """Ask the runner to stop; kill its process when it does not within the grace time that its
+        tasks have, and ours for the runner itself."""
         if self._ending.cause is None:
             self._ending.cause = EndCause.CANCELLED
-            await self.say(Cancel(reason))
-            await asyncio.sleep(self._cancel_grace_seconds)
-            await self.kill(EndCause.CANCELLED)
+            if not await self._stopped(Cancel(reason), self._grace_seconds):
+                await self.kill(EndCause.CANCELLED)
+
+    async def hand_back(self, *, within_seconds: float) -> None:
+        """Let its tasks stop, as the run goes on elsewhere; it is LOST here whatever they do."""
+        if self._ending.cause is None:
+            self._ending.cause = EndCause.LOST
+            order = Cancel("its worker stops", hands_back=True)
+            await self._stopped(order, min(self._grace_seconds, within_seconds))
+
+    @property
+    def _grace_seconds(self) -> float:
+        return self._cancel_grace_seconds + self.run_submission.request.grace_seconds
+
+    async def _stopped(self, order: Cancel, grace_seconds: float) -> bool:
+        await self.say(order)
+        if self._exited is None:
+            await asyncio.sleep(grace_seconds)
+            return False
+        done, _ = await asyncio.wait([self._exited], timeout=grace_seconds)
+        return bool(done)
 
     async def kill(self, cause: EndCause) -> None:
         self._ending.cause = cause
@@ -141,7 +163,7 @@ class Attempt:
     async def _enforce_deadline(self) -> None:
         limit_seconds = self.run_submission.request.timeout_seconds
         if limit_seconds is not None:
-            await asyncio.sleep(limit_seconds + _DEADLINE_GRACE_SECONDS)
+            await asyncio.sleep(limit_seconds + self._grace_seconds + _DEADLINE_GRACE_SECONDS)
             await self.kill(EndCause.DEADLINE)
 
     async def _read_events(self, events: socket.socket) -> None:
@@ -171,14 +193,14 @@ class Attempt:
             if isinstance(event, RunFinished):
                 self._ending.finished = True
                 # What the child wrote to fd 1 and 2 before this line is in the pipe already.
-                told.extend(self._output.drain())
+                told.extend([*self._output.drain(), *self._errors.drain()])
             told.append(event)
         await self._record(told)
 
-    async def _read_output(self, output: int) -> None:
-        self._output.attach(output)
-        while await self._output.readable():
-            await self._record(self._output.drain())
+    async def _read_output(self, output: Output, fd: int) -> None:
+        output.attach(fd)
+        while await output.readable():
+            await self._record(output.drain())
 
     async def _record(self, events: Sequence[Event]) -> None:
         if events:

@@ -153,6 +153,13 @@ class LocalBackend:
             except Exception:
                 logger.exception("idle processes could not be retired")
 
+    async def hand_back(self, *, within_seconds: float) -> None:
+        """Let the tasks under way stop, for runs that go on elsewhere; before close()."""
+        attempts = [attempt for attempt in self._attempts.values() if attempt is not None]
+        await asyncio.gather(
+            *(attempt.hand_back(within_seconds=within_seconds) for attempt in attempts)
+        )
+
     async def close(self) -> None:
         """End every process; what ran is reported LOST, so that it runs again elsewhere."""
         self._retiring.cancel()

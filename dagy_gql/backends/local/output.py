@@ -1,11 +1,11 @@
-"""The raw output of a run's process: what it writes to descriptors 1 and 2, past Python."""
+"""The raw output of a run's process: what it writes to descriptor 1 or 2, past Python."""
 
 import asyncio
 import contextlib
 import os
 
 from dagy.masking import Masker
-from dagy.runner.protocol import LINE_LIMIT_BYTES, Event, Log
+from dagy.runner.protocol import LINE_LIMIT_BYTES, Event, Level, Log, Stream
 
 _READ_BYTES = 262_144
 # UTF-8 needs no more.
@@ -16,8 +16,9 @@ _NOTHING = Masker()
 class Output:
     """The raw output of the process as log lines of the run, without what `known` masks."""
 
-    def __init__(self, known: Masker) -> None:
+    def __init__(self, known: Masker, stream: Stream) -> None:
         self._known = known
+        self._stream: Stream = stream
         self._fd = -1
         self._is_open = False
         self._rest = b""
@@ -64,7 +65,7 @@ class Output:
         if self._is_open:
             self._close()
         if self._rest:
-            lines.append(_log(self._rest, self._known))
+            lines.append(self._log(self._rest, self._known))
             self._rest = b""
         return lines
 
@@ -80,7 +81,16 @@ class Output:
             self._rest = masked[cut:]
         # One look at the block is much cheaper than one at each line.
         known = self._known if self._known.finds(block) else _NOTHING
-        return [_log(text, known) for text in whole]
+        return [self._log(text, known) for text in whole]
+
+    def _log(self, text: bytes, known: Masker) -> Log:
+        message = _masked(text, known)
+        if len(text) > LINE_LIMIT_BYTES:
+            message = message.encode()[:LINE_LIMIT_BYTES].decode("utf-8", "backslashreplace")
+        # Of a line that was redrawn, its last state.
+        message = message.rstrip("\r").rpartition("\r")[2]
+        level: Level = "STDERR" if self._stream == "stderr" else "INFO"
+        return Log(message=message, level=level, stream=self._stream)
 
     @property
     def _reach(self) -> int:
@@ -97,10 +107,3 @@ class Output:
 
 def _masked(text: bytes, known: Masker) -> str:
     return known.text(text.decode("utf-8", "backslashreplace"))
-
-
-def _log(text: bytes, known: Masker) -> Log:
-    message = _masked(text, known)
-    if len(text) > LINE_LIMIT_BYTES:
-        message = message.encode()[:LINE_LIMIT_BYTES].decode("utf-8", "backslashreplace")
-    return Log(message=message.rstrip("\r"), stream="stdout")

@@ -32,11 +32,13 @@ _CLOSE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """The host's side of a child: `events` speaks the runner protocol, `output` is the raw bytes
-    of fd 1 and 2, `exited` resolves when the process is gone (ZygoteGoneError: with its zygote)."""
+    """The host's side of a child: `events` speaks the runner protocol, `output` and `errors` are
+    the raw bytes of fd 1 and 2, `exited` resolves when the process is gone (ZygoteGoneError: with
+    its zygote)."""
 
     events: socket.socket
     output: int
+    errors: int
     exited: asyncio.Future[Exited]
 
 
@@ -117,19 +119,22 @@ class Zygote:
         """Fork a child for `request`; raises ZygoteGoneError."""
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
+        errors, errors_end = os.pipe()
         ours.setblocking(False)
         exited = self.exits[request.run_id] = asyncio.get_running_loop().create_future()
         try:
             with theirs:
-                await self._send(Start(request), [theirs.fileno(), output_end])
+                await self._send(Start(request), [theirs.fileno(), output_end, errors_end])
         except OSError as error:
             self.exits.pop(request.run_id, None)
             ours.close()
             os.close(output)
+            os.close(errors)
             raise ZygoteGoneError from error
         finally:
             os.close(output_end)
-        return Child(ours, output, exited)
+            os.close(errors_end)
+        return Child(ours, output, errors, exited)
 
     async def kill(self, run_id: str, signal_number: int) -> None:
         with contextlib.suppress(OSError):

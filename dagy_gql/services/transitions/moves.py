@@ -8,6 +8,7 @@ import asyncpg
 
 from dagy.runner.protocol import ErrorInfo
 from dagy_gql import clock, db
+from dagy_gql.backends.base import CrashBudget
 from dagy_gql.bus import Job, Message, WorkerCall
 from dagy_gql.db import json_text
 from dagy_gql.enums import Executor, RunEventType, RunState
@@ -116,12 +117,21 @@ async def _ask_to_stop(
 
 
 async def crash(
-    rt: Runtime, run_id: UUID, *, fence: int, why: str, is_counted: bool = True
+    rt: Runtime,
+    run_id: UUID,
+    *,
+    fence: int,
+    why: str,
+    is_counted: bool = True,
+    is_own_fault: bool = False,
+    error: dict[str, Any] | None = None,
 ) -> RunState | None:
     """The process of an attempt is gone without a goodbye: try again, or end CRASHED.
 
-    `is_counted` False is a worker that was told to stop, which uses up no crash retry. Answers
-    the new state; None if the attempt was not the run's current one any more.
+    `is_counted` False is a worker that was told to stop, which uses up no crash retry.
+    `is_own_fault` is a crash in the flow's own code, which is final unless the flow says otherwise;
+    `error` says more of it, in the form of a run's error. Answers the new state; None if the
+    attempt was not the run's current one any more.
     """
     async with db.transaction():
         rows = await run_states.lock_all_orgs([run_id])
@@ -138,12 +148,12 @@ async def crash(
             RunEventType.RUN_ATTEMPT_CRASHED,
             {"attempt": run["attempt"], "reason": why},
         )
-        crashes = run["crashes"] + int(is_counted)
-        if crashes <= rt.settings.crash_retries:
-            await _requeue(rt, run, crashed=crashed, crashes=crashes)
+        left = (await _crash_budget(rt, run)).left(is_own_fault=is_own_fault)
+        if left >= 0 or not is_counted:
+            await _requeue(rt, run, crashed=crashed, is_counted=is_counted, left=left)
             return RunState.QUEUED
         reason = {"code": "CRASHED", "message": f"attempt {run['attempt']} crashed: {why}"}
-        await _end(rt, run, to=RunState.CRASHED, reason=reason, before=[crashed])
+        await _end(rt, run, to=RunState.CRASHED, reason=reason, before=[crashed], error=error)
         return RunState.CRASHED
 
 
@@ -163,8 +173,16 @@ async def fail(rt: Runtime, run_id: UUID, *, fence: int, error: ErrorInfo) -> Ru
     return RunState.FAILED
 
 
-async def _requeue(rt: Runtime, run: asyncpg.Record, *, crashed: Said, crashes: int) -> None:
-    left = rt.settings.crash_retries - crashes
+async def _crash_budget(rt: Runtime, run: asyncpg.Record) -> CrashBudget:
+    own = await run_states.own_crash_retries_all_orgs(run["id"])
+    return CrashBudget(run["crashes"], rt.settings.crash_retries, own)
+
+
+async def _requeue(
+    rt: Runtime, run: asyncpg.Record, *, crashed: Said, is_counted: bool, left: int
+) -> None:
+    crashes = run["crashes"] + int(is_counted)
+    left += int(not is_counted)
     await run_states.release_all_orgs(run["id"])
     await _move(
         rt,
@@ -187,11 +205,12 @@ async def _end(
     to: RunState,
     reason: dict[str, Any],
     before: list[Said],
+    error: dict[str, Any] | None = None,
 ) -> None:
     said: list[Said] = [*before, (RunEventType.RUN_FINISHED, {"reason": reason})]
     await _move(rt, run, to=to, said=said, fence=run["fence"] + 1)
-    error = None if to is RunState.CANCELLED else json_text(reason)
-    await run_states.finish_all_orgs([(run["id"], error, None, json_text(reason))])
+    told = None if to is RunState.CANCELLED else json_text((error or {}) | reason)
+    await run_states.finish_all_orgs([(run["id"], told, None, json_text(reason))])
     await db.after_commit(lambda: rt.bus.publish([WorkerCall.slot()]))
 
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { segmentsOf } from '@/features/run/gantt/segments';
+import { ranFor, retryDueAt, segmentsOf } from '@/features/run/gantt/segments';
 import { inside, panned, percentOf, ticks, zoomed } from '@/features/run/gantt/scale';
 import { criticalPath } from '@/features/run/graph/critical-path';
 import { plannedTask, type RunEvent, type Task } from '@/features/run/live/model';
@@ -30,6 +30,21 @@ describe('criticalPath', () => {
   });
 
   test('nothing ran', () => expect(criticalPath(new Map()).size).toBe(0));
+});
+
+describe('a task that waits for its next attempt', () => {
+  const a: Task = { ...task('a', 100, null), state: 'RETRYING' };
+  const history = [event('TASK_STARTED', 100), { ...event('TASK_RETRYING', 300), data: { delayMs: 200 } }];
+
+  test('has run as long as its attempts, and is due after the delay', () => {
+    expect(ranFor(segmentsOf(a, { tasks: tasksOf(a), history, runStart: 100, now: 7000 }))).toBe(200);
+    expect(retryDueAt(a, history)).toBe(500);
+  });
+
+  test('waits for nothing once it runs', () => {
+    expect(retryDueAt({ ...a, state: 'RUNNING' }, history)).toBeNull();
+    expect(retryDueAt(a, [])).toBeNull();
+  });
 });
 
 describe('segmentsOf', () => {

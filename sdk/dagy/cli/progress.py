@@ -16,7 +16,13 @@ from dagy.cli.output import STATE_STYLES, console, printable
 from dagy.cli.session import Session
 from dagy.cli.times import clock, duration
 
-LEVEL_STYLES = {"DEBUG": "dim", "WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red"}
+LEVEL_STYLES = {
+    "DEBUG": "dim",
+    "STDERR": "dim",
+    "WARNING": "yellow",
+    "ERROR": "red",
+    "CRITICAL": "bold red",
+}
 LEVEL_WIDTH = 9
 LONGEST_TASK_COLUMN = 24
 # What is told of a child of a mapped task and of a task that merely starts, unless --verbose.

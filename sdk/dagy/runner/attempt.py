@@ -14,6 +14,7 @@ from dagy.context import TaskContext, current
 from dagy.errors import Cancelled
 from dagy.hooks import run_hooks
 from dagy.runner.capture import Emit, LineLog, active
+from dagy.runner.crashes import under_name
 from dagy.runner.execution import ArgumentError, Execution
 from dagy.runner.faults import error_info
 from dagy.runner.protocol import ErrorInfo, Result
@@ -92,10 +93,16 @@ def execute(
 
 def _call(execution: Execution, task: Task[..., Any], job: Job) -> bytes:
     arguments = execution.decode_arguments(job.task_key, job.arguments)
-    value = task.signature.call(task.function, arguments)
+    return encode(
+        under_name(job.key, lambda: _result(task.signature.call(task.function, arguments)))
+    )
+
+
+def _result(value: Any) -> Any:
+    """What an `async def` returns, once it has run."""
     if inspect.iscoroutine(value):
-        value = importlib.import_module("asyncio").run(value)
-    return encode(value)
+        return importlib.import_module("dagy.runner.coroutines").run(value)
+    return value
 
 
 def _failed(task: Task[..., Any], job: Job, error: BaseException) -> Failed:

@@ -1,17 +1,16 @@
-"""Turns print, sys.stderr and logging into log events of the task that is running."""
+"""Turns what is printed into log events of the task that is running."""
 
 import codecs
 import io
-import logging
 import os
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from dagy.masking import known
+from dagy.runner.lines import REDRAW_SECONDS, LineSplitter
 from dagy.runner.protocol import LINE_LIMIT_BYTES, Level, Log, Stream
 
 Emit = Callable[[Log], None]
@@ -34,40 +33,84 @@ def clean(text: str) -> str:
     return text.encode()[:room].decode(errors="ignore") + _TRUNCATED
 
 
+class Drained(Protocol):
+    def drain(self) -> bool:
+        """False when nothing more can come."""
+
+
 class LineLog:
     """The lines of one task attempt, or of the run when `key` is None."""
 
     def __init__(self, emit: Emit, key: str | None = None, attempt: int | None = None) -> None:
         self._emit = emit
-        self._key = key
-        self._attempt = attempt
-        self._rest: dict[Stream, str] = {}
+        self.key = key
+        self.attempt = attempt
+        self._splitters: dict[Stream, LineSplitter] = {}
         self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        # What the processes that it started have written comes before what it says next.
+        self.children: list[Drained] = []
+
+    def of_child(self) -> "LineLog":
+        """For the output of another process of the same attempt."""
+        return LineLog(self._emit, self.key, self.attempt)
 
     def write(self, stream: Stream, text: str) -> None:
+        self._hear_children()
         with self._lock:
-            *whole, rest = (self._rest.get(stream, "") + text).split("\n")
-            # A line without an end must not fill the memory; clean() cuts it anyway.
-            self._rest[stream] = rest[: LINE_LIMIT_BYTES * 2]
-            for text_line in whole:
-                self.line(stream, text_line, "ERROR" if stream == "stderr" else "INFO")
+            splitter = self._splitters.setdefault(stream, LineSplitter())
+            self._tell(stream, splitter.feed(text, time.monotonic()))
+            if splitter.waits and self._timer is None:
+                self._start_timer()
 
     def line(self, stream: Stream, message: str, level: Level) -> None:
+        self._hear_children()
+        self._say(stream, message, level)
+
+    def end(self, stream: Stream) -> None:
+        with self._lock:
+            splitter = self._splitters.get(stream)
+            if splitter is not None:
+                self._tell(stream, splitter.end())
+
+    def close(self) -> None:
+        """Gives out what was printed without a final newline."""
+        self._hear_children()
+        for stream in list(self._splitters):
+            self.end(stream)
+
+    def _hear_children(self) -> None:
+        if self.children:
+            self.children = [each for each in self.children if each.drain()]
+
+    def _tell(self, stream: Stream, lines: list[str]) -> None:
+        for each in lines:
+            self._say(stream, each, "STDERR" if stream == "stderr" else "INFO")
+
+    def _say(self, stream: Stream, message: str, level: Level) -> None:
         self._emit(
             Log(
                 message=clean(message),
                 level=level,
                 stream=stream,
-                key=self._key,
-                attempt=self._attempt,
+                key=self.key,
+                attempt=self.attempt,
             )
         )
 
-    def close(self) -> None:
-        """Gives out what was printed without a final newline."""
-        for stream, rest in list(self._rest.items()):
-            if rest:
-                self.write(stream, "\n")
+    def _start_timer(self) -> None:
+        self._timer = threading.Timer(REDRAW_SECONDS, self._redraw)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _redraw(self) -> None:
+        """A second later: the newest state of each line that is redrawn."""
+        with self._lock:
+            self._timer = None
+            for stream, splitter in self._splitters.items():
+                self._tell(stream, splitter.due(time.monotonic()))
+            if any(splitter.waits for splitter in self._splitters.values()):
+                self._start_timer()
 
 
 # True in a process that user code forked: it has no way to the host, and our locks may be held
@@ -85,13 +128,17 @@ def after_own_fork() -> None:
     _forked = False
 
 
+def is_forked() -> bool:
+    return _forked
+
+
 active: ContextVar[LineLog | None] = ContextVar("dagy_line_log", default=None)
 
 
 class _Bytes(io.RawIOBase):
     """`sys.stdout.buffer`: bytes that are not UTF-8 show as \\xff."""
 
-    def __init__(self, text: "_Text") -> None:
+    def __init__(self, text: "TaskText") -> None:
         self._text = text
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
 
@@ -103,7 +150,7 @@ class _Bytes(io.RawIOBase):
         return len(data)
 
 
-class _Text(io.TextIOBase):
+class TaskText(io.TextIOBase):
     """Stands for sys.stdout or sys.stderr and sends each line to the active task."""
 
     def __init__(self, stream: Stream, fallback: LineLog | None, original: TextIO | None) -> None:
@@ -135,59 +182,3 @@ class _Text(io.TextIOBase):
     def flush(self) -> None:
         if self._original is not None:
             self._original.flush()
-
-
-class _Handler(logging.Handler):
-    def __init__(self, fallback: LineLog | None) -> None:
-        super().__init__()
-        self._fallback = fallback
-
-    def emit(self, record: logging.LogRecord) -> None:
-        log = active.get() or self._fallback
-        if log is None:
-            return
-        try:
-            if _forked:
-                os.write(2, (self.format(record) + "\n").encode("utf-8", "backslashreplace"))
-                return
-            log.line("log", self.format(record), _level(record.levelno))
-        except Exception:  # a bad format string of user code
-            self.handleError(record)
-
-
-def _level(number: int) -> Level:
-    if number >= logging.CRITICAL:
-        return "CRITICAL"
-    if number >= logging.ERROR:
-        return "ERROR"
-    if number >= logging.WARNING:
-        return "WARNING"
-    return "INFO" if number >= logging.INFO else "DEBUG"
-
-
-@contextmanager
-def captured(fallback: LineLog | None) -> Iterator[None]:
-    """Redirects while the block runs. Without `fallback`, output of no task passes through."""
-    out, err = sys.stdout, sys.stderr
-    root = logging.getLogger()
-    level, handlers = root.level, root.handlers[:]
-    own = _Handler(fallback)
-    passes = fallback is None
-    sys.stdout = _Text("stdout", fallback, out if passes else None)
-    sys.stderr = _Text("stderr", fallback, err if passes else None)
-    # Console handlers made at import would write every line a second time.
-    root.handlers = [each for each in handlers if not _is_console(each, out, err)] + [own]
-    if level == logging.WARNING:
-        root.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        if fallback is not None:
-            fallback.close()
-        sys.stdout, sys.stderr = out, err
-        root.handlers = handlers
-        root.setLevel(level)
-
-
-def _is_console(handler: logging.Handler, out: TextIO, err: TextIO) -> bool:
-    return isinstance(handler, logging.StreamHandler) and handler.stream in (out, err)

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import faulthandler
 import os
 import signal
 import socket
@@ -13,33 +12,35 @@ import msgspec
 
 from dagy.errors import BadParameterError
 from dagy.flow import Flow
-from dagy.runner.capture import LineLog, captured
+from dagy.runner.capture import LineLog
+from dagy.runner.capturing import captured
+from dagy.runner.crashes import watch
 from dagy.runner.execution import Execution
-from dagy.runner.faults import error_info
+from dagy.runner.faults import error_info, told
 from dagy.runner.isolation import Isolation
 from dagy.runner.loader import failure, load
 from dagy.runner.processes import adopt_orphans, begin_child, die_with_parent, limit_memory
-from dagy.runner.protocol import ErrorInfo, RunFinished, RunRequest
-from dagy.runner.scheduler import Scheduler
+from dagy.runner.protocol import ErrorInfo, Log, RunFinished, RunRequest
+from dagy.runner.scheduler import HandedBackError, Scheduler
 from dagy.runner.socket_host import SocketHost
 from dagy.trace import TracedFlow
 
 _OOM_SCORE = b"500"
 
 
-def enter(request: RunRequest, output_fd: int) -> None:
-    """Makes the process one of its own: session, folder, standard streams, limits."""
+def enter(request: RunRequest, streams: tuple[int, int], crash_fd: int) -> None:
+    """Makes the process one of its own: session, folder, standard streams, limits. `streams`
+    become descriptors 1 and 2."""
     os.setsid()
     die_with_parent()
     adopt_orphans()
     begin_child()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     null = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((null, 0), (output_fd, 1), (output_fd, 2)):
+    for target, source in enumerate((null, *streams)):
         os.dup2(source, target)
-    os.close(null)
-    os.close(output_fd)
-    faulthandler.enable(2)
+        os.close(source)
+    watch(crash_fd)
     _volunteer_for_oom()
     os.chdir(request.work_dir)
 
@@ -62,11 +63,25 @@ def live(
         try:
             execution = Execution.of(flow, traced, request, host)
             finished = _run(execution, host)
+        except HandedBackError as stopped:
+            host.flush()
+            if stopped.by_signal:
+                _die_of_sigterm()
+            host.leave()
         except BadParameterError as error:
             finished = RunFinished(state="FAILED", error=error_info(error, code="BAD_PARAMETER"))
         except Exception as error:  # a fault of ours must still end the run
             finished = RunFinished(state="FAILED", error=error_info(error, code="INTERNAL"))
+    if finished.error and finished.state != "CANCELLED" and finished.task_key is None:
+        host.emit(Log(message=told(finished.error), level="ERROR"))
     host.finish(finished)
+
+
+def _die_of_sigterm() -> NoReturn:
+    """After the tasks had time to stop: for whoever waits, the signal has ended the process."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTERM)
+    os._exit(70)
 
 
 def _run(execution: Execution, host: SocketHost) -> RunFinished:
@@ -76,6 +91,7 @@ def _run(execution: Execution, host: SocketHost) -> RunFinished:
     isolation = Isolation(execution) if isolated else None
     scheduler = Scheduler(execution, host, isolation=isolation)
     host.listen(scheduler)
+    signal.signal(signal.SIGTERM, lambda *_: scheduler.stop_by_signal())
     with captured(LineLog(scheduler.log)):
         return scheduler.run()
 
@@ -102,12 +118,14 @@ def main() -> NoReturn:
     parser.add_argument("--entrypoint", required=True)
     parser.add_argument("--request", required=True)
     parser.add_argument("--event-fd", type=int, required=True)
-    parser.add_argument("--output-fd", type=int, required=True)
+    for name in ("--output-fd", "--error-fd", "--crash-fd"):
+        parser.add_argument(name, type=int, required=True)
     options = parser.parse_args()
-    os.set_inheritable(options.event_fd, False)
+    for fd in (options.event_fd, options.crash_fd):
+        os.set_inheritable(fd, False)
     request = msgspec.json.decode(Path(options.request).read_bytes(), type=RunRequest)
     events = socket.socket(fileno=options.event_fd)
-    enter(request, options.output_fd)
+    enter(request, (options.output_fd, options.error_fd), options.crash_fd)
     try:
         flow, traced = load(options.source, options.entrypoint)
     except BaseException as error:  # user code at import, sys.exit() too

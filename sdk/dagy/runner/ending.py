@@ -29,6 +29,7 @@ class Ending:
     reason: str
     error: ErrorInfo
     task_key: str | None = None
+    hands_back: bool = False
 
     @classmethod
     def timed_out(cls, seconds: float) -> "Ending":

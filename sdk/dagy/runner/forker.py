@@ -2,18 +2,22 @@
 
 The process of a run has threads and must not fork; this one is forked before they start."""
 
+import contextlib
 import os
 import signal
 import socket
 import threading
+from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
 
-from dagy.errors import SecretUnavailableError
+from dagy.errors import Cancelled, SecretUnavailableError
 from dagy.masking import known
 from dagy.runner.attempt import Done, Failed, Interrupted, Job, Outcome, execute
-from dagy.runner.capture import LineLog, captured
+from dagy.runner.capture import LineLog
+from dagy.runner.capturing import captured
+from dagy.runner.crashes import CrashPipe, is_own_fault, read_crash
 from dagy.runner.execution import Execution
 from dagy.runner.given import value_of
 from dagy.runner.processes import (
@@ -30,6 +34,7 @@ from dagy.runner.processes import (
 )
 from dagy.runner.protocol import (
     ArtifactSaved,
+    Crash,
     Lines,
     Log,
     Result,
@@ -37,23 +42,35 @@ from dagy.runner.protocol import (
     line,
     secret_reply_decoder,
 )
+from dagy.runner.voice import Voice
 
 
 class Fork(msgspec.Struct, frozen=True, tag=True):
-    """Travels with one descriptor: the child's end of the attempt's socket pair."""
+    """Travels with three descriptors: the child's end of the attempt's socket pair, and the write
+    ends of the pipes that become its descriptors 1 and 2."""
 
     number: int
     job_path: str | None = None
 
 
 class Stop(msgspec.Struct, frozen=True, tag=True):
+    """SIGTERM is for the attempt alone, SIGKILL for all that it has started too."""
+
     number: int
+    signal: int
 
 
 class Ended(msgspec.Struct, frozen=True):
     number: int
     exit_code: int | None
     signal: int | None
+    crash: Crash | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    number: int
+    crash_fd: int
 
 
 _orders = msgspec.json.Decoder(Fork | Stop)
@@ -66,80 +83,103 @@ def serve(control: socket.socket, execution: Execution) -> NoReturn:
     """The forker's life; ends with the control socket."""
     begin_child()
     die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     keep_private(control)
     signals, fds, lines = ChildSignals(), Fds(control), Lines()
-    numbers: dict[int, int] = {}
+    children: dict[int, Child] = {}
     while True:
         readable = wait_readable(control, signals)
         if signals.fileno() in readable:
             signals.drain()
-            _report_ended(control, numbers)
+            _report_ended(control, children)
         if control.fileno() in readable:
             data = fds.receive()
             if not data:
-                _end(numbers)
+                _end(children)
             for order in lines.feed(data):
-                _obey(_orders.decode(order), fds, numbers, execution)
+                _obey(_orders.decode(order), fds, children, execution)
 
 
-def _obey(order: Fork | Stop, fds: Fds, numbers: dict[int, int], execution: Execution) -> None:
+def _obey(order: Fork | Stop, fds: Fds, children: dict[int, Child], execution: Execution) -> None:
     if isinstance(order, Stop):
-        for pid, number in numbers.items():
-            if number == order.number:
-                kill_group(pid)
+        for pid, child in children.items():
+            if child.number == order.number:
+                _stop(pid, order.signal)
         return
-    fd = fds.take()
+    channel, output, errors = fds.take(), fds.take(), fds.take()
+    crash = CrashPipe()
     pid = os.fork()
     if pid == 0:
-        _child(socket.socket(fileno=fd), execution)
-    os.close(fd)
-    numbers[pid] = order.number
+        _child(socket.socket(fileno=channel), (output, errors), crash, execution)
+    for fd in (channel, output, errors):
+        os.close(fd)
+    children[pid] = Child(order.number, crash.parent())
 
 
-def _report_ended(control: socket.socket, numbers: dict[int, int]) -> None:
+def _stop(pid: int, number: int) -> None:
+    if number == signal.SIGKILL:
+        kill_group(pid)
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def _report_ended(control: socket.socket, children: dict[int, Child]) -> None:
     while ended := ended_children():
         for pid in ended:
             kill_group(pid)
             exit_code, number = reap(pid)
-            if pid in numbers:
-                report = Ended(numbers.pop(pid), exit_code, number)
-                control.sendall(line(report))
+            child = children.pop(pid, None)
+            if child is not None:
+                crash = read_crash(child.crash_fd, is_crash=is_own_fault(number))
+                control.sendall(line(Ended(child.number, exit_code, number, crash)))
 
 
-def _end(numbers: dict[int, int]) -> NoReturn:
-    for pid in numbers:
+def _end(children: dict[int, Child]) -> NoReturn:
+    for pid in children:
         kill_group(pid)
     os._exit(0)
 
 
-def _child(channel: socket.socket, execution: Execution) -> NoReturn:
+def _child(
+    channel: socket.socket, streams: tuple[int, int], crash: CrashPipe, execution: Execution
+) -> NoReturn:
     """One attempt: reads its job, runs it, says the outcome, ends."""
     try:
         os.setpgid(0, 0)
         begin_child()
         die_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        crash.child()
+        for target, fd in enumerate(streams, start=1):
+            os.dup2(fd, target)
+            os.close(fd)
         keep_private(channel)
         job = _jobs.decode(_read_line(channel))
         for value in job.known:
             known.add(value)
-        outcome = _attempt(channel, execution, job)
-        channel.sendall(line(outcome))
+        voice = Voice(channel)
+        voice.last_word(_until_stopped(voice, execution, job))
     finally:
         os._exit(0)
 
 
-def _attempt(channel: socket.socket, execution: Execution, job: Job) -> Outcome:
-    def emit(event: Log | ArtifactSaved) -> None:
-        channel.sendall(line(event))
+def _until_stopped(voice: Voice, execution: Execution, job: Job) -> Outcome:
+    try:
+        signal.signal(signal.SIGTERM, voice.stop)
+        return _attempt(voice, execution, job)
+    except Cancelled:  # before or after the user's code
+        return Interrupted()
 
-    execution.emit = emit
-    execution.load_secret = Asking(channel).secret
+
+def _attempt(voice: Voice, execution: Execution, job: Job) -> Outcome:
+    execution.emit = voice.say
+    execution.load_secret = Asking(voice).secret
     limit = execution.traced.spec.task(job.task_key).memory_limit_mb
     lift = limit_memory(limit) if limit else None
-    with captured(LineLog(emit, job.key, job.attempt)):
-        outcome, stored = execute(execution, job, emit, on_memory_error=lift)
+    with captured(LineLog(voice.say, job.key, job.attempt)):
+        outcome, stored = execute(execution, job, voice.say, on_memory_error=lift)
     if isinstance(outcome, Done) and stored is not None and stored.masked:
         # The file shows ***; the tasks that come next get what was returned.
         assert stored.data is not None
@@ -150,8 +190,8 @@ def _attempt(channel: socket.socket, execution: Execution, job: Job) -> Outcome:
 class Asking:
     """Secrets, asked for over the attempt's own channel, one at a time."""
 
-    def __init__(self, channel: socket.socket) -> None:
-        self._channel = channel
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
         self._lock = threading.Lock()
         self._process = os.getpid()
 
@@ -162,8 +202,8 @@ class Asking:
                 hint="call dagy.secret() in the task and hand the value on",
             )
         with self._lock:
-            self._channel.sendall(line(SecretGet(request_id=0, name=name)))
-            return value_of(secret_reply_decoder.decode(_read_line(self._channel)))
+            self._voice.say(SecretGet(request_id=0, name=name))
+            return value_of(secret_reply_decoder.decode(_read_line(self._voice.channel)))
 
 
 def _read_line(channel: socket.socket) -> bytearray:

@@ -1,4 +1,4 @@
-"""The run's side of isolated attempts: starts them through the forker, hears them, kills them."""
+"""The run's side of isolated attempts: starts them through the forker, hears them, stops them."""
 
 import contextlib
 import itertools
@@ -16,7 +16,9 @@ import msgspec
 
 from dagy.errors import DagyError, ProcessExitedError, TaskTimedOutError
 from dagy.masking import known
-from dagy.runner.attempt import Failed, Interrupted, Job, Outcome, can_retry
+from dagy.runner.attempt import Done, Failed, Interrupted, Job, Outcome, can_retry
+from dagy.runner.capture import LineLog
+from dagy.runner.child_output import RawStream
 from dagy.runner.clockwork import Clockwork
 from dagy.runner.execution import Execution
 from dagy.runner.faults import error_info, garbled, process_exited, timed_out
@@ -34,6 +36,10 @@ from dagy.runner.protocol import (
 )
 
 _ended = msgspec.json.Decoder(Ended)
+
+
+def _killed(number: int) -> Ended:
+    return Ended(number, None, signal.SIGKILL)
 
 
 def _fork() -> int:
@@ -58,8 +64,9 @@ class Attempt:
     channel: socket.socket
     settle: Callable[[Outcome], None]
     unsent: memoryview
+    streams: list[RawStream]
     lines: Lines = field(default_factory=Lines)
-    killed_for: str | None = None
+    stopped_for: str | None = None
     is_settled: bool = False
 
 
@@ -68,6 +75,7 @@ class Isolation:
 
     def __init__(self, execution: Execution) -> None:
         self._execution = execution
+        self._clock: Clockwork | None = None
         ours, theirs = socket.socketpair()
         self._pid = _fork()
         if self._pid == 0:
@@ -91,28 +99,53 @@ class Isolation:
 
     def run(self, job: Job, clock: Clockwork, settle: Callable[[Outcome], None]) -> None:
         """Starts an attempt; `settle` is called in the scheduler's thread."""
+        self._clock = clock
         ours, theirs = socket.socketpair()
         keep_private(ours)
         ours.setblocking(False)
         number = next(self._numbers)
+        lines = LineLog(self._log, job.key, job.attempt)
+        streams = [RawStream(lines, "stdout"), RawStream(lines, "stderr")]
         attempt = Attempt(
             number,
             job,
             ours,
             lambda outcome: clock.post(lambda: settle(outcome)),
             memoryview(line(msgspec.structs.replace(job, known=sorted(known.values)))),
+            streams,
         )
         with theirs, contextlib.suppress(BrokenPipeError):  # _shut settles what cannot start
             self._new.append(attempt)
-            socket.send_fds(self._control, [line(Fork(number))], [theirs.fileno()])
+            fds = [theirs.fileno(), *(stream.write_fd for stream in streams)]
+            socket.send_fds(self._control, [line(Fork(number))], fds)
+        for stream in streams:
+            stream.given_away()
         self._wake_write.send(b"+")
         limit = self._execution.traced.spec.task(job.task_key).timeout_seconds
         if limit is not None:
-            clock.after(limit, lambda: self._kill(attempt, "timeout"))
+            clock.after(limit, lambda: self._stop(attempt, "timeout"))
 
-    def kill_all(self) -> None:
+    def stop_all(self) -> None:
+        """From the scheduler's thread, after it has forgotten its timers."""
         for attempt in [*self._attempts.values(), *self._new]:
-            self._kill(attempt, "cancel")
+            self._stop(attempt, "cancel")
+
+    def grace_seconds(self, job: Job) -> float:
+        return self._execution.traced.spec.task(job.task_key).stop_grace_seconds
+
+    def _stop(self, attempt: Attempt, reason: str) -> None:
+        """SIGTERM, which is an exception in the task, and SIGKILL after its grace time."""
+        if attempt.is_settled:
+            return
+        assert self._clock is not None
+        grace_seconds = self.grace_seconds(attempt.job)
+        if attempt.stopped_for is None and grace_seconds:
+            self._signal(attempt, signal.SIGTERM)
+        attempt.stopped_for = attempt.stopped_for or reason
+        if grace_seconds:
+            self._clock.after(grace_seconds, lambda: self._signal(attempt, signal.SIGKILL))
+        else:
+            self._signal(attempt, signal.SIGKILL)
 
     def close(self) -> None:
         """Ends the forker, and with it whatever still runs; from the scheduler's thread."""
@@ -124,11 +157,10 @@ class Isolation:
         for each in (self._control, self._wake_read, self._wake_write):
             close_private(each)
 
-    def _kill(self, attempt: Attempt, reason: str) -> None:
-        if not attempt.is_settled and attempt.killed_for is None:
-            attempt.killed_for = reason
+    def _signal(self, attempt: Attempt, number: signal.Signals) -> None:
+        if not attempt.is_settled:
             with contextlib.suppress(BrokenPipeError):
-                self._control.sendall(line(Stop(attempt.number)))
+                self._control.sendall(line(Stop(attempt.number, number)))
 
     def _listen(self) -> None:
         reports = Lines()
@@ -148,6 +180,8 @@ class Isolation:
                         self._lose_all(selector)
                     for report in reports.feed(data):
                         self._exited(selector, _ended.decode(report))
+                elif isinstance(key.data, RawStream):
+                    self._drain(selector, key.data)
                 elif key.data.number in self._attempts:  # else it ended earlier in this batch
                     self._talk(selector, key.data, mask)
 
@@ -155,20 +189,24 @@ class Isolation:
         """The last act of the reading thread."""
         for attempt in self._attempts.values():
             close_private(attempt.channel)
+            for stream in attempt.streams:
+                stream.drain()
+                stream.close()
         selector.close()
 
     def _lose_all(self, selector: selectors.BaseSelector) -> None:
         """The forker was killed, and its children with it: none will give a result."""
         self._register_new(selector)
         for number in list(self._attempts):
-            self._exited(selector, Ended(number, None, signal.SIGKILL))
+            self._exited(selector, _killed(number))
         self._is_dead = True
         self._register_new(selector)
 
     def _lost(self, attempt: Attempt) -> None:
         close_private(attempt.channel)
-        attempt.is_settled = True
-        attempt.settle(self._without_result(attempt, Ended(attempt.number, None, signal.SIGKILL)))
+        for stream in attempt.streams:
+            stream.close()
+        self._settle(attempt, self._without_result(attempt, _killed(attempt.number)))
 
     def _register_new(self, selector: selectors.BaseSelector) -> None:
         while self._new:
@@ -179,6 +217,8 @@ class Isolation:
             self._attempts[attempt.number] = attempt
             both = selectors.EVENT_READ | selectors.EVENT_WRITE
             selector.register(attempt.channel, both, attempt)
+            for stream in attempt.streams:
+                selector.register(stream.read_fd, selectors.EVENT_READ, stream)
 
     def _talk(self, selector: selectors.BaseSelector, attempt: Attempt, mask: int) -> None:
         if mask & selectors.EVENT_WRITE and attempt.unsent:
@@ -208,7 +248,8 @@ class Isolation:
         try:
             message = said.decode(said_line)
         except msgspec.DecodeError:
-            self._kill(attempt, "garbled")
+            attempt.stopped_for = attempt.stopped_for or "garbled"
+            self._signal(attempt, signal.SIGKILL)
         else:
             self._said(attempt, message)
 
@@ -222,8 +263,18 @@ class Isolation:
             work = threading.Thread(target=self._answer, args=(attempt, message), daemon=True)
             work.start()
         elif not attempt.is_settled:
-            attempt.is_settled = True
-            attempt.settle(message)
+            for stream in attempt.streams:
+                stream.drain()
+            self._settle(attempt, self._outcome(attempt, message))
+
+    def _settle(self, attempt: Attempt, outcome: Outcome) -> None:
+        attempt.is_settled = True
+        attempt.settle(outcome)
+
+    def _drain(self, selector: selectors.BaseSelector, stream: RawStream) -> None:
+        if stream.is_open and not stream.drain():
+            selector.unregister(stream.read_fd)
+            stream.close()
 
     def _answer(self, attempt: Attempt, asked: SecretGet) -> None:
         data = line(_reply(self._host, asked))
@@ -245,9 +296,13 @@ class Isolation:
         if attempt.channel.fileno() in selector.get_map():
             selector.unregister(attempt.channel)
         close_private(attempt.channel)
+        for stream in attempt.streams:
+            if stream.is_open:
+                stream.drain()
+                selector.unregister(stream.read_fd)
+                stream.close()
         if not attempt.is_settled:
-            attempt.is_settled = True
-            attempt.settle(self._without_result(attempt, ended))
+            self._settle(attempt, self._without_result(attempt, ended))
 
     def _hear_rest(self, attempt: Attempt) -> bool:
         try:
@@ -258,20 +313,37 @@ class Isolation:
             self._take(attempt, said_line)
         return bool(data)
 
-    def _without_result(self, attempt: Attempt, ended: Ended) -> Outcome:
-        if attempt.killed_for == "cancel":
+    def _outcome(self, attempt: Attempt, said: Done | Failed | Interrupted) -> Outcome:
+        """What it says after its time is over no longer counts; while its run stops, a result
+        still does."""
+        if attempt.stopped_for == "timeout":
+            return self._timed_out(attempt)
+        if attempt.stopped_for == "cancel" and isinstance(said, Failed):
             return Interrupted()
-        error: ErrorInfo
-        cause: BaseException
-        if attempt.killed_for == "timeout":
-            limit = self._execution.traced.spec.task(attempt.job.task_key).timeout_seconds
-            error = timed_out(limit or 0.0)
-            cause = TaskTimedOutError(error.message, hint=error.hint)
-        elif attempt.killed_for == "garbled":
-            error = garbled()
-            cause = ProcessExitedError(error.message, hint=error.hint)
-        else:
-            error = process_exited(exit_code=ended.exit_code, signal_number=ended.signal)
-            cause = ProcessExitedError(error.message, hint=error.hint)
+        if attempt.stopped_for is None and isinstance(said, Interrupted):
+            # Somebody else has sent it SIGTERM.
+            return self._without_result(attempt, Ended(attempt.number, None, signal.SIGTERM))
+        return said
+
+    def _timed_out(self, attempt: Attempt) -> Failed:
+        limit = self._execution.traced.spec.task(attempt.job.task_key).timeout_seconds
+        error = timed_out(limit or 0.0)
+        return self._failed(attempt, error, TaskTimedOutError(error.message, hint=error.hint))
+
+    def _without_result(self, attempt: Attempt, ended: Ended) -> Outcome:
+        match attempt.stopped_for:
+            case "cancel":
+                return Interrupted()
+            case "timeout":
+                return self._timed_out(attempt)
+            case "garbled":
+                error = garbled()
+            case _:
+                error = process_exited(
+                    exit_code=ended.exit_code, signal_number=ended.signal, crash=ended.crash
+                )
+        return self._failed(attempt, error, ProcessExitedError(error.message, hint=error.hint))
+
+    def _failed(self, attempt: Attempt, error: ErrorInfo, cause: BaseException) -> Failed:
         task = self._execution.task(attempt.job.task_key)
         return Failed(error, can_retry(task, cause, attempt.job.attempt))

@@ -27,6 +27,7 @@ def failure(error: BaseException) -> ErrorInfo:
     info = error_info(error, code="IMPORT_FAILED")
     changes: dict[str, Any] = {"hint": info.hint or _hint(error)}
     if isinstance(error, SystemExit):
+        changes["hint"] = _hint(error)
         changes["message"] = f"the module called sys.exit({error.code!r}) while it was imported"
     if isinstance(error, SyntaxError) and error.filename:
         changes["where"] = shown(f"{error.filename}:{error.lineno}")

@@ -17,7 +17,7 @@ from dagy.flow import Flow
 from dagy.masking import known
 from dagy.places import local_dir
 from dagy.runner.cache import LocalCache
-from dagy.runner.capture import captured
+from dagy.runner.capturing import captured
 from dagy.runner.execution import Execution
 from dagy.runner.isolation import Isolation
 from dagy.runner.masked import mask_event

@@ -1,11 +1,13 @@
 """Threads for light tasks and hooks: made when needed, reused, interruptible."""
 
 import ctypes
+import functools
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
 from dagy.errors import Cancelled
+from dagy.runner.stopping import stop_coroutine
 
 Work = Callable[[], None]
 
@@ -19,6 +21,7 @@ class Pool:
         self._threads: list[threading.Thread] = []
         self._waiting = 0
         self._running: dict[str, int] = {}
+        self._noticed: set[int] = set()
 
     def submit(self, work: Work, *, name: str | None = None) -> None:
         """`name` is what interrupt() knows the work by."""
@@ -33,12 +36,27 @@ class Pool:
             thread.start()
 
     def interrupt(self) -> None:
-        """Raises Cancelled in every thread that runs named work, at its next Python step."""
+        """Raises Cancelled in every thread that runs named work, at its next Python step; what
+        runs a coroutine cancels it at its next await."""
+        noticed = self._noticed
+
+        class Stopped(Cancelled):
+            """Made in the thread that it stops."""
+
+            def __init__(self) -> None:
+                noticed.add(threading.get_ident())
+
         with self._lock:
             for thread_id in filter(None, self._running.values()):
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(thread_id), ctypes.py_object(Cancelled)
-                )
+                if not stop_coroutine(thread_id, functools.partial(noticed.add, thread_id)):
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(thread_id), ctypes.py_object(Stopped)
+                    )
+
+    def has_noticed(self, name: str) -> bool:
+        """False while the thread of this work is where Python cannot interrupt it."""
+        with self._lock:
+            return self._running.get(name) in self._noticed
 
     def close(self) -> None:
         """Idle threads end; busy ones after their work."""

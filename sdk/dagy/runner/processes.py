@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import faulthandler
 import os
 import resource
 import select
@@ -38,6 +39,9 @@ def close_private(owned: Closable) -> None:
 
 
 def _after_fork() -> None:
+    if faulthandler.is_enabled():
+        # A crash of this process is not one of its parent: its stack is a matter of stderr.
+        faulthandler.enable(2)
     for owned in list(_private):
         owned.close()
     _private.clear()

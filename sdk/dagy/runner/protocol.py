@@ -8,12 +8,15 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from dagy.spec import DEFAULT_GRACE_SECONDS
+
 INLINE_LIMIT_BYTES = 65536
 LINE_LIMIT_BYTES = 8192
 
 RunState = Literal["SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"]
 Stream = Literal["log", "stdout", "stderr"]
-Level = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+# STDERR is what was written to it: notes and progress as often as errors.
+Level = Literal["DEBUG", "INFO", "STDERR", "WARNING", "ERROR", "CRITICAL"]
 
 
 def now() -> datetime:
@@ -37,6 +40,15 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     masked: bool = False
 
 
+class Crash(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`key` is the task on the crashing thread ("load[3]"), `where` the user's file:line, `stack`
+    the user's frames as Python prints them, the innermost last."""
+
+    key: str | None = None
+    where: str | None = None
+    stack: str | None = None
+
+
 class ErrorInfo(msgspec.Struct, frozen=True, kw_only=True):
     """`where` is the user's file:line, `hint` what to do about it."""
 
@@ -49,7 +61,8 @@ class ErrorInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. `reuse` has results by task key, children as "key[3]"; `mapped` the counts."""
+    """One run. `reuse` has results by task key, children as "key[3]"; `mapped` the counts. A host
+    that stops it gives it `grace_seconds`, the longest that a task of it has."""
 
     run_id: str
     run_slug: str
@@ -68,6 +81,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     mapped: dict[str, int] = {}
     memory_limit_mb: int | None = None
     timeout_seconds: float | None = None
+    grace_seconds: float = DEFAULT_GRACE_SECONDS
 
 
 class _Event(msgspec.Struct, kw_only=True, frozen=True, tag_field="type", omit_defaults=True):
@@ -135,7 +149,7 @@ class TaskCancelled(_Event, frozen=True, kw_only=True, tag="task_cancelled"):
 
 
 class Log(_Event, frozen=True, kw_only=True, tag="log"):
-    """Without `key` the line belongs to the run. `level` is INFO for stdout, ERROR for stderr."""
+    """Without `key` the line belongs to the run. `level` is INFO for stdout, STDERR for stderr."""
 
     message: str
     level: Level = "INFO"
@@ -193,7 +207,10 @@ Event = (
 
 
 class Cancel(msgspec.Struct, frozen=True, tag_field="type", tag="cancel"):
+    """With `hands_back` the run goes on elsewhere: it stops, and says nothing of its end."""
+
     reason: str
+    hands_back: bool = False
 
 
 class Ack(msgspec.Struct, frozen=True, tag_field="type", tag="ack"):
@@ -217,7 +234,8 @@ HostMessage = Cancel | Ack | CacheReply | SecretReply
 
 
 class Start(msgspec.Struct, frozen=True, tag_field="type", tag="start"):
-    """Travels with exactly two file descriptors: event socket, write end of the output pipe."""
+    """Travels with exactly three file descriptors: the event socket, and the write ends of the
+    pipes that become descriptors 1 and 2."""
 
     request: RunRequest
 
@@ -249,6 +267,7 @@ class Exited(msgspec.Struct, frozen=True, tag_field="type", tag="exited"):
     run_id: str
     exit_code: int | None = None
     signal: int | None = None
+    crash: Crash | None = None
 
 
 ZygoteOrder = Start | Kill | Shutdown

@@ -13,11 +13,12 @@ import msgspec
 
 from dagy.retries import delay_seconds
 from dagy.runner.attempt import Done, Failed, Interrupted, Job, Outcome, execute
+from dagy.runner.capture import clean
 from dagy.runner.clockwork import Clockwork
 from dagy.runner.ending import Ending, finished, give_up
 from dagy.runner.execution import Execution
 from dagy.runner.expansion import children, only
-from dagy.runner.faults import error_info
+from dagy.runner.faults import error_info, stopped_itself, told
 from dagy.runner.graph import Graph, Instance, Node
 from dagy.runner.host import Host
 from dagy.runner.isolation import Isolation
@@ -43,8 +44,20 @@ from dagy.runner.store import Stored, adopt, from_result, store
 from dagy.states import State
 from dagy.values import join_list
 
-# How long a stopping run waits for threads to notice; the process ends after it anyway.
-GRACE_SECONDS = 1.0
+# How long a stopping run waits for threads to notice; the process ends after it anyway. Those that
+# did get the grace time of their task.
+NOTICE_SECONDS = 1.0
+# Behind the grace time, in which what is isolated is killed: time to hear of it.
+_KILLED_SECONDS = 1.0
+# What still works is looked at so often, beside when it ends.
+_LOOK_SECONDS = 0.1
+
+
+class HandedBackError(Exception):
+    """The run has stopped to go on elsewhere; `by_signal`: nobody but a signal has asked for it."""
+
+    def __init__(self, *, by_signal: bool) -> None:
+        self.by_signal = by_signal
 
 
 class Scheduler:
@@ -64,6 +77,7 @@ class Scheduler:
         self.clock = Clockwork()
         self.ending: Ending | None = None
         self.first_failure: tuple[str, ErrorInfo] | None = None
+        self._by_signal = False
         self._isolation = isolation
         self._uniform = uniform
         workers = execution.max_workers
@@ -75,10 +89,16 @@ class Scheduler:
         self._sync_numbers = itertools.count(1)
         self._unconfirmed: dict[int, Instance] = {}
 
-    def cancel(self, reason: str) -> None:
+    def cancel(self, reason: str, *, hands_back: bool = False) -> None:
         """From any thread."""
         error = ErrorInfo(code="CANCELLED", message=reason)
-        self.clock.post(lambda: self._stop(Ending(State.CANCELLED, reason, error)))
+        ending = Ending(State.CANCELLED, reason, error, hands_back=hands_back)
+        self.clock.post(lambda: self._stop(ending))
+
+    def stop_by_signal(self) -> None:
+        """From a signal handler."""
+        self._by_signal = True
+        self.cancel("its process was told to stop", hands_back=True)
 
     def acknowledge(self, sync_id: int) -> None:
         """From any thread."""
@@ -90,7 +110,7 @@ class Scheduler:
             self.clock.post(self.notices.woken)
 
     def run(self) -> RunFinished:
-        """Executes everything; the caller emits what it returns."""
+        """Executes everything; the caller emits what it returns. Raises HandedBackError."""
         if self._isolation:
             self._isolation.listen(self.log, self.host)
         self.notices.flow_running()
@@ -101,6 +121,8 @@ class Scheduler:
                 self.host.flush()
                 self.clock.step()
         self._wind_up()
+        if self.ending and self.ending.hands_back:
+            raise HandedBackError(by_signal=self._by_signal)
         return self.notices.flow_finished(finished(self.execution, self.graph, self))
 
     def _begin(self) -> None:
@@ -233,8 +255,10 @@ class Scheduler:
                 self._retry(instance, outcome.error)
             case Failed():
                 self._failed(instance, outcome.error)
-            case Interrupted():
+            case Interrupted() if self.ending:
                 instance.state = State.PENDING
+            case Interrupted():
+                self._failed(instance, stopped_itself())
 
     def _succeeded(self, instance: Instance, outcome: Done) -> None:
         assert instance.stored is not None
@@ -272,6 +296,7 @@ class Scheduler:
         self.host.emit(
             TaskRetrying(key=instance.key, attempt=attempt, error=error, delay_ms=delay * 1000)
         )
+        self._tell(instance.key, attempt, error)
         self.notices.task(instance, State.RETRYING, error)
         instance.job = msgspec.structs.replace(instance.job, attempt=attempt + 1)
         if delay:
@@ -284,16 +309,24 @@ class Scheduler:
         state = State.TIMED_OUT if timed_out else State.FAILED
         event = TaskTimedOut if timed_out else TaskFailed
         self.host.emit(event(key=instance.key, attempt=instance.job.attempt, error=error))
+        self._tell(instance.key, instance.job.attempt, error)
         self.notices.task(instance, state, error)
         self.first_failure = self.first_failure or (instance.key, error)
         instance.node.error = instance.node.error or error
         self._fail_fast(instance.key, error)
         self._completed(instance, state)
 
+    def _tell(self, key: str, attempt: int, error: ErrorInfo) -> None:
+        """The failure as a line of the task's log, whatever else it has printed."""
+        message = clean(f"attempt {attempt} failed: {told(error)}")
+        self.host.emit(Log(message=message, level="ERROR", key=key, attempt=attempt))
+
     def _failed_node(self, node: Node, error: ErrorInfo) -> None:
         """A node that fails before or without an attempt of its own."""
         node.error = error
         self.host.emit(TaskFailed(key=node.key, attempt=1, error=error))
+        if not node.instances:
+            self._tell(node.key, 1, error)
         self.first_failure = self.first_failure or (node.key, error)
         self._finish(node, State.FAILED)
         self._fail_fast(node.key, error)
@@ -341,14 +374,23 @@ class Scheduler:
         self._processes.clear()
         self.pool.interrupt()
         if self._isolation:
-            self._isolation.kill_all()
+            self._isolation.stop_all()
+
+    def _may_still_stop(self, instance: Instance, start: float) -> bool:
+        """Whether the stopping run still waits for it."""
+        spec, waited = instance.node.spec, time.monotonic() - start
+        if spec.is_isolated:
+            return waited < spec.stop_grace_seconds + _KILLED_SECONDS
+        if self.pool.has_noticed(instance.key):
+            return waited < max(spec.stop_grace_seconds, NOTICE_SECONDS)
+        return waited < NOTICE_SECONDS
 
     def _wind_up(self) -> None:
-        until = time.monotonic() + GRACE_SECONDS
-        while self.ending and self._working and time.monotonic() < until:
+        start = time.monotonic()
+        while self.ending and any(self._may_still_stop(each, start) for each in self._working):
             self.host.flush()
-            self.clock.step(until=until)
-        if self.ending:
+            self.clock.step(until=time.monotonic() + _LOOK_SECONDS)
+        if self.ending and not self.ending.hands_back:
             give_up(self.graph, self.ending, self.host)
         self.notices.wait(self.clock, self.host)
         if self._isolation:

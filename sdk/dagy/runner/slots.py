@@ -1,21 +1,34 @@
 """Which instances may start now: slots for threads and processes, limits per task."""
 
-from collections import Counter, deque
+import heapq
+import itertools
+from collections import Counter
 
 from dagy.runner.graph import Instance
 
+# What is due for another attempt goes before all first attempts, else first come, first served.
+Entry = tuple[bool, int, Instance]
+
 
 class Slots:
-    """First come, first served, except that a task at its own limit lets others pass."""
+    """A task at its own limit lets others pass; what it holds back keeps its place."""
 
     def __init__(self, capacity: int) -> None:
         self._free = capacity
-        self._queue: deque[Instance] = deque()
-        self._held: dict[str, deque[Instance]] = {}
+        self._numbers = itertools.count()
+        self._queue: list[Entry] = []
+        self._held: dict[str, list[Entry]] = {}
         self._busy: Counter[str] = Counter()
 
     def add(self, instance: Instance) -> None:
-        self._queue.append(instance)
+        is_first_attempt = instance.job.attempt == 1
+        heapq.heappush(self._queue, (is_first_attempt, next(self._numbers), instance))
+
+    def _has_room(self, instance: Instance) -> bool:
+        """Whether it could start at once."""
+        spec = instance.node.spec
+        limit = spec.concurrency_limit
+        return self._free > 0 and not (limit and self._busy[spec.function] >= limit)
 
     def clear(self) -> None:
         self._queue.clear()
@@ -24,13 +37,14 @@ class Slots:
     def take(self) -> Instance | None:
         """The next instance, its slot taken; None when nothing can start."""
         while self._free and self._queue:
-            instance = self._queue.popleft()
-            spec = instance.node.spec
-            if spec.concurrency_limit and self._busy[spec.function] >= spec.concurrency_limit:
-                self._held.setdefault(spec.function, deque()).append(instance)
+            entry = heapq.heappop(self._queue)
+            instance = entry[2]
+            function = instance.node.spec.function
+            if not self._has_room(instance):
+                heapq.heappush(self._held.setdefault(function, []), entry)
                 continue
             self._free -= 1
-            self._busy[spec.function] += 1
+            self._busy[function] += 1
             return instance
         return None
 
@@ -40,4 +54,4 @@ class Slots:
         self._busy[function] -= 1
         held = self._held.get(function)
         if held:
-            self._queue.appendleft(held.popleft())
+            heapq.heappush(self._queue, heapq.heappop(held))

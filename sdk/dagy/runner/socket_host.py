@@ -74,6 +74,11 @@ class SocketHost:
         """The last word; a host that hangs up upon it has not gone away."""
         self._is_done = True
         self.emit(event)
+        self.leave()
+
+    def leave(self) -> NoReturn:
+        """Without a last word, for a run that goes on elsewhere."""
+        self._is_done = True
         self.flush()
         os._exit(0)
 
@@ -126,8 +131,8 @@ class SocketHost:
             data = self._receive()
             for message in map(host_message_decoder.decode, lines.feed(data)):
                 match message:
-                    case Cancel(reason=reason):
-                        scheduler.cancel(reason)
+                    case Cancel(reason=reason, hands_back=hands_back):
+                        scheduler.cancel(reason, hands_back=hands_back)
                     case Ack(sync_id=sync_id):
                         scheduler.acknowledge(sync_id)
                     case CacheReply(request_id=number, result=result) if number in self._asked:

@@ -10,11 +10,13 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from dagy.flow import Flow
 from dagy.runner.child import enter, live
+from dagy.runner.crashes import CrashPipe, is_own_fault, read_crash
 from dagy.runner.loader import failure, load
 from dagy.runner.processes import (
     ChildSignals,
@@ -46,6 +48,12 @@ from dagy.runner.strays import kill_strays
 from dagy.trace import TracedFlow
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    run_id: str
+    crash_fd: int
+
+
 class Zygote:
     def __init__(
         self,
@@ -58,7 +66,7 @@ class Zygote:
         self._options = options
         self._flow = flow
         self._traced = traced
-        self._runs: dict[int, str] = {}
+        self._runs: dict[int, Running] = {}
 
     def serve(self) -> NoReturn:
         """Until the control socket ends; then nothing of ours stays alive."""
@@ -78,60 +86,69 @@ class Zygote:
     def _obey(self, order: Start | Kill | Shutdown, fds: Fds) -> None:
         match order:
             case Start(request=request):
-                self._start(request, fds.take(), fds.take())
+                self._start(request, fds.take(), (fds.take(), fds.take()))
             case Kill(run_id=run_id, signal=number):
-                for pid, known in self._runs.items():
-                    if known == run_id:
+                for pid, running in self._runs.items():
+                    if running.run_id == run_id:
                         kill_group(pid, number)
             case Shutdown():
                 self._end()
 
-    def _start(self, request: RunRequest, events: int, output: int) -> None:
+    def _start(self, request: RunRequest, events: int, streams: tuple[int, int]) -> None:
+        crash = CrashPipe()
         pid = os.fork()
         if pid == 0:
-            self._child(request, events, output)
-        os.close(events)
-        os.close(output)
-        self._runs[pid] = request.run_id
+            self._child(request, events, streams, crash)
+        for fd in (events, *streams):
+            os.close(fd)
+        self._runs[pid] = Running(request.run_id, crash.parent())
         self._say(Started(request.run_id, pid))
 
-    def _child(self, request: RunRequest, events: int, output: int) -> NoReturn:
+    def _child(
+        self, request: RunRequest, events: int, streams: tuple[int, int], crash: CrashPipe
+    ) -> NoReturn:
         try:
+            os.close(crash.read_fd)
             if not self._traced.spec.fork_safe:
-                self._execute(request, events, output)
-            enter(request, output)
+                self._execute(request, events, streams, crash.write_fd)
+            enter(request, streams, crash.write_fd)
             live(self._flow, self._traced, request, socket.socket(fileno=events))
         except BaseException as error:  # never back into the zygote's loop
             sys.excepthook(type(error), error, error.__traceback__)
         finally:
             os._exit(71)
 
-    def _execute(self, request: RunRequest, events: int, output: int) -> NoReturn:
+    def _execute(
+        self, request: RunRequest, events: int, streams: tuple[int, int], crash: int
+    ) -> NoReturn:
         """A fresh interpreter instead of a copy of this one."""
         path = Path(request.spool_dir) / "request.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(encoder.encode(request))
-        for fd in (events, output):
+        output, errors = streams
+        for fd in (events, output, errors, crash):
             os.set_inheritable(fd, True)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         arguments = [sys.executable, "-m", "dagy.runner.child"]
         arguments += ["--source", self._options.source, "--request", str(path)]
         arguments += ["--entrypoint", self._options.entrypoint]
         arguments += ["--event-fd", str(events), "--output-fd", str(output)]
+        arguments += ["--error-fd", str(errors), "--crash-fd", str(crash)]
         os.execv(sys.executable, arguments)  # noqa: S606  # our own interpreter
 
     def _report_ended(self) -> None:
         while ended := ended_children():
             for pid in ended:
-                run_id = self._runs.get(pid)
-                if run_id is not None:
+                running = self._runs.get(pid)
+                if running is not None:
                     kill_group(pid)
                 exit_code, number = reap(pid)
-                if run_id is None:
+                if running is None:
                     continue
                 del self._runs[pid]
                 kill_strays(set(self._runs))
-                self._say(Exited(run_id, exit_code, number))
+                crash = read_crash(running.crash_fd, is_crash=is_own_fault(number))
+                self._say(Exited(running.run_id, exit_code, number, crash))
 
     def _say(self, message: Started | Exited) -> None:
         with contextlib.suppress(OSError):  # the next read finds the end of the socket
@@ -155,8 +172,10 @@ def main() -> NoReturn:
     control = socket.socket(fileno=options.control_fd)
     keep_private(control)
     _clean_environment(options.keep_env)
-    # Ctrl-C in the worker's terminal reaches the whole group; the worker decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C in the worker's terminal reaches the whole group, and some supervisors send SIGTERM to
+    # every process of a service; the worker decides what it means.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     adopt_orphans()
     forbid_core_files()
     try:

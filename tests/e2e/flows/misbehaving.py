@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dagy import flow, task
+from dagy import flow, task, unmapped
 
 
 class OddError(BaseException):
@@ -230,12 +230,12 @@ def act(what: str) -> Any:
     return globals()[what]()
 
 
-@task
+@task(grace_seconds=1)
 def plain(what: str) -> Any:
     return act(what)
 
 
-@task(isolate=True)
+@task(isolate=True, grace_seconds=1)
 def isolated(what: str) -> Any:
     return act(what)
 
@@ -245,7 +245,7 @@ def limited(what: str) -> Any:
     return act(what)
 
 
-@task(timeout_seconds=1)
+@task(timeout_seconds=1, grace_seconds=1)
 def timed(what: str) -> Any:
     return act(what)
 
@@ -268,3 +268,26 @@ def with_little_memory(what: str) -> Any:
 @flow
 def with_little_time(what: str) -> Any:
     return timed(what)
+
+
+@task
+def one(number: int, what: str) -> Any:
+    if number == 2:
+        time.sleep(0.5)
+        return act(what)
+    return time.sleep(60)
+
+
+@flow
+def one_of_many(what: str) -> Any:
+    return one.map([0, 1, 2, 3], what=unmapped(what))
+
+
+@flow(crash_retries=1)
+def tried_once_more(what: str) -> Any:
+    return plain(what)
+
+
+@flow(crash_retries=0)
+def never_again(what: str) -> Any:
+    return plain(what)

@@ -24,6 +24,21 @@ export function readyAt(task: Task, tasks: ReadonlyMap<string, Task>, runStart: 
   return ready;
 }
 
+/** When the next attempt of a task that failed is due; null while none is awaited. After it, the
+ *  task waits for a slot. */
+export function retryDueAt(task: Task, history: readonly RunEvent[]): number | null {
+  if (task.state !== 'RETRYING') return null;
+  const failed = history.findLast(({ type }) => type === 'TASK_RETRYING');
+  if (!failed) return null;
+  const { delayMs = 0 } = (failed.data ?? {}) as { delayMs?: number };
+  return Date.parse(failed.at) + delayMs;
+}
+
+/** The time of all its attempts, without what lay between them. */
+export function ranFor(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { kind, from, to }) => (kind === 'run' ? sum + to - from : sum), 0);
+}
+
 interface Given {
   tasks: ReadonlyMap<string, Task>;
   history: readonly RunEvent[];

@@ -4,7 +4,7 @@ import type { LogLevel } from '@/gql/graphql';
 import { parentOf } from '../live/model';
 import type { Line } from './log-store';
 
-export const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'];
+export const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'STDERR', 'WARNING', 'ERROR', 'CRITICAL'];
 
 export interface LineFilter {
   /** This one and those above it. */

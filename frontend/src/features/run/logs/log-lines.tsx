@@ -82,6 +82,7 @@ export function LogLines(props: Props) {
 const LEVEL_COLOURS: Record<LogLevel, string> = {
   DEBUG: 'text-soft',
   INFO: '',
+  STDERR: 'text-soft',
   WARNING: 'text-warn',
   ERROR: 'text-failed',
   CRITICAL: 'text-failed font-semibold',
@@ -94,7 +95,7 @@ interface RowProps extends Props {
 }
 
 function Row({ row, line, measure, search, current, marked, onMark, wraps, showsTimes, showsTasks }: RowProps) {
-  const isLoud = line.level !== 'INFO' && line.level !== 'DEBUG';
+  const isLoud = line.level !== 'INFO' && line.level !== 'DEBUG' && line.level !== 'STDERR';
   return (
     <div
       ref={measure}

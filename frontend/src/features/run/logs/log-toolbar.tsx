@@ -31,7 +31,7 @@ export function LogToolbar({ state, field, onFollow, wraps, onWraps, showsTimes,
       <Select aria-label="Least level" value={level} onChange={({ target }) => void setLevel(target.value as LogLevel)} className="w-auto! h-7! text-xs">
         {LEVELS.map((one) => (
           <option key={one} value={one}>
-            {one === 'DEBUG' ? 'All levels' : `${sentence(one)}${one === 'CRITICAL' ? '' : ' and up'}`}
+            {levelText(one)}
           </option>
         ))}
       </Select>
@@ -53,6 +53,12 @@ export function LogToolbar({ state, field, onFollow, wraps, onWraps, showsTimes,
       <DownloadLink />
     </div>
   );
+}
+
+function levelText(level: LogLevel): string {
+  if (level === 'DEBUG') return 'All levels';
+  const name = level === 'STDERR' ? 'Standard error' : sentence(level);
+  return level === 'CRITICAL' ? name : `${name} and up`;
 }
 
 function Search({ state, field }: Pick<Props, 'state' | 'field'>) {

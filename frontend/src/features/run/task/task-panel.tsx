@@ -55,7 +55,7 @@ export default function TaskPanel() {
         )}
       </div>
       {(stateLook(task.state).isBad || task.error) && <TaskResult task={task} part="error" />}
-      <Timings task={task} />
+      <Timings task={task} history={history} />
       <Neighbours task={task} />
       <Children task={task} />
       <Attempts history={history} />
