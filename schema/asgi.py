@@ -13,7 +13,8 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http import GraphQLRequestData, GraphQLRequestProtocol
+from strawberry.http import GraphQLRequestData
+from strawberry.http.streaming import SSETransport
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
@@ -53,10 +54,26 @@ def problem(
 def _check_reads(request_data: GraphQLRequestData) -> None:
     """Raises InvalidOperationTypeError for a mutation. Strawberry sees it too, but of a stream of
     events only when the answer has begun."""
+    if _kind(request_data) is OperationType.MUTATION:
+        raise InvalidOperationTypeError(OperationType.MUTATION)
+
+
+def _kind(request_data: GraphQLRequestData) -> OperationType | None:
+    """None for what is no document, which is said later."""
     with contextlib.suppress(GraphQLSyntaxError):
         prepared = documents.prepared(schema._schema, request_data.query or "")
-        if prepared.kind(request_data.operation_name) is OperationType.MUTATION:
-            raise InvalidOperationTypeError(OperationType.MUTATION)
+        return prepared.kind(request_data.operation_name)
+    return None
+
+
+class EventStream(SSETransport):
+    """With line feeds alone, as the examples of the standard have it: urql reads no others."""
+
+    def encode_event(self, event: str, data: str | None = None) -> str:
+        return super().encode_event(event, data).replace("\r\n", "\n")
+
+    def encode_comment(self, comment: str) -> str:
+        return f": {comment}\n\n"
 
 
 def _not_by(method: str, error: InvalidOperationTypeError, media_type: str) -> Response:
@@ -71,6 +88,10 @@ class GraphQLApp(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = Handler
     websocket_adapter_class = Socket
+    stream_transport_classes_by_protocol = {
+        **GraphQL.stream_transport_classes_by_protocol,
+        GRAPHQL_SSE_PROTOCOL: EventStream,
+    }
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(
@@ -137,16 +158,20 @@ class GraphQLApp(GraphQL[Context, None]):
         return decoded(data)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        transport = self._get_stream_transport_from_headers(request.headers)
-        kind: GraphQLRequestProtocol = transport.protocol if transport else "http"
         if request.method == "GET":
-            asked = protocol.request_of(self.parse_query_params(request.query_params), kind)
+            asked = protocol.request_of(self.parse_query_params(request.query_params))
             _check_reads(asked)
-            return asked
-        trouble = protocol.trouble_with(request.content_type or "")
-        if trouble is not None:
-            raise HTTPException(415, trouble)
-        return protocol.request_of(self.parse_json(await request.get_body()), kind)
+        else:
+            trouble = protocol.trouble_with(request.content_type or "")
+            if trouble is not None:
+                raise HTTPException(415, trouble)
+            asked = protocol.request_of(self.parse_json(await request.get_body()))
+        accept = request.headers.get("accept") or ""
+        if protocol.STREAM in accept.lower():
+            is_subscription = _kind(asked) is OperationType.SUBSCRIPTION
+            if protocol.wants_stream(accept, is_subscription=is_subscription):
+                asked.protocol = "sse"
+        return asked
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         response = await super().get_sub_response(request)

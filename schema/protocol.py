@@ -9,14 +9,14 @@ from typing import Any
 
 from cross_web import HTTPException
 from graphql import GraphQLError
-from strawberry.http import GraphQLRequestData, GraphQLRequestProtocol
+from strawberry.http import GraphQLRequestData
 from strawberry.http.parse_content_type import parse_content_type
 
 from dagy_gql import errors
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
-_STREAM = "text/event-stream"
+STREAM = "text/event-stream"
 # What a range of media types asks for, and how exactly it says so.
 _MEANS = {RESPONSE: (RESPONSE, 2), JSON: (JSON, 2), "application/*": (JSON, 1), "*/*": (JSON, 0)}
 _STATUS_OF_CODE = {
@@ -56,10 +56,24 @@ def media_type_of(accept: str) -> str | None:
         return JSON
     found: list[tuple[float, int, int, str]] = []
     for place, (name, quality) in enumerate(_ranges(accept)):
-        media_type, exactness = _MEANS.get(name, (JSON if name == _STREAM else None, 0))
+        media_type, exactness = _MEANS.get(name, (JSON if name == STREAM else None, 0))
         if media_type is not None and quality > 0:
             found.append((quality, exactness, -place, media_type))
     return max(found)[-1] if found else None
+
+
+@lru_cache(maxsize=256)
+def wants_stream(accept: str, *, is_subscription: bool) -> bool:
+    """Whether the answer is a stream of events rather than one document.
+
+    A subscription has no other way over HTTP. A single result is streamed only to a client that
+    prefers this to JSON: urql, for one, names every type that it knows for every operation.
+    """
+    best = {True: 0.0, False: 0.0}
+    for name, quality in _ranges(accept):
+        if name == STREAM or name in _MEANS:
+            best[name == STREAM] = max(best[name == STREAM], quality)
+    return best[True] > 0 and (is_subscription or best[True] > best[False])
 
 
 @lru_cache(maxsize=64)
@@ -74,7 +88,7 @@ def trouble_with(content_type: str) -> str | None:
     return None
 
 
-def request_of(parameters: Any, protocol: GraphQLRequestProtocol) -> GraphQLRequestData:
+def request_of(parameters: Any) -> GraphQLRequestData:
     """Raises HTTPException: 400 for what is no request of the specification."""
     if isinstance(parameters, list):
         raise HTTPException(400, "Batches are not accepted: send one operation a request.")
@@ -90,7 +104,6 @@ def request_of(parameters: Any, protocol: GraphQLRequestProtocol) -> GraphQLRequ
         variables=parameters.get("variables"),
         operation_name=parameters.get("operationName") or None,
         extensions=parameters.get("extensions"),
-        protocol=protocol,
     )
 
 

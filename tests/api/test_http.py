@@ -197,3 +197,43 @@ async def test_a_lost_database_is_503_where_the_client_can_tell(
     viewer.token = "dagy_sk_not-seen-yet"
     response = await post(viewer, ROLE)
     assert (response.status_code, code_of(response)) == (503, "UNAVAILABLE")
+
+
+URQL = f"{NEW}, application/graphql+json, {OLD}, text/event-stream, multipart/mixed"
+
+
+@pytest.mark.parametrize(
+    ("accept", "of_query", "of_subscription"),
+    [
+        ("", False, False),
+        (OLD, False, False),
+        ("*/*", False, False),
+        (URQL, False, True),
+        (f"{OLD}, text/event-stream;q=0", False, False),
+        (f"text/event-stream, {OLD}", False, True),
+        (f"text/event-stream, {OLD};q=0.9", True, True),
+        (f"text/event-stream;q=0.5, {OLD};q=0.4", True, True),
+        ("text/event-stream", True, True),
+        ("TEXT/Event-Stream; charset=utf-8", True, True),
+        ("text/event-stream;q=0", False, False),
+    ],
+)
+def test_a_single_result_is_streamed_only_where_that_is_preferred(
+    accept: str, of_query: bool, of_subscription: bool
+) -> None:
+    assert protocol.wants_stream(accept, is_subscription=False) is of_query
+    assert protocol.wants_stream(accept, is_subscription=True) is of_subscription
+
+
+async def test_a_client_that_names_every_type_gets_a_document_of_json(viewer: Client) -> None:
+    response = await post(viewer, ROLE, URQL)
+    assert response.headers["content-type"] == f"{NEW}; charset=utf-8"
+    assert response.json() == {"data": {"viewer": {"role": "VIEWER"}}}
+
+
+async def test_events_of_a_stream_end_in_line_feeds(viewer: Client) -> None:
+    response = await post(viewer, ROLE, "text/event-stream")
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.text == (
+        'event: next\ndata: {"data":{"viewer":{"role":"VIEWER"}}}\n\nevent: complete\ndata: \n\n'
+    )
