@@ -127,7 +127,8 @@ class Flow(Generic[P, R]):
         if run.status != "SUCCEEDED":
             message = run.error.message if run.error else f"the run ended {run.status}"
             raise FlowFailedError(f"flow {self.name!r}: {message}")
-        return run.result  # type: ignore[no-any-return]  # the JSON form of R
+        local = importlib.import_module("dagy.runner.local")
+        return local.returned(self, run)  # type: ignore[no-any-return]  # it is R by its annotation
 
     def __repr__(self) -> str:
         return f"Flow({self.name!r})"

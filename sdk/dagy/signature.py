@@ -12,7 +12,7 @@ from typing import Annotated, Any, Union
 import msgspec
 
 from dagy.errors import BadParameterError, ResultNotSerialisableError, TraceError
-from dagy.values import convert, decoder, encode, round_trip
+from dagy.values import convert, decoder, encode, fault, lost, round_trip
 
 _EMPTY = inspect.Parameter.empty
 _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -40,10 +40,16 @@ class Signature:
             name: Argument(name, each.kind, hints.get(name, Any), each.default)
             for name, each in self.plain.parameters.items()
         }
+        self.returns = hints.get("return", Any)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments by name; raises TypeError as a call of the function would."""
-        return dict(self.plain.bind(*args, **kwargs).arguments)
+        """Arguments by name, `*args` as a list; raises TypeError as a call would."""
+        bound = self.plain.bind(*args, **kwargs).arguments
+        star = inspect.Parameter.VAR_POSITIONAL
+        return {
+            name: list(each) if self.arguments[name].kind is star else each
+            for name, each in bound.items()
+        }
 
     def call(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
         """Calls with arguments by name, in any order; `*args` and `**kwargs` are spread again."""
@@ -183,8 +189,12 @@ def parameters_schema(signature: Signature, flow: str) -> dict[str, Any]:
 def _default(argument: Argument, flow: str) -> dict[str, Any]:
     if argument.default is _EMPTY:
         return {}
+    what = f"default of {argument.name!r}"
     try:
-        return {"default": round_trip(argument.default, what=f"default of {argument.name!r}")}
+        missed = lost(argument.default, argument.annotation, what=what, who="a run")
+        if missed is not None:
+            raise TraceError(f"flow {flow!r}: {missed[0]}", hint=missed[1])
+        return {"default": round_trip(argument.default, what=what)}
     except ResultNotSerialisableError as error:
         raise TraceError(
             f"flow {flow!r}: {error.message}",
@@ -219,10 +229,15 @@ def bind_parameters(
 
 def _bind_one(argument: Argument, value: Any, strict: bool) -> Any:
     try:
+        missed = lost(value, argument.annotation, what=argument.name, who="the flow")
+        if missed is not None:
+            raise BadParameterError(argument.name, missed[0], hint=missed[1])
         return convert(round_trip(value, what=argument.name), argument.annotation, strict=strict)
-    except (msgspec.ValidationError, ResultNotSerialisableError) as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise BadParameterError(argument.name + path.rstrip("`"), message) from error
+    except msgspec.ValidationError as error:
+        path, message = fault(error)
+        raise BadParameterError(argument.name + path, message) from error
+    except ResultNotSerialisableError as error:
+        raise BadParameterError(argument.name, error.message, hint=error.hint) from error
 
 
 def encode_parameters(bound: Mapping[str, Any]) -> dict[str, bytes]:

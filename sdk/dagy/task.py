@@ -104,6 +104,10 @@ class Task(Generic[P, R]):
             name: self.signature.decoder(name, owner=owner) for name in self.signature.arguments
         }
 
+    def read_as(self, name: str) -> Any:
+        """The type that an argument is given; Any where it is taken as JSON has it."""
+        return Any if self.decoders[name] is None else self.signature.annotation(name)
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         trace = active_trace()
         if trace is None:

@@ -91,11 +91,13 @@ def execute(
 
 
 def _call(execution: Execution, task: Task[..., Any], job: Job) -> bytes:
-    arguments = execution.decode_arguments(job.task_key, job.arguments)
+    arguments = execution.decode_arguments(job.task_key, job.arguments, job.map_index)
     value = task.signature.call(task.function, arguments)
     if inspect.iscoroutine(value):
         value = importlib.import_module("asyncio").run(value)
-    return encode(value)
+    data = encode(value)
+    execution.readers.check(job.task_key, job.map_index, value)
+    return data
 
 
 def _failed(task: Task[..., Any], job: Job, error: BaseException) -> Failed:
