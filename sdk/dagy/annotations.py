@@ -202,9 +202,9 @@ def _merge_array(reader: Any, wanted: Any, given: Any) -> Any:
     if origin is tuple:
         if args and args[1:] != (Ellipsis,):
             return reader
-        return given if _origin(given) is tuple else tuple[element(given), ...]
+        return given if _origin(given) is tuple else GenericAlias(tuple, (element(given), ...))
     item = merge(element(wanted), element(given))
-    return reader if is_open(item) else origin[item]
+    return reader if is_open(item) else GenericAlias(origin, (item,))
 
 
 def _merge_mapping(reader: Any, wanted: Any, given: Any) -> Any:
@@ -216,3 +216,19 @@ def _merge_mapping(reader: Any, wanted: Any, given: Any) -> Any:
         return reader
     origin: Any = _origin(wanted)
     return GenericAlias(origin, (merge(key, given_args[0]), merge(value, given_args[1])))
+
+
+def field_orders(hints: list[Any]) -> dict[str, list[str]]:
+    """The fields of every TypedDict in these hints by its name: schemas sort them."""
+    found: dict[str, list[str]] = {}
+    waiting, seen = list(hints), set[int]()
+    while waiting:
+        hint = bare(waiting.pop())
+        if id(hint) in seen:
+            continue
+        seen.add(id(hint))
+        inner = fields(hint) or {}
+        if typing.is_typeddict(hint):
+            found[hint.__name__] = list(inner)
+        waiting += [*typing.get_args(hint), *inner.values()]
+    return found

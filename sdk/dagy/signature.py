@@ -11,7 +11,9 @@ from typing import Annotated, Any, Union
 
 import msgspec
 
+from dagy.annotations import field_orders
 from dagy.errors import BadParameterError, ResultNotSerialisableError, TraceError
+from dagy.schemas import finished
 from dagy.values import convert, decoder, encode, fault, lost, round_trip
 
 _EMPTY = inspect.Parameter.empty
@@ -121,11 +123,18 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 def _schema_hook(kind: type) -> dict[str, Any]:
     if hasattr(kind, "model_json_schema"):
-        schema: dict[str, Any] = kind.model_json_schema()
-        return schema
+        return _model_schema(kind)
     if isinstance(kind, type) and issubclass(kind, PurePath):
         return {"type": "string", "format": "path"}
     raise NotImplementedError(kind)
+
+
+def _model_schema(kind: Any) -> dict[str, Any]:
+    try:
+        schema: dict[str, Any] = kind.model_json_schema()
+    except Exception as error:  # of pydantic, which may not be installed here
+        raise TypeError(f"{kind.__name__}: {error}") from error
+    return schema
 
 
 _FORMATS = {datetime: "date-time", time: "time"}
@@ -161,7 +170,8 @@ def check_flow_signature(signature: Signature, flow: str) -> None:
 
 
 def parameters_schema(signature: Signature, flow: str) -> dict[str, Any]:
-    """JSON Schema of an object with the flow's parameters; definitions under $defs."""
+    """JSON Schema of an object with the flow's parameters; all definitions under its $defs, and
+    every object with `x-order`, the names of its fields in the order of the code."""
     arguments = list(signature.arguments.values())
     types = [_with_formats(each.annotation) for each in arguments]
     try:
@@ -183,7 +193,7 @@ def parameters_schema(signature: Signature, flow: str) -> dict[str, Any]:
         "required": [each.name for each in arguments if each.is_required],
         "additionalProperties": False,
     }
-    return document | ({"$defs": definitions} if definitions else {})
+    return finished(document, definitions, field_orders(types))
 
 
 def _default(argument: Argument, flow: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Self
 import msgspec
 
 from dagy.errors import SpecError
+from dagy.schemas import without_order
 
 SPEC_VERSION = 1
 
@@ -118,7 +119,9 @@ class FlowSpec(_Document, frozen=True, kw_only=True):
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.encode()).hexdigest()
+        """Of everything but the order of fields in forms, which changes nothing that runs."""
+        plain = msgspec.structs.replace(self, parameters=without_order(self.parameters))
+        return hashlib.sha256(plain.encode()).hexdigest()
 
     def task(self, key: str) -> TaskSpec:
         return next(task for task in self.tasks if task.key == key)

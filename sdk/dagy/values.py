@@ -17,7 +17,7 @@ from dagy.lossless import difference, explain, is_plain, non_finite, parts, type
 
 def _encode_hook(value: Any) -> Any:
     if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json")
+        return value.model_dump(mode="json", by_alias=True)
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if isinstance(value, range):
