@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
 from dagy.errors import FlowFailedError, TraceError
-from dagy.hooks import Hooks, as_tuple
+from dagy.hooks import HOOK_TIMEOUT_SECONDS, Hooks, as_tuple
 from dagy.outputs import ParameterRef
 from dagy.retries import RetryDelay, policy
 from dagy.signature import (
@@ -46,6 +46,7 @@ class FlowOptions(TypedDict, total=False):
     on_completion: Hooks
     on_failure: Hooks
     on_cancellation: Hooks
+    hook_timeout_seconds: float
 
 
 class Flow(Generic[P, R]):
@@ -64,6 +65,7 @@ class Flow(Generic[P, R]):
         self.on_completion = as_tuple(options.get("on_completion"))
         self.on_failure = as_tuple(options.get("on_failure"))
         self.on_cancellation = as_tuple(options.get("on_cancellation"))
+        self.hook_timeout_seconds = options.get("hook_timeout_seconds") or HOOK_TIMEOUT_SECONDS
         self.source_file = function.__code__.co_filename
         self.signature = Signature(function)
         check_flow_signature(self.signature, self.name)
@@ -244,9 +246,9 @@ def _check_options(name: str, given: FlowOptions) -> None:
         known = ", ".join(FlowOptions.__annotations__)
         raise TypeError(f"@flow({unknown[0]}=...) is not known; it takes {known}")
     _retry(given)
-    timeout, workers = given.get("timeout_seconds"), given.get("max_workers")
-    for option, value in (("timeout_seconds", timeout), ("max_workers", workers)):
-        if value is not None and value <= 0:
+    limits = ("timeout_seconds", "max_workers", "hook_timeout_seconds")
+    for option, value in ((each, given.get(each)) for each in limits):
+        if value is not None and (not isinstance(value, int | float) or value <= 0):
             raise TraceError(
                 f"flow {name!r}: {option} is {value!r}, it must be above 0", where=user_frame()
             )

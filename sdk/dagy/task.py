@@ -1,14 +1,14 @@
 """@task: a function that a flow can schedule, retry, cache and isolate."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
 import msgspec
 
 from dagy.errors import TraceError
-from dagy.hooks import Hook, Hooks, as_tuple
+from dagy.hooks import HOOK_TIMEOUT_SECONDS, Hook, Hooks, as_tuple
 from dagy.outputs import Unmapped
 from dagy.retries import RetryDelay, policy
 from dagy.signature import Signature
@@ -18,6 +18,7 @@ from dagy.tracing import active_trace
 
 P = ParamSpec("P")
 R = TypeVar("R")
+RetryCondition = Callable[[BaseException, int], bool | Awaitable[bool]]
 
 
 class TaskOptions(TypedDict, total=False):
@@ -36,7 +37,8 @@ class TaskOptions(TypedDict, total=False):
     on_completion: Hooks
     on_failure: Hooks
     on_retry: Hooks
-    retry_condition_fn: Callable[[BaseException, int], bool] | None
+    hook_timeout_seconds: float
+    retry_condition_fn: RetryCondition | None
     memory_limit_mb: int | None
     isolate: bool
     accepts_skipped: bool
@@ -58,7 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     on_completion: tuple[Hook, ...]
     on_failure: tuple[Hook, ...]
     on_retry: tuple[Hook, ...]
-    retry_condition_fn: Callable[[BaseException, int], bool] | None
+    hook_timeout_seconds: float
+    retry_condition_fn: RetryCondition | None
     memory_limit_mb: int | None
     isolate: bool
     accepts_skipped: bool
@@ -165,6 +168,7 @@ def _settings(function: Callable[..., Any], given: TaskOptions) -> Settings:
         on_completion=as_tuple(given.get("on_completion")),
         on_failure=as_tuple(given.get("on_failure")),
         on_retry=as_tuple(given.get("on_retry")),
+        hook_timeout_seconds=given.get("hook_timeout_seconds") or HOOK_TIMEOUT_SECONDS,
         retry_condition_fn=given.get("retry_condition_fn"),
         memory_limit_mb=given.get("memory_limit_mb"),
         isolate=given.get("isolate", False),
@@ -180,7 +184,7 @@ def _check_options(name: str, given: TaskOptions) -> None:
     unknown = sorted(set(given) - set(TaskOptions.__annotations__))
     if unknown:
         raise TypeError(f"@task({unknown[0]}=...) is not known; it takes {_KNOWN}")
-    limits = ("timeout_seconds", "memory_limit_mb", "concurrency_limit")
+    limits = ("timeout_seconds", "memory_limit_mb", "concurrency_limit", "hook_timeout_seconds")
     for option, value in ((each, given.get(each)) for each in limits):
         if value is not None and (not isinstance(value, int | float) or value <= 0):
             raise TraceError(
