@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack,
 
 import msgspec
 
+from dagy.cache_keys import SCOPES, CacheKey, CacheScope, check_cache_key, version_of
 from dagy.errors import TraceError
 from dagy.hooks import HOOK_TIMEOUT_SECONDS, Hook, Hooks, as_tuple
 from dagy.outputs import Unmapped
@@ -42,7 +43,9 @@ class TaskOptions(TypedDict, total=False):
     memory_limit_mb: int | None
     isolate: bool
     accepts_skipped: bool
-    cache_key: str | Callable[..., str] | None
+    cache_key: CacheKey | None
+    cache_scope: CacheScope
+    cache_version: str | None
     cache_ttl: float | timedelta | None
     cache_ttl_seconds: float | None
     checkpoint: Literal["batched", "sync"]
@@ -65,7 +68,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     memory_limit_mb: int | None
     isolate: bool
     accepts_skipped: bool
-    cache_key: str | Callable[..., str] | None
+    cache_key: CacheKey | None
+    cache_scope: CacheScope
+    cache_version: str | None
     cache_ttl_seconds: float | None
     checkpoint: str
     tags: dict[str, str]
@@ -81,6 +86,9 @@ class Task(Generic[P, R]):
         self.settings = _settings(function, options)
         self.signature = Signature(function)
         self.retry_policy(RetryPolicy())
+        if self.settings.cache_key is not None:
+            key, where = self.settings.cache_key, user_frame()
+            check_cache_key(key, self.signature, task=self.name, where=where)
         self._after: tuple[Any, ...] = ()
 
     @property
@@ -107,6 +115,11 @@ class Task(Generic[P, R]):
             name: self.signature.decoder(name, owner=owner) for name in self.signature.arguments
         }
 
+    @functools.cached_property
+    def version(self) -> str:
+        """Of the code, for cache keys: what @task(cache_version=) says, or a fingerprint."""
+        return version_of(self.function, self.settings.cache_version)
+
     def read_as(self, name: str) -> Any:
         """The type that an argument is given; Any where it is taken as JSON has it."""
         return Any if self.decoders[name] is None else self.signature.annotation(name)
@@ -131,12 +144,12 @@ class Task(Generic[P, R]):
 
     def after(self, *outputs: Any) -> "Task[P, R]":
         """The same task, waiting for `outputs` although it does not read them."""
-        copy = Task[P, R](self.function, self.options)
+        copy: Task[P, R] = Task(self.function, self.options)
         copy._after = outputs
         return copy
 
     def with_options(self, **options: Unpack[TaskOptions]) -> "Task[P, R]":
-        return Task[P, R](self.function, {**self.options, **options})
+        return Task(self.function, {**self.options, **options})
 
     def __repr__(self) -> str:
         return f"Task({self.name!r})"
@@ -174,6 +187,8 @@ def _settings(function: Callable[..., Any], given: TaskOptions) -> Settings:
         isolate=given.get("isolate", False),
         accepts_skipped=given.get("accepts_skipped", False),
         cache_key=given.get("cache_key"),
+        cache_scope=given.get("cache_scope", "flow"),
+        cache_version=given.get("cache_version"),
         cache_ttl_seconds=_ttl(given),
         checkpoint=given.get("checkpoint", "batched"),
         tags=given.get("tags", {}),
@@ -190,6 +205,11 @@ def _check_options(name: str, given: TaskOptions) -> None:
             raise TraceError(
                 f"task {name!r}: {option} is {value!r}, it must be above 0", where=user_frame()
             )
+    if given.get("cache_scope", "flow") not in SCOPES:
+        raise TraceError(
+            f"task {name!r}: cache_scope is {given.get('cache_scope')!r}, not 'flow' or 'shared'",
+            where=user_frame(),
+        )
     if given.get("checkpoint", "batched") not in ("batched", "sync"):
         raise TraceError(
             f"task {name!r}: checkpoint is {given.get('checkpoint')!r}, not 'batched' or 'sync'",
