@@ -1,7 +1,9 @@
 """Turns what a flow body passes around into Binding documents."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from dagy.annotations import is_open, project
 from dagy.errors import ResultNotSerialisableError, TraceError
 from dagy.outputs import ParameterRef, Symbol, TaskOutput, Unmapped
 from dagy.source import user_frame
@@ -13,18 +15,19 @@ from dagy.spec import (
     ParamBinding,
     TaskBinding,
 )
-from dagy.values import round_trip
+from dagy.values import lost, round_trip
 
 _MAX_DEPTH = 100
 
 
-def bind(value: Any, trace: object, *, what: str) -> Binding:
-    """`what` names the value in errors ("argument 'rows' of task 'load'")."""
+def bind(value: Any, trace: object, *, what: str, expected: Any = None) -> Binding:
+    """`what` names the value in errors ("argument 'rows' of task 'load'"), `expected` is the type
+    hint of what reads it; None where its JSON form is all that is wanted."""
     if isinstance(value, Symbol):
         return _symbol(value, trace, what)
     if holds_symbol(value, what):
-        return _container(value, trace, what)
-    return _const(value, what)
+        return _container(value, trace, what, expected)
+    return _const(value, what, expected)
 
 
 def holds_symbol(value: Any, what: str, depth: int = 0) -> bool:
@@ -56,7 +59,14 @@ def _symbol(value: Symbol, trace: object, what: str) -> Binding:
     return ParamBinding(name=value.name, path=list(value._path))
 
 
-def _container(value: Any, trace: object, what: str) -> Binding:
+def _container(value: Any, trace: object, what: str, expected: Any) -> Binding:
+    if expected is not None and is_open(expected) and type(value) not in (list, dict, set):
+        plain = "dict" if isinstance(value, dict) else "list"
+        raise TraceError(
+            f"{what} is a {type(value).__name__}, which the task would get as a {plain}",
+            hint=f"pass a {plain}, or annotate the argument",
+            where=user_frame(),
+        )
     if isinstance(value, dict):
         wrong = [key for key in value if not isinstance(key, str)]
         if wrong:
@@ -65,11 +75,10 @@ def _container(value: Any, trace: object, what: str) -> Binding:
                 hint="use text keys in a mapping that holds outputs",
                 where=user_frame(),
             )
-        named = {key: bind(each, trace, what=f"{what}[{key!r}]") for key, each in value.items()}
-        return DictBinding(items=named)
+        return DictBinding(items=dict(_parts(value.items(), trace, what, expected)))
     if isinstance(value, list | tuple):
-        items = [bind(each, trace, what=f"{what}[{i}]") for i, each in enumerate(value)]
-        return ListBinding(items=items)
+        parts = _parts(enumerate(value), trace, what, expected)
+        return ListBinding(items=[each for _, each in parts])
     raise TraceError(
         f"{what} is a {type(value).__name__} that holds a task output",
         hint="put outputs into lists or mappings",
@@ -77,7 +86,15 @@ def _container(value: Any, trace: object, what: str) -> Binding:
     )
 
 
-def _const(value: Any, what: str) -> Binding:
+def _parts(
+    parts: Iterable[tuple[Any, Any]], trace: object, what: str, expected: Any
+) -> Iterator[tuple[Any, Binding]]:
+    for key, each in parts:
+        hint = None if expected is None else project(expected, key)
+        yield key, bind(each, trace, what=f"{what}[{key!r}]", expected=hint)
+
+
+def _const(value: Any, what: str, expected: Any) -> Binding:
     if isinstance(value, Unmapped):
         raise TraceError(
             f"{what} is unmapped()",
@@ -85,6 +102,9 @@ def _const(value: Any, what: str) -> Binding:
             where=user_frame(),
         )
     try:
+        found = None if expected is None else lost(value, expected, what=what, who="the task")
+        if found is not None:
+            raise TraceError(found[0], hint=found[1], where=user_frame())
         return ConstBinding(value=round_trip(value, what=what))
     except ResultNotSerialisableError as error:
         raise TraceError(

@@ -10,7 +10,7 @@ from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, ov
 from msgspec import UNSET
 
 from dagy.errors import FlowFailedError, TraceError
-from dagy.hooks import Hooks, as_tuple
+from dagy.hooks import HOOK_TIMEOUT_SECONDS, Hooks, as_tuple
 from dagy.outputs import ParameterRef
 from dagy.retries import RetryDelay, policy
 from dagy.signature import (
@@ -53,6 +53,7 @@ class FlowOptions(TypedDict, total=False):
     on_completion: Hooks
     on_failure: Hooks
     on_cancellation: Hooks
+    hook_timeout_seconds: float
 
 
 class Flow(Generic[P, R]):
@@ -71,6 +72,7 @@ class Flow(Generic[P, R]):
         self.on_completion = as_tuple(options.get("on_completion"))
         self.on_failure = as_tuple(options.get("on_failure"))
         self.on_cancellation = as_tuple(options.get("on_cancellation"))
+        self.hook_timeout_seconds = options.get("hook_timeout_seconds") or HOOK_TIMEOUT_SECONDS
         self.source_file = function.__code__.co_filename
         self.signature = Signature(function)
         check_flow_signature(self.signature, self.name)
@@ -134,7 +136,8 @@ class Flow(Generic[P, R]):
         if run.status != "SUCCEEDED":
             message = run.error.message if run.error else f"the run ended {run.status}"
             raise FlowFailedError(f"flow {self.name!r}: {message}")
-        return run.result  # type: ignore[no-any-return]  # the JSON form of R
+        local = importlib.import_module("dagy.runner.local")
+        return local.returned(self, run)  # type: ignore[no-any-return]  # it is R by its annotation
 
     def __repr__(self) -> str:
         return f"Flow({self.name!r})"
@@ -258,9 +261,9 @@ def _check_options(name: str, given: FlowOptions) -> None:
             f"flow {name!r}: crash_retries is {crashes!r}, it must be 0 or above",
             where=user_frame(),
         )
-    timeout, workers = given.get("timeout_seconds"), given.get("max_workers")
-    for option, value in (("timeout_seconds", timeout), ("max_workers", workers)):
-        if value is not None and value <= 0:
+    limits = ("timeout_seconds", "max_workers", "hook_timeout_seconds")
+    for option, value in ((each, given.get(each)) for each in limits):
+        if value is not None and (not isinstance(value, int | float) or value <= 0):
             raise TraceError(
                 f"flow {name!r}: {option} is {value!r}, it must be above 0", where=user_frame()
             )

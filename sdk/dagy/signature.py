@@ -11,8 +11,10 @@ from typing import Annotated, Any, Union
 
 import msgspec
 
+from dagy.annotations import field_orders
 from dagy.errors import BadParameterError, ResultNotSerialisableError, TraceError
-from dagy.values import convert, decoder, encode, round_trip
+from dagy.schemas import finished
+from dagy.values import convert, decoder, encode, fault, lost, round_trip
 
 _EMPTY = inspect.Parameter.empty
 _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -40,10 +42,16 @@ class Signature:
             name: Argument(name, each.kind, hints.get(name, Any), each.default)
             for name, each in self.plain.parameters.items()
         }
+        self.returns = hints.get("return", Any)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """Arguments by name; raises TypeError as a call of the function would."""
-        return dict(self.plain.bind(*args, **kwargs).arguments)
+        """Arguments by name, `*args` as a list; raises TypeError as a call would."""
+        bound = self.plain.bind(*args, **kwargs).arguments
+        star = inspect.Parameter.VAR_POSITIONAL
+        return {
+            name: list(each) if self.arguments[name].kind is star else each
+            for name, each in bound.items()
+        }
 
     def call(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
         """Calls with arguments by name, in any order; `*args` and `**kwargs` are spread again."""
@@ -115,11 +123,18 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 def _schema_hook(kind: type) -> dict[str, Any]:
     if hasattr(kind, "model_json_schema"):
-        schema: dict[str, Any] = kind.model_json_schema()
-        return schema
+        return _model_schema(kind)
     if isinstance(kind, type) and issubclass(kind, PurePath):
         return {"type": "string", "format": "path"}
     raise NotImplementedError(kind)
+
+
+def _model_schema(kind: Any) -> dict[str, Any]:
+    try:
+        schema: dict[str, Any] = kind.model_json_schema()
+    except Exception as error:  # of pydantic, which may not be installed here
+        raise TypeError(f"{kind.__name__}: {error}") from error
+    return schema
 
 
 _FORMATS = {datetime: "date-time", time: "time"}
@@ -155,7 +170,8 @@ def check_flow_signature(signature: Signature, flow: str) -> None:
 
 
 def parameters_schema(signature: Signature, flow: str) -> dict[str, Any]:
-    """JSON Schema of an object with the flow's parameters; definitions under $defs."""
+    """JSON Schema of an object with the flow's parameters; all definitions under its $defs, and
+    every object with `x-order`, the names of its fields in the order of the code."""
     arguments = list(signature.arguments.values())
     types = [_with_formats(each.annotation) for each in arguments]
     try:
@@ -177,14 +193,18 @@ def parameters_schema(signature: Signature, flow: str) -> dict[str, Any]:
         "required": [each.name for each in arguments if each.is_required],
         "additionalProperties": False,
     }
-    return document | ({"$defs": definitions} if definitions else {})
+    return finished(document, definitions, field_orders(types))
 
 
 def _default(argument: Argument, flow: str) -> dict[str, Any]:
     if argument.default is _EMPTY:
         return {}
+    what = f"default of {argument.name!r}"
     try:
-        return {"default": round_trip(argument.default, what=f"default of {argument.name!r}")}
+        missed = lost(argument.default, argument.annotation, what=what, who="a run")
+        if missed is not None:
+            raise TraceError(f"flow {flow!r}: {missed[0]}", hint=missed[1])
+        return {"default": round_trip(argument.default, what=what)}
     except ResultNotSerialisableError as error:
         raise TraceError(
             f"flow {flow!r}: {error.message}",
@@ -219,10 +239,15 @@ def bind_parameters(
 
 def _bind_one(argument: Argument, value: Any, strict: bool) -> Any:
     try:
+        missed = lost(value, argument.annotation, what=argument.name, who="the flow")
+        if missed is not None:
+            raise BadParameterError(argument.name, missed[0], hint=missed[1])
         return convert(round_trip(value, what=argument.name), argument.annotation, strict=strict)
-    except (msgspec.ValidationError, ResultNotSerialisableError) as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise BadParameterError(argument.name + path.rstrip("`"), message) from error
+    except msgspec.ValidationError as error:
+        path, message = fault(error)
+        raise BadParameterError(argument.name + path, message) from error
+    except ResultNotSerialisableError as error:
+        raise BadParameterError(argument.name, error.message, hint=error.hint) from error
 
 
 def encode_parameters(bound: Mapping[str, Any]) -> dict[str, bytes]:

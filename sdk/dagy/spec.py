@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from dagy.errors import SpecError
+from dagy.schemas import without_order
 
 SPEC_VERSION = 1
 # What a task that is told to stop gets for its `finally` blocks before it is killed.
@@ -140,7 +141,9 @@ class FlowSpec(_Document, frozen=True, kw_only=True):
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.encode()).hexdigest()
+        """Of everything but the order of fields in forms, which changes nothing that runs."""
+        plain = msgspec.structs.replace(self, parameters=without_order(self.parameters))
+        return hashlib.sha256(plain.encode()).hexdigest()
 
     def task(self, key: str) -> TaskSpec:
         return next(task for task in self.tasks if task.key == key)

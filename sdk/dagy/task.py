@@ -2,14 +2,15 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
 import msgspec
 
+from dagy.cache_keys import SCOPES, CacheKey, CacheScope, check_cache_key, version_of
 from dagy.errors import TraceError
-from dagy.hooks import Hook, Hooks, as_tuple
+from dagy.hooks import HOOK_TIMEOUT_SECONDS, Hook, Hooks, as_tuple
 from dagy.outputs import Unmapped
 from dagy.retries import RetryDelay, policy
 from dagy.signature import Signature
@@ -19,6 +20,7 @@ from dagy.tracing import active_trace
 
 P = ParamSpec("P")
 R = TypeVar("R")
+RetryCondition = Callable[[BaseException, int], bool | Awaitable[bool]]
 
 
 class TaskOptions(TypedDict, total=False):
@@ -41,11 +43,14 @@ class TaskOptions(TypedDict, total=False):
     on_completion: Hooks
     on_failure: Hooks
     on_retry: Hooks
-    retry_condition_fn: Callable[[BaseException, int], bool] | None
+    hook_timeout_seconds: float
+    retry_condition_fn: RetryCondition | None
     memory_limit_mb: int | None
     isolate: bool
     accepts_skipped: bool
-    cache_key: str | Callable[..., str] | None
+    cache_key: CacheKey | None
+    cache_scope: CacheScope
+    cache_version: str | None
     cache_ttl: float | timedelta | None
     cache_ttl_seconds: float | None
     checkpoint: Literal["batched", "sync"]
@@ -64,11 +69,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     on_completion: tuple[Hook, ...]
     on_failure: tuple[Hook, ...]
     on_retry: tuple[Hook, ...]
-    retry_condition_fn: Callable[[BaseException, int], bool] | None
+    hook_timeout_seconds: float
+    retry_condition_fn: RetryCondition | None
     memory_limit_mb: int | None
     isolate: bool
     accepts_skipped: bool
-    cache_key: str | Callable[..., str] | None
+    cache_key: CacheKey | None
+    cache_scope: CacheScope
+    cache_version: str | None
     cache_ttl_seconds: float | None
     checkpoint: str
     tags: dict[str, str]
@@ -84,6 +92,9 @@ class Task(Generic[P, R]):
         self.settings = _settings(function, options)
         self.signature = Signature(function)
         self.retry_policy(RetryPolicy())
+        if self.settings.cache_key is not None:
+            key, where = self.settings.cache_key, user_frame()
+            check_cache_key(key, self.signature, task=self.name, where=where)
         self._after: tuple[Any, ...] = ()
 
     @property
@@ -110,6 +121,15 @@ class Task(Generic[P, R]):
             name: self.signature.decoder(name, owner=owner) for name in self.signature.arguments
         }
 
+    @functools.cached_property
+    def version(self) -> str:
+        """Of the code, for cache keys: what @task(cache_version=) says, or a fingerprint."""
+        return version_of(self.function, self.settings.cache_version)
+
+    def read_as(self, name: str) -> Any:
+        """The type that an argument is given; Any where it is taken as JSON has it."""
+        return Any if self.decoders[name] is None else self.signature.annotation(name)
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         trace = active_trace()
         if trace is None:
@@ -130,12 +150,12 @@ class Task(Generic[P, R]):
 
     def after(self, *outputs: Any) -> "Task[P, R]":
         """The same task, waiting for `outputs` although it does not read them."""
-        copy = Task[P, R](self.function, self.options)
+        copy: Task[P, R] = Task(self.function, self.options)
         copy._after = outputs
         return copy
 
     def with_options(self, **options: Unpack[TaskOptions]) -> "Task[P, R]":
-        return Task[P, R](self.function, {**self.options, **options})
+        return Task(self.function, {**self.options, **options})
 
     def __repr__(self) -> str:
         return f"Task({self.name!r})"
@@ -168,11 +188,14 @@ def _settings(function: Callable[..., Any], given: TaskOptions) -> Settings:
         on_completion=as_tuple(given.get("on_completion")),
         on_failure=as_tuple(given.get("on_failure")),
         on_retry=as_tuple(given.get("on_retry")),
+        hook_timeout_seconds=given.get("hook_timeout_seconds") or HOOK_TIMEOUT_SECONDS,
         retry_condition_fn=given.get("retry_condition_fn"),
         memory_limit_mb=given.get("memory_limit_mb"),
         isolate=given.get("isolate", False),
         accepts_skipped=given.get("accepts_skipped", False),
         cache_key=given.get("cache_key"),
+        cache_scope=given.get("cache_scope", "flow"),
+        cache_version=given.get("cache_version"),
         cache_ttl_seconds=_ttl(given),
         checkpoint=given.get("checkpoint", "batched"),
         tags=given.get("tags", {}),
@@ -183,7 +206,7 @@ def _check_options(name: str, given: TaskOptions) -> None:
     unknown = sorted(set(given) - set(TaskOptions.__annotations__))
     if unknown:
         raise TypeError(f"@task({unknown[0]}=...) is not known; it takes {_KNOWN}")
-    limits = ("timeout_seconds", "memory_limit_mb", "concurrency_limit")
+    limits = ("timeout_seconds", "memory_limit_mb", "concurrency_limit", "hook_timeout_seconds")
     for option, value in ((each, given.get(each)) for each in limits):
         if value is not None and (not isinstance(value, int | float) or value <= 0):
             raise TraceError(
@@ -193,6 +216,11 @@ def _check_options(name: str, given: TaskOptions) -> None:
     if grace is not None and (not isinstance(grace, int | float) or not 0 <= grace < math.inf):
         raise TraceError(
             f"task {name!r}: grace_seconds is {grace!r}, it must be 0 or above", where=user_frame()
+        )
+    if given.get("cache_scope", "flow") not in SCOPES:
+        raise TraceError(
+            f"task {name!r}: cache_scope is {given.get('cache_scope')!r}, not 'flow' or 'shared'",
+            where=user_frame(),
         )
     if given.get("checkpoint", "batched") not in ("batched", "sync"):
         raise TraceError(

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from dagy.annotations import list_of
 from dagy.bindings import bind
 from dagy.errors import TraceError
 from dagy.outputs import Symbol, TaskOutput, Unmapped
@@ -45,7 +46,12 @@ class Trace:
         after: tuple[Any, ...] = (),
     ) -> TaskOutput:
         inputs = {
-            name: bind(value, self, what=f"argument {name!r} of task {task.name!r}")
+            name: bind(
+                value,
+                self,
+                what=f"argument {name!r} of task {task.name!r}",
+                expected=task.read_as(name),
+            )
             for name, value in _arguments(task, args, kwargs).items()
         }
         return self._record(task, inputs, [], after)
@@ -63,9 +69,10 @@ class Trace:
         _check_map(task, mapped)
         inputs = {
             name: bind(
-                value.value if isinstance(value, Unmapped) else value,
+                _map_input(value),
                 self,
                 what=f"argument {name!r} of task {task.name!r}",
+                expected=list_of(task.read_as(name)) if name in mapped else task.read_as(name),
             )
             for name, value in given.items()
         }
@@ -73,7 +80,9 @@ class Trace:
         return self._record(task, inputs, mapped, after)
 
     def push_condition(self, condition: Any) -> None:
-        self.conditions.append(bind(condition, self, what="the condition of flow.when()"))
+        self.conditions.append(
+            bind(condition, self, what="the condition of flow.when()", expected=Any)
+        )
 
     def pop_condition(self) -> None:
         self.conditions.pop()
@@ -88,7 +97,6 @@ class Trace:
         mapped: list[str],
         after: tuple[Any, ...],
     ) -> TaskOutput:
-        _check_types(task)
         key = self._free_key(task)
         bindings = [*inputs.values(), *self.conditions]
         bindings.append(bind(list(after), self, what=f"after() of task {task.name!r}"))
@@ -147,6 +155,7 @@ class Trace:
 def _arguments(
     task: Task[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> dict[str, Any]:
+    _check_types(task)
     try:
         return task.signature.bind(args, kwargs)
     except TypeError as error:
@@ -167,6 +176,13 @@ def _check_types(task: Task[..., Any]) -> None:
 
 def _is_mapped(value: Any) -> bool:
     return isinstance(value, Symbol | list | tuple | range)
+
+
+def _map_input(value: Any) -> Any:
+    """Only the items of a tuple or range that is mapped over arrive somewhere."""
+    if isinstance(value, Unmapped):
+        return value.value
+    return list(value) if isinstance(value, tuple | range) else value
 
 
 def _check_map(task: Task[..., Any], mapped: list[str]) -> None:

@@ -1,22 +1,27 @@
 """Checks parameters against the JSON Schema of a FlowSpec, without the user's code.
 
-Knows the words that `signature.parameters_schema` writes. Not a general validator."""
+Knows the words that `signature.parameters_schema` writes, those of pydantic's models among them.
+Not a general validator."""
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from dagy.errors import BadParameterError
+from dagy.schemas import ordered_properties
+from dagy.values import encode_sorted
 
 Schema = Mapping[str, Any]
 
 
 def validate_parameters(schema: Schema, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters with defaults filled in; raises BadParameterError with the field's path."""
-    properties: dict[str, Any] = schema.get("properties", {})
+    properties = ordered_properties(schema)
     unknown = [name for name in parameters if name not in properties]
     if unknown:
         known = ", ".join(properties) or "none"
@@ -39,8 +44,9 @@ def validate_parameters(schema: Schema, parameters: Mapping[str, Any]) -> dict[s
 def describe(schema: Schema, root: Schema) -> str:
     """What a schema wants, in words."""
     schema = _resolved(schema, root)
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(describe(each, root) for each in schema["anyOf"]))
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            return " or ".join(dict.fromkeys(describe(each, root) for each in schema[word]))
     if "enum" in schema:
         return "one of " + ", ".join(repr(each) for each in schema["enum"])
     if "const" in schema:
@@ -57,16 +63,40 @@ def _resolved(schema: Schema, root: Schema) -> Schema:
     return schema
 
 
-def _check(schema: Schema, value: Any, path: str, root: Schema) -> None:
-    schema = _resolved(schema, root)
-    if "anyOf" in schema:
-        _check_any(schema, value, path, root)
+def _check(schema: Schema | bool, value: Any, path: str, root: Schema) -> None:
+    if isinstance(schema, bool):
+        if not schema:
+            raise BadParameterError(path, "there is nothing that may stand here")
         return
+    root = _with_definitions(schema, root)
+    for each in schema.get("allOf", ()):
+        _check(each, value, path, root)
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            _check_any(schema, schema[word], value, path, root)
+    if "$ref" in schema:
+        _check(_resolved(schema, root), value, path, root)
+        return
+    _check_constants(schema, value, path, root)
+    _check_type(schema, value, path, root)
+    _check_inside(schema, value, path, root)
+
+
+def _with_definitions(schema: Schema, root: Schema) -> Schema:
+    """Specs of earlier versions have definitions deeper in the document."""
+    if "$defs" not in schema or schema is root:
+        return root
+    return {**root, "$defs": {**root.get("$defs", {}), **schema["$defs"]}}
+
+
+def _check_constants(schema: Schema, value: Any, path: str, root: Schema) -> None:
     if "enum" in schema and not any(_same(value, each) for each in schema["enum"]):
         raise _wrong(schema, value, path, root)
     if "const" in schema and not _same(value, schema["const"]):
         raise _wrong(schema, value, path, root)
-    _check_type(schema, value, path, root)
+
+
+def _check_inside(schema: Schema, value: Any, path: str, root: Schema) -> None:
     if isinstance(value, str):
         _check_text(schema, value, path, root)
     elif isinstance(value, list):
@@ -77,10 +107,11 @@ def _check(schema: Schema, value: Any, path: str, root: Schema) -> None:
         _check_number(schema, value, path, root)
 
 
-def _check_any(schema: Schema, value: Any, path: str, root: Schema) -> None:
+def _check_any(schema: Schema, choices: list[Schema], value: Any, path: str, root: Schema) -> None:
     """Of all that did not fit, the fault deepest inside the value says most."""
+    tagged = _tagged(schema, value, path, root)
     deepest: BadParameterError | None = None
-    for each in schema["anyOf"]:
+    for each in choices if tagged is None else [tagged]:
         try:
             _check(each, value, path, root)
         except BadParameterError as error:
@@ -89,6 +120,20 @@ def _check_any(schema: Schema, value: Any, path: str, root: Schema) -> None:
         else:
             return
     raise deepest or _wrong(schema, value, path, root)
+
+
+def _tagged(schema: Schema, value: Any, path: str, root: Schema) -> Schema | None:
+    """The choice that a field of the value names; None where no field decides."""
+    told = schema.get("discriminator")
+    if not isinstance(told, Mapping) or not isinstance(value, Mapping):
+        return None
+    name, mapping = told.get("propertyName", ""), told.get("mapping", {})
+    tag = value.get(name)
+    if isinstance(tag, str) and tag in mapping:
+        return {"$ref": mapping[tag]}
+    if not mapping:
+        return None
+    raise _wrong({"enum": list(mapping)}, tag, f"{path}.{name}", root)
 
 
 _TYPES: dict[str, Callable[[Any], bool]] = {
@@ -152,6 +197,8 @@ def _check_list(schema: Schema, value: list[Any], path: str, root: Schema) -> No
         "maxItems": lambda limit: size <= limit,
     }
     _check_rules(rules, schema, value, path)
+    if schema.get("uniqueItems") and len({encode_sorted(item) for item in value}) < size:
+        raise BadParameterError(path, "expected no item twice", expected="no item twice")
     first = schema.get("prefixItems", [])
     rest = schema.get("items", True)
     for index, item in enumerate(value):
@@ -163,12 +210,16 @@ def _check_list(schema: Schema, value: list[Any], path: str, root: Schema) -> No
                 expected=f"{len(first)} items",
                 got=f"{size} items",
             )
-        if wanted is not True:
-            _check(wanted, item, f"{path}[{index}]", root)
+        _check(wanted, item, f"{path}[{index}]", root)
 
 
 def _check_object(schema: Schema, value: Mapping[str, Any], path: str, root: Schema) -> None:
-    properties = schema.get("properties", {})
+    properties, size = ordered_properties(schema), len(value)
+    rules: dict[str, Callable[[Any], bool]] = {
+        "minProperties": lambda limit: size >= limit,
+        "maxProperties": lambda limit: size <= limit,
+    }
+    _check_rules(rules, schema, value, path)
     for name in schema.get("required", ()):
         if name not in value:
             expected = describe(properties.get(name, {}), root)
@@ -178,9 +229,8 @@ def _check_object(schema: Schema, value: Mapping[str, Any], path: str, root: Sch
                 expected=expected,
                 got="nothing",
             )
-    rest = schema.get("additionalProperties", True)
     for name, item in value.items():
-        wanted = properties.get(name, rest)
+        wanted = properties.get(name, _rest(schema, name))
         if wanted is False:
             known = ", ".join(properties) or "none"
             raise BadParameterError(
@@ -188,29 +238,35 @@ def _check_object(schema: Schema, value: Mapping[str, Any], path: str, root: Sch
             )
         if "propertyNames" in schema:
             _check(schema["propertyNames"], name, f"{path}.{name}", root)
-        if wanted is not True:
-            _check(wanted, item, f"{path}.{name}", root)
+        _check(wanted, item, f"{path}.{name}", root)
 
 
-_FORMATS: dict[str, Callable[[str], object]] = {
-    "date-time": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
+def _rest(schema: Schema, name: str) -> Any:
+    """What a field without a schema of its own must be."""
+    for pattern, wanted in schema.get("patternProperties", {}).items():
+        if re.search(pattern, name):
+            return wanted
+    return schema.get("additionalProperties", True)
+
+
+# What the flow's own process will read them as.
+_FORMATS = {
+    "date-time": datetime,
+    "date": date,
+    "time": time,
     "uuid": UUID,
     "decimal": Decimal,
+    "duration": timedelta,
 }
-_DURATION = re.compile(r"[-+]?P(?=.)(\d+([.]\d+)?[WD])*(T(?=.)(\d+([.]\d+)?[HMS])*)?", re.I)
 
 
 def _has_format(name: str | None, value: str) -> bool:
-    if name == "duration":
-        return _DURATION.fullmatch(value) is not None
-    read = _FORMATS.get(name or "")
-    if read is None:
+    kind = _FORMATS.get(name or "")
+    if kind is None:
         return True
     try:
-        read(value)
-    except (ValueError, InvalidOperation):
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
         return False
     return True
 

@@ -1,8 +1,8 @@
 """Values between tasks: JSON and back, so that no two tasks ever share an object.
 
-NaN and the infinities become null, as JSON has no word for them."""
+NaN and the infinities become null here; what must arrive as it was is checked by
+`runner.readers` and, for literals, by `check_literal`."""
 
-import dataclasses
 import os
 from collections.abc import Mapping
 from pathlib import PurePath
@@ -10,19 +10,21 @@ from typing import Any
 
 import msgspec
 
+from dagy.annotations import is_closed
 from dagy.errors import ResultNotSerialisableError
+from dagy.lossless import difference, explain, is_plain, non_finite, parts, type_name
 
 
 def _encode_hook(value: Any) -> Any:
     if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json")
+        return value.model_dump(mode="json", by_alias=True)
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if isinstance(value, range):
         return list(value)
     if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
         return value.tolist()
-    raise TypeError(f"{_type_name(value)} cannot be written as JSON")
+    raise TypeError(f"{type_name(value)} cannot be written as JSON")
 
 
 def decode_hook(expected: type, value: Any) -> Any:
@@ -35,6 +37,7 @@ def decode_hook(expected: type, value: Any) -> Any:
 
 
 _encoder = msgspec.json.Encoder(enc_hook=_encode_hook)
+_sorted_encoder = msgspec.json.Encoder(enc_hook=_encode_hook, order="deterministic")
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw])
 _raw_dict = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _any = msgspec.json.Decoder()
@@ -47,7 +50,7 @@ def encode(value: Any, *, what: str = "result") -> bytes:
     except Exception as error:
         path, culprit = _find_fault(value, what, 0)
         raise ResultNotSerialisableError(
-            f"{path} is of type {_type_name(culprit)}, which JSON cannot hold ({_brief(error)})",
+            f"{path} is of type {type_name(culprit)}, which JSON cannot hold ({_brief(error)})",
             hint="return JSON values, dataclasses, datetimes, enums or sets; "
             "write anything else to a file and use save_artifact()",
         ) from error
@@ -69,6 +72,51 @@ def convert(value: Any, expected: Any, *, strict: bool = True) -> Any:
 def round_trip(value: Any, *, what: str = "value") -> Any:
     """The plain JSON form of a value."""
     return decode(encode(value, what=what))
+
+
+def encode_sorted(value: Any) -> bytes:
+    """The same bytes for equal values, whatever the order of their keys and sets."""
+    return _sorted_encoder.encode(value)
+
+
+def same_json(value: Any, other: Any) -> bool:
+    """Whether nothing is lost from one to the other but the types; lists of sets in any order."""
+    return bool(
+        decode(encode(value)) == decode(encode(other))
+        or decode(encode_sorted(value)) == decode(encode_sorted(other))
+    )
+
+
+def lost(value: Any, expected: Any, *, what: str, who: str) -> tuple[str, str] | None:
+    """What a reader with the hint `expected` would miss of a value, and the cure, in words."""
+    if is_plain(value):
+        return None
+    where = non_finite(value, what)
+    if where is not None:
+        return (
+            f"{where} is NaN or infinite, for which JSON has no word: {who} would get None",
+            "use None where there is no number, or a text",
+        )
+    try:
+        back = convert(round_trip(value, what=what), expected)
+    except (msgspec.ValidationError, TypeError):
+        return None  # it does not fit at all: the reader says so itself
+    found = difference(value, back, what)
+    if found is None or (is_closed(expected) and same_json(value, back)):
+        return None
+    return explain(found, who)
+
+
+def fault(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Path inside the value (".address.city", "[3]") and message, pydantic's inner path too."""
+    message, found, path = str(error).rpartition(" - at `$")
+    message, path = (message, path.rstrip("`")) if found else (path, "")
+    inner = getattr(error.__cause__, "errors", None)
+    if not callable(inner):
+        return path, message
+    first = inner()[0]
+    steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in first["loc"])
+    return path + "".join(steps), first["msg"]
 
 
 def split_list(data: bytes | msgspec.Raw) -> list[bytes]:
@@ -110,27 +158,12 @@ def _step(data: bytes, step: str | int) -> bytes:
 
 def _find_fault(value: Any, path: str, depth: int) -> tuple[str, Any]:
     """Path and value of the first part that does not encode by itself."""
-    for key, part in _parts(value) if depth < 50 else []:
+    for key, part in parts(value) if depth < 50 else []:
         try:
             _encoder.encode(part)
         except Exception:  # any fault of user code while encoding
             return _find_fault(part, f"{path}{key}", depth + 1)
     return path, value
-
-
-def _parts(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        return [(f"[{key!r}]", part) for key, part in value.items()]
-    if isinstance(value, list | tuple | set | frozenset):
-        return [(f"[{index}]", part) for index, part in enumerate(value)]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return [(f".{f.name}", getattr(value, f.name)) for f in dataclasses.fields(value)]
-    return []
-
-
-def _type_name(value: Any) -> str:
-    kind = type(value)
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 def _brief(error: Exception) -> str:

@@ -132,20 +132,18 @@ def test_rich_values_travel_as_json_and_become_what_the_annotation_says():
         pair: tuple[int, str],
         path: Path,
         raw: bytes,
-        plain,
     ) -> None:
         got.update(locals())
 
     @flow
     def main():
         m = make()
-        take(
-            m["point"], m["color"], m["id"], m["money"], m["set"], m["pair"], m["path"], m["raw"], m
-        )
+        take(m["point"], m["color"], m["id"], m["money"], m["set"], m["pair"], m["path"], m["raw"])
+        return m
 
     finished, _ = execute(main)
     assert finished.error is None
-    plain = got.pop("plain")
+    plain = value(finished.result)
     assert plain["point"] == {"x": 1, "at": "2026-01-02T00:00:00Z"}
     assert plain["money"] == "1.10"
     assert {key: got[key] for key in list(got) if key != "got"} == {

@@ -52,7 +52,7 @@ def test_outputs_are_found_inside_lists_and_mappings():
     @flow
     def main(n: int):
         a, b = load(), count([1])
-        both({"x": [a[0], n], "y": 1}, (b, "const"))
+        both({"x": [a[0], n], "y": 1}, [b, "const"])
 
     inputs = main.spec().to_dict()["tasks"][2]["inputs"]
     assert inputs["left"] == {

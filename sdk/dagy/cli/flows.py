@@ -10,6 +10,7 @@ from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, tags
 from dagy.cli.session import Session
 from dagy.cli.times import moment
+from dagy.schemas import ordered_properties
 
 
 @click.group(cls=DagyGroup)
@@ -92,7 +93,7 @@ def _parameters(flow: FlowDetails) -> list[tuple[str, str, str]]:
             str(wanted.get("type", "any")),
             "required" if name in required else repr(wanted.get("default")),
         )
-        for name, wanted in schema.get("properties", {}).items()
+        for name, wanted in ordered_properties(schema).items()
     ]
 
 

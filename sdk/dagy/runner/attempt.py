@@ -2,7 +2,6 @@
 
 import importlib
 import inspect
-import logging
 import os
 import time
 from collections.abc import Callable
@@ -12,7 +11,7 @@ import msgspec
 
 from dagy.context import TaskContext, current
 from dagy.errors import Cancelled
-from dagy.hooks import run_hooks
+from dagy.hooks import condition_holds, run_hooks
 from dagy.runner.capture import Emit, LineLog, active
 from dagy.runner.crashes import under_name
 from dagy.runner.execution import ArgumentError, Execution
@@ -73,7 +72,8 @@ def execute(
     started, process = time.perf_counter(), os.getpid()
     try:
         if task.settings.on_running:
-            run_hooks(task.settings.on_running, context, State.RUNNING)
+            limit = _hook_seconds(task)
+            run_hooks(task.settings.on_running, context, State.RUNNING, timeout_seconds=limit)
         stored = store(_call(execution, task, job), execution.request.spool_dir)
         duration_ms = round((time.perf_counter() - started) * 1000, 3)
         return Done(stored.result(), duration_ms), stored
@@ -92,10 +92,11 @@ def execute(
 
 
 def _call(execution: Execution, task: Task[..., Any], job: Job) -> bytes:
-    arguments = execution.decode_arguments(job.task_key, job.arguments)
-    return encode(
-        under_name(job.key, lambda: _result(task.signature.call(task.function, arguments)))
-    )
+    arguments = execution.decode_arguments(job.task_key, job.arguments, job.map_index)
+    value = under_name(job.key, lambda: _result(task.signature.call(task.function, arguments)))
+    data = encode(value)
+    execution.readers.check(job.task_key, job.map_index, value)
+    return data
 
 
 def _result(value: Any) -> Any:
@@ -112,13 +113,24 @@ def _failed(task: Task[..., Any], job: Job, error: BaseException) -> Failed:
     return Failed(info, can_retry=can_retry(task, error, job.attempt))
 
 
+def _hook_seconds(task: Task[..., Any]) -> float:
+    """A hook that hangs must leave half of the time to the task itself."""
+    limit = task.settings.timeout_seconds
+    most = task.settings.hook_timeout_seconds
+    if limit is None:
+        return most
+    return min(most, limit / 2 / len(task.settings.on_running))
+
+
 def can_retry(task: Task[..., Any], error: BaseException, attempt: int) -> bool:
-    """What the task's retry_condition_fn says; without one, yes. One that raises means no."""
+    """What the task's retry_condition_fn says; without one, yes."""
     condition = task.settings.retry_condition_fn
     if condition is None:
         return True
-    try:
-        return bool(condition(error, attempt))
-    except Exception:  # user code
-        logging.getLogger("dagy.retries").exception("retry_condition_fn of %s failed", task.name)
-        return False
+    return condition_holds(
+        condition,
+        error,
+        attempt,
+        task=task.name,
+        timeout_seconds=task.settings.hook_timeout_seconds,
+    )

@@ -11,13 +11,15 @@ from dagy.context import ErrorSummary, RunContext, TaskContext
 from dagy.flow import Flow
 from dagy.runner.host import Host
 from dagy.runner.protocol import ArtifactSaved, ErrorInfo, RunRequest
+from dagy.runner.readers import Reader, Readers
 from dagy.signature import encode_parameters
+from dagy.spec import TaskSpec
 from dagy.task import Task
 from dagy.trace import TracedFlow
-from dagy.values import convert, decode
+from dagy.values import convert, decode, fault
 
 
-@dataclass(slots=True)
+@dataclass
 class Execution:
     """Shared by the scheduler, the threads and the forked children of a run."""
 
@@ -87,22 +89,37 @@ class Execution:
             publish=self.emit,
         )
 
-    def decode_arguments(self, key: str, arguments: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
-        """JSON to what the annotations of task `key` ask for; raises ArgumentError."""
-        readers = self.task(key).decoders
-        decoded = {}
-        for name, data in arguments.items():
-            reader = readers[name]
-            decoded[name] = decode(data) if reader is None else _read(reader, name, data)
-        return decoded
+    @functools.cached_property
+    def readers(self) -> Readers:
+        return Readers(self.traced, self.flow.signature)
+
+    def decode_arguments(
+        self, key: str, arguments: Mapping[str, msgspec.Raw], map_index: int | None = None
+    ) -> dict[str, Any]:
+        """JSON to what the annotations of task `key`, and of those whose results it reads, ask
+        for; raises ArgumentError."""
+        spec = self.specs[key]
+        readers = self.readers.arguments(spec)
+        return {
+            name: _read(
+                readers[name].item(map_index) if name in spec.map_inputs else readers[name],
+                name,
+                data,
+            )
+            for name, data in arguments.items()
+        }
+
+    @functools.cached_property
+    def specs(self) -> dict[str, TaskSpec]:
+        return {spec.key: spec for spec in self.traced.spec.tasks}
 
 
-def _read(reader: msgspec.json.Decoder[Any], name: str, data: msgspec.Raw) -> Any:
+def _read(reader: Reader, name: str, data: msgspec.Raw) -> Any:
     try:
         return reader.decode(data)
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise ArgumentError(f"argument {name}{path.rstrip('`')}: {message}") from error
+        path, message = fault(error)
+        raise ArgumentError(f"argument {name}{path}: {message}") from error
 
 
 class ArgumentError(ValueError):

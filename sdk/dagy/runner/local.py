@@ -40,11 +40,12 @@ from dagy.runner.protocol import (
     TaskTimedOut,
     line,
 )
+from dagy.runner.readers import Readers
 from dagy.runner.scheduler import Scheduler
 from dagy.secrets import LOCAL_PREFIX
 from dagy.slugs import new_slug
 from dagy.states import State
-from dagy.values import round_trip
+from dagy.values import encode, round_trip
 
 
 @dataclass(slots=True)
@@ -172,6 +173,14 @@ def read(result: Result) -> Any:
     if isinstance(result.value, msgspec.Raw):
         return msgspec.json.decode(result.value)
     return result.value
+
+
+def returned(flow: Flow[..., Any], run: LocalRun) -> Any:
+    """The result as the annotations of the flow and of its tasks say, else its JSON form."""
+    try:
+        return Readers(flow.trace(), flow.signature).output.decode(encode(run.result))
+    except msgspec.ValidationError:
+        return run.result
 
 
 def run_local(

@@ -1,10 +1,10 @@
 """The cache key of a task call, and the question to the host's cache."""
 
-import hashlib
 from typing import Any
 
 import msgspec
 
+from dagy.cache_keys import full_key, rendered, with_defaults
 from dagy.errors import SecretLeakError
 from dagy.masking import known
 from dagy.runner.attempt import Failed, Job
@@ -12,7 +12,7 @@ from dagy.runner.execution import Execution
 from dagy.runner.faults import error_info
 from dagy.runner.host import Host
 from dagy.runner.store import Stored, from_result
-from dagy.values import decode
+from dagy.task import Task
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -22,9 +22,6 @@ class Found(msgspec.Struct, frozen=True):
 
 class Missed(msgspec.Struct, frozen=True):
     cache_key: str
-
-
-_KEY_LIMIT = 200
 
 
 def look_up(execution: Execution, job: Job, host: Host) -> Found | Missed | Failed:
@@ -38,19 +35,23 @@ def look_up(execution: Execution, job: Job, host: Host) -> Found | Missed | Fail
 
 
 def _cache_key(execution: Execution, job: Job) -> str:
-    """Keys are of one task of one flow: "flow:task:rendered"."""
+    """Raises what user code raises."""
     task = execution.task(job.task_key)
-    key: Any = task.settings.cache_key
-    if callable(key):
-        rendered = str(key(**execution.decode_arguments(job.task_key, job.arguments)))
-    else:
-        rendered = key.format_map({name: decode(raw) for name, raw in job.arguments.items()})
-    if known.finds(rendered.encode("utf-8", "surrogatepass")):
+    assert task.settings.cache_key is not None
+    decoded = execution.decode_arguments(job.task_key, job.arguments, job.map_index)
+    text, typed = rendered(task.settings.cache_key, with_defaults(task.signature, decoded))
+    if known.finds(text.encode("utf-8", "surrogatepass")) or known.finds(typed):
         raise SecretLeakError(
             f"the cache key of task {task.name!r} holds a secret",
             hint="make the key of something else: keys are stored, and a masked one is no key",
         )
-    full = f"{execution.flow.name}:{task.name}:{rendered}"
-    if len(full) <= _KEY_LIMIT:
-        return full
-    return f"{full[:100]}:{hashlib.sha256(full.encode()).hexdigest()}"
+    return full_key(
+        scope=(*_flow(execution, task), task.name, task.version), text=text, typed=typed
+    )
+
+
+def _flow(execution: Execution, task: Task[..., Any]) -> tuple[str, ...]:
+    flow = execution.flow
+    if task.settings.cache_scope == "shared":
+        return ()
+    return (flow.name,) if flow.namespace is None else (flow.namespace, flow.name)

@@ -17,8 +17,8 @@ from dagy.states import State
 # A run that prints more is a loop gone wild; the rest is dropped with one line that says so.
 MAX_LINES = 100_000
 _SILENCE_SECONDS = 0.005
-# Hooks that take longer do not hold the end of a run.
-HOOK_GRACE_SECONDS = 30.0
+# What a hook that ran out of time has left to say so in the log.
+_LAST_WORDS_SECONDS = 1.0
 
 
 class Notices:
@@ -31,6 +31,7 @@ class Notices:
         self._sent_at = 0.0
         self._is_woken = False
         self._open_hooks = 0
+        self._hooks_end_at = 0.0
 
     def log(self, event: Log) -> bool:
         """Passes a line on; True when the scheduler must be woken to send it.
@@ -71,8 +72,10 @@ class Notices:
         if not hooks:
             return
         job = instance.job
+        most_seconds = settings.hook_timeout_seconds * len(hooks) + _LAST_WORDS_SECONDS
         with self._lock:
             self._open_hooks += 1
+            self._hooks_end_at = max(self._hooks_end_at, time.monotonic() + most_seconds)
         self._pool.submit(lambda: self._run(hooks, instance, job, state, error))
 
     def _run(
@@ -87,8 +90,9 @@ class Notices:
         lines = LineLog(self._log, job.key, job.attempt)
         token = active.set(lines)
         try:
-            task = job.task_context(instance.node.spec.name)
-            run_hooks(hooks, self._execution.context(task, error), state)
+            context = self._execution.context(job.task_context(instance.node.spec.name), error)
+            limit = self._execution.task(instance.node.key).settings.hook_timeout_seconds
+            run_hooks(hooks, context, state, timeout_seconds=limit)
         finally:
             lines.close()
             active.reset(token)
@@ -96,7 +100,8 @@ class Notices:
                 self._open_hooks -= 1
 
     def wait(self, clock: Clockwork, host: Host) -> None:
-        until = time.monotonic() + HOOK_GRACE_SECONDS
+        """For the hooks of tasks, each of which has its own limit."""
+        until = self._hooks_end_at
         while self._open_hooks and time.monotonic() < until:
             host.flush()
             clock.step(until=min(until, time.monotonic() + 0.01))
@@ -112,4 +117,5 @@ class Notices:
 
     def _flow_hooks(self, hooks: tuple[Hook, ...], state: State, error: ErrorInfo | None) -> None:
         if hooks:
-            run_hooks(hooks, self._execution.context(error=error), state)
+            limit = self._execution.flow.hook_timeout_seconds
+            run_hooks(hooks, self._execution.context(error=error), state, timeout_seconds=limit)

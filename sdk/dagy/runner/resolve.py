@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from dagy.runner.readers import Reader
 from dagy.spec import Binding, ConstBinding, DictBinding, ListBinding, ParamBinding, TaskBinding
-from dagy.values import decode, encode, join_dict, join_list, walk
+from dagy.values import encode, join_dict, join_list, walk
 
 Results = Callable[[str], bytes]
 
@@ -28,8 +29,11 @@ def resolve(binding: Binding, parameters: dict[str, bytes], results: Results) ->
             )
 
 
-def is_truthy(binding: Binding, parameters: dict[str, bytes], results: Results) -> bool:
-    return bool(decode(resolve(binding, parameters, results)))
+def is_truthy(
+    binding: Binding, parameters: dict[str, bytes], results: Results, reader: Reader
+) -> bool:
+    """Of what was returned, not of its JSON form: the text "0" is true, Decimal("0") is not."""
+    return bool(reader.decode(resolve(binding, parameters, results)))
 
 
 def _walk(data: bytes, path: list[str | int], what: str) -> bytes:

@@ -168,7 +168,8 @@ class Scheduler:
 
     def _conditions_hold(self, node: Node) -> bool:
         parameters, result = self.execution.parameters, self.graph.result
-        return all(is_truthy(each, parameters, result) for each in node.spec.when)
+        reader = self.execution.readers.condition
+        return all(is_truthy(each, parameters, result, reader(each)) for each in node.spec.when)
 
     def _expand(self, node: Node) -> None:
         """Queues the one instance of a task, or the children of a mapped one."""
