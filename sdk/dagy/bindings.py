@@ -3,7 +3,8 @@
 from typing import Any
 
 from dagy.errors import ResultNotSerialisableError, TraceError
-from dagy.outputs import ParameterRef, Symbol, TaskOutput, Unmapped
+from dagy.ordered import in_order
+from dagy.outputs import ParameterRef, Symbol, TaskOutput, is_unmapped
 from dagy.source import user_frame
 from dagy.spec import (
     Binding,
@@ -78,14 +79,14 @@ def _container(value: Any, trace: object, what: str) -> Binding:
 
 
 def _const(value: Any, what: str) -> Binding:
-    if isinstance(value, Unmapped):
+    if is_unmapped(value):
         raise TraceError(
             f"{what} is unmapped()",
             hint="unmapped() is for arguments of .map()",
             where=user_frame(),
         )
     try:
-        return ConstBinding(value=round_trip(value, what=what))
+        return ConstBinding(value=round_trip(in_order(value), what=what))
     except ResultNotSerialisableError as error:
         raise TraceError(
             error.message,

@@ -1,5 +1,6 @@
 """@flow: a function whose body is traced once into a FlowSpec."""
 
+import dataclasses
 import functools
 import importlib
 import os
@@ -70,6 +71,11 @@ class Flow(Generic[P, R]):
         self._traced: TracedFlow | None = None
         _check_options(self.name, options)
 
+    @property
+    def place(self) -> str:
+        """file:line of the function."""
+        return shown(f"{self.source_file}:{self.function.__code__.co_firstlineno}")
+
     def trace(self, *, entrypoint: str | None = None) -> TracedFlow:
         """Calls the body once with symbols; later calls give the same result."""
         if self._traced is None:
@@ -77,7 +83,7 @@ class Flow(Generic[P, R]):
         if entrypoint is None or entrypoint == self._traced.spec.entrypoint:
             return self._traced
         spec = FlowSpec.decode(self._traced.spec.to_dict() | {"entrypoint": entrypoint})
-        return TracedFlow(spec, self._traced.tasks)
+        return dataclasses.replace(self._traced, spec=spec)
 
     def spec(self, *, entrypoint: str | None = None) -> FlowSpec:
         return self.trace(entrypoint=entrypoint).spec
@@ -148,11 +154,12 @@ class Flow(Generic[P, R]):
             raise TraceError(
                 f"flow {self.name!r} calls no task",
                 hint="decorate functions with @task and call them in the flow",
-                where=shown(f"{self.source_file}:{self.function.__code__.co_firstlineno}"),
+                where=self.place,
             )
         spec = self._spec(trace, parameters, output)
         # Decoding checks the document: what leaves here is valid everywhere.
-        return TracedFlow(FlowSpec.decode(spec.encode()), trace.tasks)
+        checked = FlowSpec.decode(spec.encode())
+        return TracedFlow(checked, trace.tasks, trace.places, self.place)
 
     def _call_body(self, trace: Trace) -> Any:
         symbols = {name: ParameterRef(trace, name) for name in self.signature.arguments}

@@ -85,6 +85,11 @@ def unmapped(value: Any) -> Any:
     return Unmapped(value)
 
 
+def is_unmapped(value: Any) -> bool:
+    """isinstance() must not be asked of a symbol."""
+    return type(value) is Unmapped
+
+
 _WHEN = "use `with flow.when(condition):` for a branch"
 _MAP = "use `task.map(items)` to run a task for each item"
 _TASK = "do it inside a task"

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union
 import msgspec
 
 from dagy.errors import BadParameterError, ResultNotSerialisableError, TraceError
+from dagy.ordered import in_order
 from dagy.values import convert, decoder, encode, round_trip
 
 _EMPTY = inspect.Parameter.empty
@@ -183,8 +184,9 @@ def parameters_schema(signature: Signature, flow: str) -> dict[str, Any]:
 def _default(argument: Argument, flow: str) -> dict[str, Any]:
     if argument.default is _EMPTY:
         return {}
+    what = f"default of {argument.name!r}"
     try:
-        return {"default": round_trip(argument.default, what=f"default of {argument.name!r}")}
+        return {"default": round_trip(in_order(argument.default), what=what)}
     except ResultNotSerialisableError as error:
         raise TraceError(
             f"flow {flow!r}: {error.message}",

@@ -1,13 +1,13 @@
 """Records the task calls of a flow body as TaskSpecs."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dagy.bindings import bind
 from dagy.errors import TraceError
-from dagy.outputs import Symbol, TaskOutput, Unmapped
+from dagy.names import task_key
+from dagy.outputs import Symbol, TaskOutput, is_unmapped
 from dagy.source import user_frame
 from dagy.spec import Binding, FlowSpec, RetryPolicy, TaskSpec, sources
 from dagy.task import Task
@@ -18,10 +18,13 @@ MAX_TASKS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class TracedFlow:
-    """A spec with the code behind it: the task object of every key."""
+    """A spec with the code behind it: the task object of every key. `places` has the file:line
+    of every task call by key, `place` that of the flow."""
 
     spec: FlowSpec
     tasks: dict[str, Task[..., Any]]
+    places: dict[str, str] = field(default_factory=dict)
+    place: str | None = None
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class Trace:
     retry: RetryPolicy
     specs: dict[str, TaskSpec] = field(default_factory=dict)
     tasks: dict[str, Task[..., Any]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     conditions: list[Binding] = field(default_factory=list)
 
     def add(
@@ -61,7 +65,7 @@ class Trace:
         _check_map(task, mapped)
         inputs = {
             name: bind(
-                value.value if isinstance(value, Unmapped) else value,
+                value.value if is_unmapped(value) else value,
                 self,
                 what=f"argument {name!r} of task {task.name!r}",
             )
@@ -93,6 +97,7 @@ class Trace:
         needed = list(dict.fromkeys(each for binding in bindings for each in sources(binding)))
         self.specs[key] = self._spec(task, key, inputs, mapped, needed)
         self.tasks[key] = task
+        self.places[key] = user_frame() or ""
         return TaskOutput(self, key)
 
     def _spec(
@@ -133,7 +138,7 @@ class Trace:
                 hint="use task.map(items) for large fan-outs",
                 where=user_frame(),
             )
-        base = re.sub(r"[^A-Za-z0-9_.]+", "-", task.name).strip("-") or "task"
+        base = task_key(task.name)
         key, count = base, 1
         while key in self.specs:
             count += 1
