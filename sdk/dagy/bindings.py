@@ -4,7 +4,7 @@ from typing import Any
 
 from dagy.errors import ResultNotSerialisableError, TraceError
 from dagy.ordered import in_order
-from dagy.outputs import ParameterRef, Symbol, TaskOutput, is_unmapped
+from dagy.outputs import SYMBOL_TEXT, ParameterRef, Symbol, TaskOutput, is_unmapped
 from dagy.source import user_frame
 from dagy.spec import (
     Binding,
@@ -14,7 +14,7 @@ from dagy.spec import (
     ParamBinding,
     TaskBinding,
 )
-from dagy.values import round_trip
+from dagy.values import decode, encode
 
 _MAX_DEPTH = 100
 
@@ -47,13 +47,13 @@ def holds_symbol(value: Any, what: str, depth: int = 0) -> bool:
 def _symbol(value: Symbol, trace: object, what: str) -> Binding:
     if value._trace is not trace:
         raise TraceError(
-            f"{what} is {value!r} of another flow",
+            f"{what} is {value._words()} of another flow",
             hint="use outputs only inside the flow that made them",
             where=user_frame(),
         )
     if isinstance(value, TaskOutput):
         return TaskBinding(key=value.key, path=list(value._path))
-    assert isinstance(value, ParameterRef)
+    assert isinstance(value, ParameterRef)  # the only other kind
     return ParamBinding(name=value.name, path=list(value._path))
 
 
@@ -86,10 +86,23 @@ def _const(value: Any, what: str) -> Binding:
             where=user_frame(),
         )
     try:
-        return ConstBinding(value=round_trip(in_order(value), what=what))
+        document = encode(in_order(value), what=what)
     except ResultNotSerialisableError as error:
         raise TraceError(
             error.message,
             hint="pass JSON values, or make the object inside the task",
             where=user_frame(),
         ) from error
+    _check_texts(document, what)
+    return ConstBinding(value=decode(document))
+
+
+def _check_texts(document: bytes, what: str) -> None:
+    """repr() of an output is for people; a text that holds it was meant to hold its value."""
+    found = SYMBOL_TEXT.search(document.decode())
+    if found is not None:
+        raise TraceError(
+            f"{what} is a text that holds {found[0]}, not its value",
+            hint="put the text together inside a task",
+            where=user_frame(),
+        )

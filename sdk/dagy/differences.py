@@ -27,7 +27,8 @@ class Difference:
     @property
     def is_order(self) -> bool:
         """Are both made of the same parts?"""
-        return self.ours != self.theirs and _parts(self.ours) == _parts(self.theirs)
+        parts = _parts(self.ours)
+        return parts is not None and parts == _parts(self.theirs)
 
 
 def first_difference(ours: FlowSpec, theirs: FlowSpec) -> Difference | None:

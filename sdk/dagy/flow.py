@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
+from dagy.body_check import check_body
 from dagy.errors import FlowFailedError, TraceError
 from dagy.hooks import Hooks, as_tuple
 from dagy.outputs import ParameterRef
@@ -143,6 +144,7 @@ class Flow(Generic[P, R]):
             raise TraceError(
                 f"flow {self.name!r} is traced inside another flow", where=user_frame()
             )
+        check_body(self.function, self.name)
         trace = Trace(self.name, _retry(self.options))
         parameters = parameters_schema(self.signature, self.name)
         token = recording.set(trace)
@@ -150,6 +152,8 @@ class Flow(Generic[P, R]):
             output = trace.output(self._call_body(trace))
         finally:
             recording.reset(token)
+        if trace.refusal is not None:
+            raise trace.refusal
         if not trace.specs:
             raise TraceError(
                 f"flow {self.name!r} calls no task",
@@ -170,7 +174,7 @@ class Flow(Generic[P, R]):
         except Exception as error:
             raise TraceError(
                 f"the body of flow {self.name!r} raised {type(error).__name__}: {error}",
-                hint="the body runs once to record the graph; do the work inside tasks",
+                hint=_body_hint(error),
                 where=user_location(error.__traceback__),
             ) from error
 
@@ -234,6 +238,12 @@ def when(condition: Any) -> Iterator[None]:
 
 
 flow = FlowDecorator()
+
+
+def _body_hint(error: Exception) -> str:
+    if any(kind in str(error) for kind in ("TaskOutput", "ParameterRef")):
+        return "its value is known only when the flow runs: do this inside a task"
+    return "the body runs once to record the graph; do the work inside tasks"
 
 
 def _retry(options: FlowOptions) -> Any:

@@ -29,11 +29,26 @@ def is_ours(file_name: str) -> bool:
 
 
 def user_frame() -> str | None:
-    """file:line of the innermost caller outside of the SDK."""
-    frame: FrameType | None = sys._getframe(1)
+    """file:line of the innermost caller in the user's own code; if there is none, outside of the
+    SDK."""
+    frame = outside = _outside_frame()
+    while frame is not None and is_library(frame.f_code.co_filename):
+        frame = frame.f_back
+    found = frame or outside
+    return shown(f"{found.f_code.co_filename}:{found.f_lineno}") if found else None
+
+
+def caller_is_user() -> bool:
+    """Is the innermost caller outside of the SDK the user's own code, not a library or debugger?"""
+    frame = _outside_frame()
+    return frame is not None and not is_library(frame.f_code.co_filename)
+
+
+def _outside_frame() -> FrameType | None:
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
-    return shown(f"{frame.f_code.co_filename}:{frame.f_lineno}") if frame else None
+    return frame
 
 
 def user_location(trace: TracebackType | None) -> str | None:
@@ -43,13 +58,13 @@ def user_location(trace: TracebackType | None) -> str | None:
         file_name = trace.tb_frame.f_code.co_filename
         if not is_ours(file_name):
             library = f"{file_name}:{trace.tb_lineno}"
-            own = own if _is_library(file_name) else library
+            own = own if is_library(file_name) else library
         trace = trace.tb_next
     found = own or library
     return None if found is None else shown(found)
 
 
-def _is_library(file_name: str) -> bool:
+def is_library(file_name: str) -> bool:
     return file_name.startswith((_STANDARD, "<")) or "site-packages" in file_name
 
 

@@ -37,6 +37,11 @@ class Trace:
     tasks: dict[str, Task[..., Any]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     conditions: list[Binding] = field(default_factory=list)
+    refusal: TraceError | None = None
+
+    def refuse(self, error: TraceError) -> None:
+        """Keeps the first fault, in case that the body catches it."""
+        self.refusal = self.refusal or error
 
     def add(
         self,
