@@ -21,6 +21,7 @@ from dagy.errors import ArtifactError
 from dagy.flow import Flow
 from dagy.imports import local_modules
 from dagy.loading import load_flow, source_path
+from dagy.places import MANIFEST
 from dagy.project import Project, project_of
 from dagy.spec import FlowSpec
 from dagy.verification import verify
@@ -28,7 +29,6 @@ from dagy.version import VERSION
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_FILES = 2000
-MANIFEST = "dagy.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _ALWAYS_IGNORED = ("__pycache__", "*.pyc", ".git", ".venv", ".dagyignore")

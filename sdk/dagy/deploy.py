@@ -7,11 +7,11 @@ from typing import Any, TypedDict, Unpack
 from dagy.api.models import Deployment, RegisteredFlow
 from dagy.artifact import BuiltArtifact, build_artifact
 from dagy.client import DagyClient
+from dagy.deployable import check_names
 from dagy.errors import ArtifactError
 from dagy.flow import Flow
 from dagy.loading import is_importing, load_flow
 from dagy.places import local_dir
-from dagy.project import namespace_of
 
 
 class DeployOptions(TypedDict, total=False):
@@ -52,7 +52,7 @@ def deploy_artifact(
     `flow` saves an import where the file has been imported already."""
     include, root = options.get("include", ()), options.get("root")
     flow = flow or load_flow(entrypoint, project_root=root)
-    namespace = options.get("namespace") or namespace_of(flow.namespace, entrypoint)
+    namespace = check_names(flow, entrypoint, namespace=options.get("namespace"))
     built = build_artifact(
         entrypoint, local_dir() / "builds", include=include, root=root, flow=flow
     )

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import importlib
 import os
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
@@ -57,7 +58,8 @@ class Flow(Generic[P, R]):
         functools.update_wrapper(self, function)
         self.function: Callable[..., Any] = function
         self.options = options
-        self.name = options.get("name") or function.__name__
+        # Composed, as names of Python are and as people type them.
+        self.name = unicodedata.normalize("NFC", options.get("name") or function.__name__)
         self.version = options.get("version")
         self.namespace = options.get("namespace")
         self.tags = dict(options.get("tags", {}))

@@ -1,11 +1,15 @@
-"""The rule for names of flows, deployments and namespaces: letters of any script."""
+"""The rules for names of flows, deployments, namespaces and versions: letters of any script."""
 
 import re
 import unicodedata
 
 NAME_RULE = "letters, digits, space and . : + - _ only, with a letter or digit at both ends"
+VERSION_RULE = "letters, digits and . _ + - only, with a letter or digit first"
 MAX_NAME = 200
 MAX_NAMESPACE = 200
+MAX_VERSION = 100
+MAX_TAGS = 50
+MAX_TAG_CHARACTERS = 200
 _BETWEEN = " .:+-"
 _DASHES = re.compile(r"-+")
 
@@ -21,6 +25,11 @@ def is_namespace(text: str) -> bool:
     """Names joined by `/`. Each may also begin or end with what stands inside of a name, but
     a space: folders such as `.data` or `v1-` are namespaces."""
     return len(text) <= MAX_NAMESPACE and all(map(_is_segment, text.split("/")))
+
+
+def is_version(text: str) -> bool:
+    plain = all(_is_word(each) or each in "._+-" for each in text)
+    return plain and 0 < len(text) <= MAX_VERSION and text[0] != "_" and _is_word(text[0])
 
 
 def task_key(name: str) -> str:

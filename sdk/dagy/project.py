@@ -3,15 +3,12 @@
 `--root` decides, else `[tool.dagy] root` in the nearest pyproject.toml, else the folder of that
 file, else the flow's own folder (or the one above its outermost package)."""
 
-import os
 import tomllib
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dagy.errors import LoadError
-from dagy.names import NAME_RULE, is_namespace
 
 _TABLE = "[tool.dagy]"
 _KEYS = ("root", "include")
@@ -55,25 +52,6 @@ def package_top(path: Path) -> Path:
     while (folder / "__init__.py").exists() and folder != folder.parent:
         folder = folder.parent
     return folder
-
-
-def namespace_of(explicit: str | None, entrypoint: str) -> str | None:
-    """What the flow says, else its file's folder below the working folder. Raises LoadError for a
-    folder whose name cannot be one."""
-    if explicit is not None:
-        return explicit
-    folder = Path(entrypoint.partition(":")[0]).resolve().parent
-    relative = os.path.relpath(folder, Path.cwd())
-    if relative == "." or relative.startswith(".."):
-        return None
-    namespace = unicodedata.normalize("NFC", Path(relative).as_posix())
-    if not is_namespace(namespace):
-        wrong = next((each for each in namespace.split("/") if not is_namespace(each)), namespace)
-        raise LoadError(
-            f"the folder {wrong!r} cannot name a namespace: {NAME_RULE}",
-            hint=f"rename {wrong!r}, or set @flow(namespace=...) or --namespace",
-        )
-    return namespace
 
 
 def folder_with(module: str, path: Path, *, levels: int = 6) -> Path | None:

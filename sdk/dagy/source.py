@@ -19,6 +19,11 @@ def name_files_below(folder: str) -> None:
     _unpacked_at = os.path.join(folder, "")
 
 
+def unpacked_at() -> str:
+    """Empty where no host has unpacked anything."""
+    return _unpacked_at
+
+
 def shown(text: str) -> str:
     """Text with the user's names of files in it."""
     return text.replace(_unpacked_at, "") if _unpacked_at else text

@@ -18,8 +18,8 @@ from dagy.cli.progress import RunView
 from dagy.cli.session import Session
 from dagy.cli.source import loaded, root_option
 from dagy.cli.times import duration, size
+from dagy.deployable import check_names
 from dagy.flow import Flow
-from dagy.project import namespace_of
 from dagy.runner import protocol
 from dagy.runner.local import LocalRun, LocalTask, run_local
 
@@ -62,7 +62,7 @@ def run(
     they parse and text otherwise, and text wherever the flow asks for text.
     """
     flow = loaded(entrypoint, root)
-    namespace_of(flow.namespace, entrypoint)  # what a deploy would refuse is found out here
+    check_names(flow, entrypoint)  # what a deploy would refuse is refused here already
     spec = flow.spec()
     watch = Watch(session, flow, planned_tasks=len(spec.tasks))
     try:
