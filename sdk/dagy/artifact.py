@@ -84,9 +84,10 @@ def _keep(content: bytes, target: Path, check: Callable[[Path], None]) -> None:
     target.write_bytes(content)
 
 
-def _attribute(entrypoint: str, flow: Any) -> str:
+def _attribute(entrypoint: str, flow: Flow[..., Any]) -> str:
     given = entrypoint.partition(":")[2]
-    return given or str(flow.function.__name__)
+    held = (name for name, value in flow.function.__globals__.items() if value is flow)
+    return given or next(held, str(flow.function.__name__))
 
 
 def _name(path: Path, project: Project) -> str:

@@ -3,7 +3,9 @@
 Two processes at once, each from a copy of the archive in another folder and with another order of
 sets; one of them lives more than a year later. A worker would find out with every run."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,28 +60,42 @@ def verify(archive: Path, traced: TracedFlow, path: Path, project: Project) -> N
 
 
 def _witnesses(archive: Path, entrypoint: str, folder: Path) -> tuple[Witness, Witness]:
-    processes = []
-    for name, shift, seed in (("later", SHIFT_SECONDS, "1"), ("now", 0, "2")):
-        source = folder / name / "source"
-        with zipfile.ZipFile(archive) as opened:
-            opened.extractall(source)
-        processes.append((source, _start(source, entrypoint, shift, seed)))
-    later, now = (Witness(source, _report(source, process)) for source, process in processes)
-    return later, now
+    processes: list[tuple[Path, subprocess.Popen[bytes]]] = []
+    try:
+        for name, shift, seed in (("later", SHIFT_SECONDS, "1"), ("now", 0, "2")):
+            source = folder / name / "source"
+            with zipfile.ZipFile(archive) as opened:
+                opened.extractall(source)
+            processes.append((source, _start(source, entrypoint, shift, seed)))
+        later, now = (Witness(source, _report(source, each)) for source, each in processes)
+        return later, now
+    finally:
+        for _, process in processes:
+            _end(process)
 
 
 def _start(source: Path, entrypoint: str, shift: int, seed: str) -> subprocess.Popen[bytes]:
+    """Its words go to a file: a pipe would stay open for as long as what it has started."""
     command = [sys.executable, "-P", "-m", "dagy.reimport", "--source", str(source)]
     command += ["--entrypoint", entrypoint, "--report", str(source.with_name("report.json"))]
     command += ["--shift-seconds", str(shift)]
-    return subprocess.Popen(
-        command,
-        cwd=source,
-        env=_environment(os.environ) | {"PYTHONHASHSEED": seed},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    with source.with_name("stderr").open("wb") as stderr:
+        return subprocess.Popen(
+            command,
+            cwd=source,
+            env=_environment(os.environ) | {"PYTHONHASHSEED": seed},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            start_new_session=True,
+        )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """With everything that the import has started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -89,10 +105,8 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _report(source: Path, process: subprocess.Popen[bytes]) -> Report:
     try:
-        _, stderr = process.communicate(timeout=TIMEOUT_SECONDS)
+        process.wait(timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
         message = f"the file was not imported within {TIMEOUT_SECONDS:g} s"
         hint = "keep slow work out of the top level of the file; move it into a task"
         return Report(error=ErrorInfo(code="IMPORT_FAILED", message=message, hint=hint))
@@ -103,7 +117,7 @@ def _report(source: Path, process: subprocess.Popen[bytes]) -> Report:
         error=ErrorInfo(
             code="IMPORT_FAILED",
             message=f"the import ended the process with exit code {process.returncode}",
-            traceback=stderr.decode("utf-8", "backslashreplace")[-4_000:],
+            traceback=source.with_name("stderr").read_text(errors="backslashreplace")[-4_000:],
             hint="look for os._exit, or a library that ends the process when it cannot start",
         )
     )

@@ -1,5 +1,7 @@
 """A graph that is not the same in another process, at another time or in another folder."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dagy import build_artifact
-from dagy.errors import UnstableGraphError
+from dagy.errors import ArtifactError, UnstableGraphError
 from tests.sdk.test_loading_and_artifacts import clean_imports, write
 
 __all__ = ["clean_imports"]  # a fixture that is used by all tests here
@@ -140,3 +142,41 @@ def test_a_file_that_deploys_itself_while_imported_is_refused(tmp_path: Path):
     assert script.returncode == 1
     assert "is deployed by its own file while that is imported" in script.stderr
     assert 'if __name__ == "__main__":' in script.stderr
+
+
+def test_what_an_import_starts_does_not_outlive_the_check(tmp_path: Path):
+    top = "import subprocess; p = subprocess.Popen(['sleep', '3600'], stdin=subprocess.DEVNULL)"
+    top += f"\nwith open('{tmp_path}/pids', 'a') as f: f.write(str(p.pid) + ' ')"
+    code = FLOW.format(body="load(1)", parameters="", top=top)
+    source = write(tmp_path / "src", {"mine.py": code})
+    build_artifact(f"{source}/mine.py:main", tmp_path / "out")
+    own, *started = map(int, (tmp_path / "pids").read_text().split())
+    os.kill(own, signal.SIGKILL)
+    assert len(started) == 2
+    for pid in started:
+        status = Path(f"/proc/{pid}/stat")
+        assert not status.exists() or status.read_text().split(")")[1].split()[0] == "Z"
+
+
+def test_an_import_that_ends_the_process_or_hangs_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    top = "if not __file__.startswith('{}'): {}"
+    where = f"{tmp_path}/src"
+    code = FLOW.format(body="load(1)", parameters="", top=top.format(where, "os._exit(3)"))
+    source = write(tmp_path / "src", {"mine.py": code})
+    with pytest.raises(ArtifactError, match="ended the process with exit code 3"):
+        build_artifact(f"{source}/mine.py:main", tmp_path / "out")
+    monkeypatch.setattr("dagy.verification.TIMEOUT_SECONDS", 0.5)
+    code = FLOW.format(body="load(1)", parameters="", top=top.format(where, "time.sleep(60)"))
+    write(tmp_path / "src", {"mine.py": code})
+    with pytest.raises(ArtifactError, match=r"was not imported within 0\.5 s"):
+        build_artifact(f"{source}/mine.py:main", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_flow_under_another_name_than_its_functions_is_found(tmp_path: Path):
+    code = FLOW.format(body="load(1)", parameters="", top="") + "daily = main\ndel main\n"
+    source = write(tmp_path / "src", {"mine.py": code})
+    built = build_artifact(f"{source}/mine.py", tmp_path / "out")
+    assert built.spec.entrypoint == "mine.py:daily"

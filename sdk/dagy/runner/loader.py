@@ -70,7 +70,8 @@ def _hint(error: BaseException) -> str | None:
     if isinstance(error, ModuleNotFoundError):
         return (
             f"install {error.name!r} where the workers run, or pack it with the flow "
-            "(local modules are found by their imports; add others with include)"
+            "(modules below the root of the project are found by their imports; "
+            "add others with include)"
         )
     if isinstance(error, SystemExit):
         return 'put scripts behind `if __name__ == "__main__":`'
