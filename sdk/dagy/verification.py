@@ -24,8 +24,9 @@ from dagy.runner.protocol import ErrorInfo
 from dagy.spec import FlowSpec
 from dagy.trace import TracedFlow
 
-# Another year, month, day of the month, day of the week, hour, minute and second than now.
-SHIFT_SECONDS = 398 * 86_400 + 3 * 3_600 + 7 * 60 + 11
+# Another year, month, day of the month, day of the week, hour, minute and second than now, also
+# where the hours reach into the next day.
+SHIFT_SECONDS = 402 * 86_400 + 3 * 3_600 + 7 * 60 + 11
 TIMEOUT_SECONDS = 120.0
 _ORDER = "a set has another order in every process: go over sorted(the_set)"
 _PATH = (

@@ -1,7 +1,5 @@
 """A graph that is not the same in another process, at another time or in another folder."""
 
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -150,8 +148,10 @@ def test_what_an_import_starts_does_not_outlive_the_check(tmp_path: Path):
     code = FLOW.format(body="load(1)", parameters="", top=top)
     source = write(tmp_path / "src", {"mine.py": code})
     build_artifact(f"{source}/mine.py:main", tmp_path / "out")
-    own, *started = map(int, (tmp_path / "pids").read_text().split())
-    os.kill(own, signal.SIGKILL)
+    own = sys.modules["mine"].p
+    own.kill()
+    own.wait()
+    started = [int(each) for each in (tmp_path / "pids").read_text().split()[1:]]
     assert len(started) == 2
     for pid in started:
         status = Path(f"/proc/{pid}/stat")
