@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from dagy.errors import SpecError
+from dagy.names import MAX_VERSION, VERSION_RULE, is_namespace, is_version
 from dagy.spec import FlowSpec
 from dagy_gql import clock, db
 from dagy_gql.auth.actor import Actor
@@ -20,9 +21,6 @@ from dagy_gql.services import audit
 from dagy_gql.services.labels import checked_name, checked_tags
 
 _CONTENT_VERSION_LENGTH = 12
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
-_NAMESPACE = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
-_MAX_NAMESPACE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +137,10 @@ def _version(registration: Registration, spec: FlowSpec) -> str:
         # The code is part of the content: the same graph from other source is another version.
         content = int(spec.sha256, 16) ^ int(_sha256(registration.artifact_sha256), 16)
         return f"{content:064x}"[:_CONTENT_VERSION_LENGTH]
-    if not _VERSION.fullmatch(registration.version):
+    if not is_version(registration.version):
         raise BadUserInput(
-            f"{registration.version[:100]!r} is not a version: letters, digits and . _ + - only,"
-            " at most 100 characters.",
+            f"{registration.version[:100]!r} is not a version: {VERSION_RULE},"
+            f" at most {MAX_VERSION} characters.",
             field="version",
         )
     return registration.version
@@ -156,7 +154,7 @@ def _sha256(text: str) -> str:
 
 def _namespace(given: str | None, of_spec: str | None) -> str:
     namespace = (given if given is not None else of_spec or "").strip("/")
-    if namespace and (len(namespace) > _MAX_NAMESPACE or not _NAMESPACE.fullmatch(namespace)):
+    if namespace and not is_namespace(namespace):
         raise BadUserInput(
             f"{namespace[:100]!r} is not a namespace such as data/ingestion.", field="namespace"
         )

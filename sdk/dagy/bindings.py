@@ -5,7 +5,8 @@ from typing import Any
 
 from dagy.annotations import is_open, project
 from dagy.errors import ResultNotSerialisableError, TraceError
-from dagy.outputs import ParameterRef, Symbol, TaskOutput, Unmapped
+from dagy.ordered import in_order
+from dagy.outputs import SYMBOL_TEXT, ParameterRef, Symbol, TaskOutput, is_unmapped
 from dagy.source import user_frame
 from dagy.spec import (
     Binding,
@@ -15,7 +16,7 @@ from dagy.spec import (
     ParamBinding,
     TaskBinding,
 )
-from dagy.values import lost, round_trip
+from dagy.values import decode, encode, lost
 
 _MAX_DEPTH = 100
 
@@ -49,13 +50,13 @@ def holds_symbol(value: Any, what: str, depth: int = 0) -> bool:
 def _symbol(value: Symbol, trace: object, what: str) -> Binding:
     if value._trace is not trace:
         raise TraceError(
-            f"{what} is {value!r} of another flow",
+            f"{what} is {value._words()} of another flow",
             hint="use outputs only inside the flow that made them",
             where=user_frame(),
         )
     if isinstance(value, TaskOutput):
         return TaskBinding(key=value.key, path=list(value._path))
-    assert isinstance(value, ParameterRef)
+    assert isinstance(value, ParameterRef)  # the only other kind
     return ParamBinding(name=value.name, path=list(value._path))
 
 
@@ -95,7 +96,7 @@ def _parts(
 
 
 def _const(value: Any, what: str, expected: Any) -> Binding:
-    if isinstance(value, Unmapped):
+    if is_unmapped(value):
         raise TraceError(
             f"{what} is unmapped()",
             hint="unmapped() is for arguments of .map()",
@@ -105,10 +106,23 @@ def _const(value: Any, what: str, expected: Any) -> Binding:
         found = None if expected is None else lost(value, expected, what=what, who="the task")
         if found is not None:
             raise TraceError(found[0], hint=found[1], where=user_frame())
-        return ConstBinding(value=round_trip(value, what=what))
+        document = encode(in_order(value), what=what)
     except ResultNotSerialisableError as error:
         raise TraceError(
             error.message,
             hint="pass JSON values, or make the object inside the task",
             where=user_frame(),
         ) from error
+    _check_texts(document, what)
+    return ConstBinding(value=decode(document))
+
+
+def _check_texts(document: bytes, what: str) -> None:
+    """repr() of an output is for people; a text that holds it was meant to hold its value."""
+    found = SYMBOL_TEXT.search(document.decode())
+    if found is not None:
+        raise TraceError(
+            f"{what} is a text that holds {found[0]}, not its value",
+            hint="put the text together inside a task",
+            where=user_frame(),
+        )

@@ -1,6 +1,5 @@
 """Puts a flow on a server: artifact, flow version, deployment."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -8,13 +7,16 @@ from typing import Any, TypedDict, Unpack
 from dagy.api.models import Deployment, RegisteredFlow
 from dagy.artifact import BuiltArtifact, build_artifact
 from dagy.client import DagyClient
+from dagy.deployable import check_names
 from dagy.errors import ArtifactError
 from dagy.flow import Flow
+from dagy.loading import is_importing, load_flow
 from dagy.places import local_dir
 
 
 class DeployOptions(TypedDict, total=False):
-    """What else a deployment can say. `include` has glob patterns of files to pack."""
+    """What else a deployment can say. `include` has glob patterns of files to pack, `root` is the
+    folder that imports start from."""
 
     version: str | None
     namespace: str | None
@@ -22,6 +24,7 @@ class DeployOptions(TypedDict, total=False):
     environment: str | None
     parameters: dict[str, Any] | None
     include: list[str] | tuple[str, ...]
+    root: str | Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +42,24 @@ def deploy_artifact(
     name: str | None = None,
     *,
     client: DagyClient | None = None,
+    flow: Flow[..., Any] | None = None,
     **options: Unpack[DeployOptions],
 ) -> Deployed:
-    """Packs, uploads and registers "file.py:flow" and binds the deployment `name` to it.
+    """Packs, verifies, uploads and registers "file.py:flow" and binds the deployment `name` to it.
 
     Without `name` the deployment is called like the flow; without `version` the server names it
-    by its content; without `namespace` it is the source's folder relative to the working one."""
-    include = options.get("include", ())
-    built = build_artifact(entrypoint, local_dir() / "builds", include=include)
+    by its content; without `namespace` it is the source's folder relative to the working one.
+    `flow` saves an import where the file has been imported already."""
+    include, root = options.get("include", ()), options.get("root")
+    flow = flow or load_flow(entrypoint, project_root=root)
+    namespace = check_names(flow, entrypoint, namespace=options.get("namespace"))
+    built = build_artifact(
+        entrypoint, local_dir() / "builds", include=include, root=root, flow=flow
+    )
     if client is not None:
-        return _deploy(client, built, _namespace(entrypoint, built), name, options)
+        return _deploy(client, built, namespace, name, options)
     with DagyClient() as own:
-        return _deploy(own, built, _namespace(entrypoint, built), name, options)
+        return _deploy(own, built, namespace, name, options)
 
 
 def deploy_flow(
@@ -63,9 +72,14 @@ def deploy_flow(
             f"flow {flow.name!r} is not at the top level of a file",
             hint="move it there; only files can be packed",
         )
+    if is_importing():
+        raise ArtifactError(
+            f"flow {flow.name!r} is deployed by its own file while that is imported",
+            hint='put the call behind `if __name__ == "__main__":`',
+        )
     if options.get("version") is None and flow.version is not None:
         options["version"] = flow.version
-    return deploy_artifact(f"{path}:{attribute}", name, **options)
+    return deploy_artifact(f"{path}:{attribute}", name, flow=flow, **options)
 
 
 def _deploy(
@@ -80,7 +94,7 @@ def _deploy(
         built.sha256,
         built.spec.to_dict(),
         version=options.get("version"),
-        namespace=options.get("namespace") or namespace,
+        namespace=namespace,
         tags=options.get("tags") or built.spec.tags,
     )
     deployment, created = client.upsert_deployment(
@@ -92,12 +106,3 @@ def _deploy(
         tags=options.get("tags"),
     )
     return Deployed(deployment, registered, built, created)
-
-
-def _namespace(entrypoint: str, built: BuiltArtifact) -> str | None:
-    """Explicit in the flow, else the source's folder below the working folder."""
-    if built.spec.namespace is not None:
-        return built.spec.namespace
-    folder = Path(entrypoint.partition(":")[0]).resolve().parent
-    relative = os.path.relpath(folder, Path.cwd())
-    return None if relative == "." or relative.startswith("..") else Path(relative).as_posix()

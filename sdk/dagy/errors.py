@@ -29,6 +29,12 @@ class TraceError(DagyError):
         return f"{self.where}: {text}" if self.where else text
 
 
+class UnstableGraphError(TraceError):
+    """The same source gives another graph in another process, at another time or place."""
+
+    code = "GRAPH_UNSTABLE"
+
+
 class SpecError(DagyError):
     """A FlowSpec document is not valid; `path` says where ("tasks[2].depends_on[0]")."""
 

@@ -1,14 +1,17 @@
 """@flow: a function whose body is traced once into a FlowSpec."""
 
+import dataclasses
 import functools
 import importlib
 import os
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
 from msgspec import UNSET
 
+from dagy.body_check import check_body
 from dagy.errors import FlowFailedError, TraceError
 from dagy.hooks import HOOK_TIMEOUT_SECONDS, Hooks, as_tuple
 from dagy.outputs import ParameterRef
@@ -63,7 +66,8 @@ class Flow(Generic[P, R]):
         functools.update_wrapper(self, function)
         self.function: Callable[..., Any] = function
         self.options = options
-        self.name = options.get("name") or function.__name__
+        # Composed, as names of Python are and as people type them.
+        self.name = unicodedata.normalize("NFC", options.get("name") or function.__name__)
         self.version = options.get("version")
         self.namespace = options.get("namespace")
         self.tags = dict(options.get("tags", {}))
@@ -79,6 +83,11 @@ class Flow(Generic[P, R]):
         self._traced: TracedFlow | None = None
         _check_options(self.name, options)
 
+    @property
+    def place(self) -> str:
+        """file:line of the function."""
+        return shown(f"{self.source_file}:{self.function.__code__.co_firstlineno}")
+
     def trace(self, *, entrypoint: str | None = None) -> TracedFlow:
         """Calls the body once with symbols; later calls give the same result."""
         if self._traced is None:
@@ -86,7 +95,7 @@ class Flow(Generic[P, R]):
         if entrypoint is None or entrypoint == self._traced.spec.entrypoint:
             return self._traced
         spec = FlowSpec.decode(self._traced.spec.to_dict() | {"entrypoint": entrypoint})
-        return TracedFlow(spec, self._traced.tasks)
+        return dataclasses.replace(self._traced, spec=spec)
 
     def spec(self, *, entrypoint: str | None = None) -> FlowSpec:
         return self.trace(entrypoint=entrypoint).spec
@@ -147,6 +156,7 @@ class Flow(Generic[P, R]):
             raise TraceError(
                 f"flow {self.name!r} is traced inside another flow", where=user_frame()
             )
+        check_body(self.function, self.name)
         trace = Trace(self.name, _retry(self.options))
         parameters = parameters_schema(self.signature, self.name)
         token = recording.set(trace)
@@ -154,15 +164,18 @@ class Flow(Generic[P, R]):
             output = trace.output(self._call_body(trace))
         finally:
             recording.reset(token)
+        if trace.refusal is not None:
+            raise trace.refusal
         if not trace.specs:
             raise TraceError(
                 f"flow {self.name!r} calls no task",
                 hint="decorate functions with @task and call them in the flow",
-                where=shown(f"{self.source_file}:{self.function.__code__.co_firstlineno}"),
+                where=self.place,
             )
         spec = self._spec(trace, parameters, output)
         # Decoding checks the document: what leaves here is valid everywhere.
-        return TracedFlow(FlowSpec.decode(spec.encode()), trace.tasks)
+        checked = FlowSpec.decode(spec.encode())
+        return TracedFlow(checked, trace.tasks, trace.places, self.place)
 
     def _call_body(self, trace: Trace) -> Any:
         symbols = {name: ParameterRef(trace, name) for name in self.signature.arguments}
@@ -173,7 +186,7 @@ class Flow(Generic[P, R]):
         except Exception as error:
             raise TraceError(
                 f"the body of flow {self.name!r} raised {type(error).__name__}: {error}",
-                hint="the body runs once to record the graph; do the work inside tasks",
+                hint=_body_hint(error),
                 where=user_location(error.__traceback__),
             ) from error
 
@@ -239,6 +252,12 @@ def when(condition: Any) -> Iterator[None]:
 
 
 flow = FlowDecorator()
+
+
+def _body_hint(error: Exception) -> str:
+    if any(kind in str(error) for kind in ("TaskOutput", "ParameterRef")):
+        return "its value is known only when the flow runs: do this inside a task"
+    return "the body runs once to record the graph; do the work inside tasks"
 
 
 def _retry(options: FlowOptions) -> Any:

@@ -5,56 +5,73 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dagy.errors import ArtifactError
+from dagy.project import Project
+
+_BY_NAME = ("import_module", "__import__")
 
 
-def local_modules(path: Path, root: Path) -> set[Path]:
-    """Every file below `root` that `path` imports, directly or through others; a package comes
+def local_modules(path: Path, project: Project) -> set[Path]:
+    """Every file below the root that `path` imports, directly or through others; a package comes
     with its __init__.py files. Imports inside functions count."""
-    found: set[Path] = set(_package_files(path, root))
+    found: set[Path] = set(_package_files(path, project.root))
     waiting = [path, *found]
     seen = set(waiting)
     while waiting:
         current = waiting.pop()
-        for needed in _imports(current, root):
+        for needed in _imports(current, project):
             if needed not in seen:
                 seen.add(needed)
                 waiting.append(needed)
     return seen - {path}
 
 
-def _imports(path: Path, root: Path) -> Iterator[Path]:
+def _imports(path: Path, project: Project) -> Iterator[Path]:
     for node in ast.walk(_parse(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield from _find(alias.name, root, path.parent)
+                yield from _find(alias.name, project, project.import_folders)
         elif isinstance(node, ast.ImportFrom):
-            yield from _from(node, path, root)
+            yield from _from(node, path, project)
+        elif isinstance(node, ast.Call) and (name := _named_import(node)):
+            yield from _find(name, project, project.import_folders)
 
 
-def _from(node: ast.ImportFrom, path: Path, root: Path) -> Iterator[Path]:
+def _named_import(node: ast.Call) -> str | None:
+    """The name in import_module("a.b")."""
+    called = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+    if called not in _BY_NAME or not node.args or not isinstance(node.args[0], ast.Constant):
+        return None
+    name = node.args[0].value
+    return name if isinstance(name, str) and not name.startswith(".") else None
+
+
+def _from(node: ast.ImportFrom, path: Path, project: Project) -> Iterator[Path]:
+    prefix, folders = node.module or "", project.import_folders
     if node.level:
         base = path.parent
         for _ in range(node.level - 1):
             base = base.parent
-        if not base.is_relative_to(root):
+        if not base.is_relative_to(project.root):
             return
-        prefix = ".".join([*base.relative_to(root).parts, *([node.module] if node.module else [])])
-    else:
-        prefix = node.module or ""
+        within = base.relative_to(project.root).parts
+        prefix = ".".join([*within, *([node.module] if node.module else [])])
+        folders = (project.root,)
     if prefix:
-        yield from _find(prefix, root, path.parent)
+        yield from _find(prefix, project, folders)
     for alias in node.names:
-        yield from _find(f"{prefix}.{alias.name}" if prefix else alias.name, root, path.parent)
+        dotted = f"{prefix}.{alias.name}" if prefix else alias.name
+        yield from _find(dotted, project, folders)
 
 
-def _find(dotted: str, root: Path, folder: Path) -> Iterator[Path]:
-    """The files of a.b.c: the __init__.py of a and a.b, and c.py or c/__init__.py."""
-    for base in dict.fromkeys([root, folder]):
-        module = base.joinpath(*dotted.split("."))
-        for candidate in (module.with_suffix(".py"), module / "__init__.py"):
+def _find(dotted: str, project: Project, folders: tuple[Path, ...]) -> Iterator[Path]:
+    """The files of a.b.c: the __init__.py of a and a.b, and c/__init__.py or c.py."""
+    parts = dotted.split(".")
+    for base in folders:
+        module = base.joinpath(*parts)
+        for candidate in (module / "__init__.py", module.with_name(f"{parts[-1]}.py")):
             if candidate.is_file():
                 yield candidate
-                yield from _package_files(candidate, root)
+                yield from _package_files(candidate, project.root)
                 return
 
 

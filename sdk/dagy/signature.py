@@ -13,6 +13,7 @@ import msgspec
 
 from dagy.annotations import field_orders
 from dagy.errors import BadParameterError, ResultNotSerialisableError, TraceError
+from dagy.ordered import in_order
 from dagy.schemas import finished
 from dagy.values import convert, decoder, encode, fault, lost, round_trip
 
@@ -204,7 +205,7 @@ def _default(argument: Argument, flow: str) -> dict[str, Any]:
         missed = lost(argument.default, argument.annotation, what=what, who="a run")
         if missed is not None:
             raise TraceError(f"flow {flow!r}: {missed[0]}", hint=missed[1])
-        return {"default": round_trip(argument.default, what=what)}
+        return {"default": round_trip(in_order(argument.default), what=what)}
     except ResultNotSerialisableError as error:
         raise TraceError(
             f"flow {flow!r}: {error.message}",

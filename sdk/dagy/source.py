@@ -21,6 +21,11 @@ def name_files_below(folder: str) -> None:
     _unpacked_at = os.path.join(folder, "")
 
 
+def unpacked_at() -> str:
+    """Empty where no host has unpacked anything."""
+    return _unpacked_at
+
+
 def shown(text: str) -> str:
     """Text with the user's names of files in it."""
     return text.replace(_unpacked_at, "") if _unpacked_at else text
@@ -31,11 +36,26 @@ def is_ours(file_name: str) -> bool:
 
 
 def user_frame() -> str | None:
-    """file:line of the innermost caller outside of the SDK."""
-    frame: FrameType | None = sys._getframe(1)
+    """file:line of the innermost caller in the user's own code; if there is none, outside of the
+    SDK."""
+    frame = outside = _outside_frame()
+    while frame is not None and is_library(frame.f_code.co_filename):
+        frame = frame.f_back
+    found = frame or outside
+    return shown(f"{found.f_code.co_filename}:{found.f_lineno}") if found else None
+
+
+def caller_is_user() -> bool:
+    """Is the innermost caller outside of the SDK the user's own code, not a library or debugger?"""
+    frame = _outside_frame()
+    return frame is not None and not is_library(frame.f_code.co_filename)
+
+
+def _outside_frame() -> FrameType | None:
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
-    return shown(f"{frame.f_code.co_filename}:{frame.f_lineno}") if frame else None
+    return frame
 
 
 def user_location(trace: TracebackType | None) -> str | None:

@@ -1,6 +1,5 @@
 """Records the task calls of a flow body as TaskSpecs."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,8 @@ from msgspec import UNSET
 from dagy.annotations import list_of
 from dagy.bindings import bind
 from dagy.errors import TraceError
-from dagy.outputs import Symbol, TaskOutput, Unmapped
+from dagy.names import task_key
+from dagy.outputs import Symbol, TaskOutput, is_unmapped
 from dagy.source import user_frame
 from dagy.spec import Binding, FlowSpec, RetryPolicy, TaskSpec, sources
 from dagy.task import Task
@@ -21,10 +21,13 @@ MAX_TASKS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class TracedFlow:
-    """A spec with the code behind it: the task object of every key."""
+    """A spec with the code behind it: the task object of every key. `places` has the file:line
+    of every task call by key, `place` that of the flow."""
 
     spec: FlowSpec
     tasks: dict[str, Task[..., Any]]
+    places: dict[str, str] = field(default_factory=dict)
+    place: str | None = None
 
 
 @dataclass(slots=True)
@@ -35,7 +38,13 @@ class Trace:
     retry: RetryPolicy
     specs: dict[str, TaskSpec] = field(default_factory=dict)
     tasks: dict[str, Task[..., Any]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     conditions: list[Binding] = field(default_factory=list)
+    refusal: TraceError | None = None
+
+    def refuse(self, error: TraceError) -> None:
+        """Keeps the first fault, in case that the body catches it."""
+        self.refusal = self.refusal or error
 
     def add(
         self,
@@ -103,6 +112,7 @@ class Trace:
         needed = list(dict.fromkeys(each for binding in bindings for each in sources(binding)))
         self.specs[key] = self._spec(task, key, inputs, mapped, needed)
         self.tasks[key] = task
+        self.places[key] = user_frame() or ""
         return TaskOutput(self, key)
 
     def _spec(
@@ -144,7 +154,7 @@ class Trace:
                 hint="use task.map(items) for large fan-outs",
                 where=user_frame(),
             )
-        base = re.sub(r"[^A-Za-z0-9_.]+", "-", task.name).strip("-") or "task"
+        base = task_key(task.name)
         key, count = base, 1
         while key in self.specs:
             count += 1
@@ -180,9 +190,9 @@ def _is_mapped(value: Any) -> bool:
 
 def _map_input(value: Any) -> Any:
     """Only the items of a tuple or range that is mapped over arrive somewhere."""
-    if isinstance(value, Unmapped):
+    if is_unmapped(value):
         return value.value
-    return list(value) if isinstance(value, tuple | range) else value
+    return list(value) if type(value) in (tuple, range) else value
 
 
 def _check_map(task: Task[..., Any], mapped: list[str]) -> None:

@@ -187,3 +187,16 @@ def test_a_missing_file_and_a_missing_flow(dagy: Dagy, server: Fake, source: Pat
     assert (no_file.exit_code, no_flow.exit_code, server.calls) == (1, 1, [])
     assert no_file.stderr.startswith("Error: there is no file ")
     assert no_flow.stderr.startswith(f"Error: {source.name} has no 'nope'\n")
+
+
+def test_a_graph_that_is_not_the_same_everywhere_is_refused_and_nothing_sent(
+    dagy: Dagy, server: Fake, source: Path
+) -> None:
+    source.write_text(SOURCE.replace("load(day, count)", "load(day, __import__('os').getpid())"))
+
+    result = dagy("deploy", f"{source.name}:weather")
+
+    assert (result.exit_code, result.stdout, server.calls) == (1, "", [])
+    assert result.stderr.startswith("Error: argument 'count' of task 'load' differs when the same")
+    assert f"where: {source}:10" in result.stderr
+    assert "hint: a graph must not depend on the time" in result.stderr

@@ -207,3 +207,47 @@ def test_on_a_terminal_the_state_of_tasks_is_shown_live(
     assert "\x1b[34m● RUNNING\x1b[0m  weather" in text
     assert "\x1b[32m✓ SUCCEEDED\x1b[0m weather" in text
     assert text.splitlines()[-1].endswith("6")
+
+
+@pytest.mark.parametrize("command", ["run", "deploy"])
+def test_what_a_deploy_would_refuse_a_run_refuses_too(
+    dagy: Dagy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = "from dagy import flow, task\n@task\ndef one(): return 1\n"
+    folder = tmp_path / "flows (old)" / "été"
+    folder.mkdir(parents=True)
+    (folder / "a.py").write_text(code + "@flow\ndef main(): return one()\n")
+    (tmp_path / "b.py").write_text(code + "@flow(name='a/b')\ndef main(): return one()\n")
+
+    refused = dagy(command, "flows (old)/été/a.py")
+    unnamed = dagy(command, "b.py")
+
+    assert (refused.exit_code, unnamed.exit_code) == (1, 1)
+    assert refused.stderr.startswith("Error: the folder 'flows (old)' cannot be a part of the")
+    assert "hint: rename 'flows (old)', set @flow(namespace=...)" in refused.stderr
+    assert unnamed.stderr.startswith("Error: 'a/b' cannot name a flow: letters, digits")
+    assert f"where: {tmp_path}/b.py:4" in unnamed.stderr
+
+
+def test_a_module_above_the_folder_needs_a_root(
+    dagy: Dagy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "above_x").mkdir()
+    (tmp_path / "above_x" / "db.py").write_text("")
+    (tmp_path / "flows" / "a.py").write_text(
+        "import above_x.db\nfrom dagy import flow, task\n"
+        "@task\ndef one(): return 1\n@flow\ndef main(): return one()\n"
+    )
+
+    missing = dagy("run", "flows/a.py")
+    found = dagy("run", "flows/a.py", "--root", ".", "--quiet")
+
+    assert missing.exit_code == 1
+    assert "ModuleNotFoundError: No module named 'above_x'" in missing.stderr
+    assert f"hint: above_x is in {tmp_path}, above the root {tmp_path}/flows: give --root" in (
+        missing.stderr
+    )
+    assert found.exit_code == 0

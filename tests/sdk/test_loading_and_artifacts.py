@@ -169,8 +169,9 @@ def test_include_and_dagyignore(tmp_path: Path):
     for pattern, message in [
         ("*.parquet", "finds nothing"),
         ("data/*.tmp", "finds nothing"),
-        ("../*", "leaves the flow's folder"),
-        ("/etc/*", "leaves the flow's folder"),
+        ("../*", "leaves the root"),
+        ("data/../../*", "leaves the root"),
+        ("/etc/*", "is absolute"),
     ]:
         with pytest.raises(ArtifactError, match=message):
             build_artifact(entry, tmp_path / "out", include=[pattern])

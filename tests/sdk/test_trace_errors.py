@@ -100,7 +100,9 @@ def test_constants_must_be_json():
 
 
 def test_outputs_in_sets_or_beside_odd_keys_are_refused():
-    assert "is a set that holds a task output" in fault(lambda: one({one()})).message
+    error = fault(lambda: one({one()}))
+    assert "so a look-up by its value cannot work" in error.message
+    assert "keep outputs in lists" in (error.hint or "")
     assert "has the key 1 beside a task output" in fault(lambda: one({1: one()})).message
 
 

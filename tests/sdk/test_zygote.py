@@ -3,12 +3,14 @@
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dagy import build_artifact
 from dagy.runner.protocol import (
     Ack,
     CacheGet,
@@ -98,6 +100,21 @@ def test_bad_parameters_and_another_spec_end_the_run_at_once(zygote: Open):
     error = host.start(spec_sha256="0" * 64).finish().error
     assert error is not None
     assert error.code == "SPEC_MISMATCH"
+
+
+def test_another_graph_than_the_deployed_one_says_what_differs(zygote: Open, tmp_path: Path):
+    code = SIMPLE.replace("return add(n)", "return add(n, int(os.environ.get('COUNT', 1)))")
+    host = zygote(code, COUNT="2")
+    built = build_artifact(f"{tmp_path}/source/flows.py:main", tmp_path / "out")
+    with zipfile.ZipFile(built.path) as archive:
+        (tmp_path / "source" / "dagy.json").write_bytes(archive.read("dagy.json"))
+    error = host.start(spec_sha256=built.spec.sha256).finish().error
+    assert error is not None
+    assert error.code == "SPEC_MISMATCH"
+    assert error.message.endswith(
+        ": argument 'm' of task 'add' was 1 when it was deployed and is 2 here"
+    )
+    assert error.where == "flows.py:12"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dagy_gql import clock, db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.permissions import ROLE_PERMISSIONS
 from dagy_gql.enums import Role
-from dagy_gql.errors import Conflict
+from dagy_gql.errors import BadUserInput, Conflict
 from dagy_gql.repositories import organizations
 from dagy_gql.repositories.artifacts import ArtifactRepository
 from dagy_gql.runtime import Runtime
@@ -103,3 +103,51 @@ async def test_tags_and_namespace_of_the_call_go_before_those_of_the_spec(rt: Ru
         Registration(ARCHIVES[0], document, version="2", namespace="/given/", tags={"team": "b"}),
     )
     assert (flow["tags"], flow["namespace"]) == ({"team": "b", "tier": "1"}, "given")
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "version"),
+    [
+        ("größe_berechnen", "données/été 2026", "1.0-β"),
+        ("抽出", "営業/日次", "第1版"),
+        ("रिपोर्ट", "बिक्री/दैनिक", "१.०"),
+        ("تقرير يومي", ".data/v1-", "v1"),
+    ],
+)
+async def test_letters_of_any_script_stay(
+    rt: Runtime, name: str, namespace: str, version: str
+) -> None:
+    who = await actor()
+    task = {"key": f"{name}.1", "name": name, "function": name}
+    registration = Registration(
+        ARCHIVES[0], spec(name=name, tasks=[task]), version=version, namespace=namespace
+    )
+    row, created = await flows.register(rt, who, registration)
+    assert created
+    assert (row["name"], row["namespace"], row["version"]) == (name, namespace, version)
+    found = await flows.by_version(rt, who, name=name)
+    assert found["id"] == row["id"]
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("spec.name", {"spec": spec(name="a/b")}),
+        ("spec.name", {"spec": spec(name="\u0928 ")}),
+        ("namespace", {"namespace": "a//b"}),
+        ("namespace", {"namespace": "a/ b"}),
+        ("namespace", {"namespace": "a(b)"}),
+        ("version", {"version": "_1"}),
+        ("version", {"version": "1 0"}),
+    ],
+)
+async def test_what_cannot_be_a_name_is_refused_with_its_field(
+    rt: Runtime, field: str, changes: dict[str, object]
+) -> None:
+    who = await actor()
+    with pytest.raises(BadUserInput) as caught:
+        await flows.register(
+            rt, who, Registration(**{"artifact_sha256": ARCHIVES[0], "spec": spec(), **changes})
+        )  # type: ignore[arg-type]
+    assert caught.value.extensions["field"] == field
+    assert await latest(who) == []

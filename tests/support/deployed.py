@@ -1,5 +1,6 @@
 """An organization with deployed flows, made through the services as a client's request would."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from dagy.artifact import build_artifact
+from dagy.spec import FlowSpec
 from dagy_gql import db
 from dagy_gql.artifacts.store import archive_key
 from dagy_gql.auth.actor import Actor
@@ -14,6 +16,9 @@ from dagy_gql.auth.permissions import ROLE_PERMISSIONS
 from dagy_gql.enums import Role
 from dagy_gql.ids import new_id
 from dagy_gql.runtime import Runtime
+
+Archive = tuple[FlowSpec, bytes]
+_archives: dict[tuple[str, str, tuple[str, ...]], Archive] = {}
 
 
 async def organization(rt: Runtime, *, name: str = "acme", role: Role = Role.OWNER) -> Actor:
@@ -49,9 +54,11 @@ async def deployed(
     name = name or flow
     home = folder / f"src-{name}"
     home.mkdir(parents=True)
-    (home / "flows.py").write_text(source)
-    built = build_artifact(f"{home / 'flows.py'}:{flow}", folder / f"out-{name}", include=include)
-    await rt.artifacts.put(archive_key(actor.org_id, built.sha256), built.path)
+    spec, content = _built(source, flow, folder=home, include=tuple(include))
+    sha256 = hashlib.sha256(content).hexdigest()
+    archive = home / f"{sha256}.zip"
+    archive.write_bytes(content)
+    await rt.artifacts.put(archive_key(actor.org_id, sha256), archive)
     flow_id, deployment_id = new_id(), new_id()
     await db.execute(
         "INSERT INTO flows (id, org_id, name, version, namespace, description, tags, spec, "
@@ -61,9 +68,9 @@ async def deployed(
         flow_id,
         actor.org_id,
         name,
-        built.spec.encode().decode(),
-        built.spec.sha256,
-        built.sha256,
+        spec.encode().decode(),
+        spec.sha256,
+        sha256,
     )
     await db.execute(
         "INSERT INTO deployments (id, org_id, flow_id, flow_name, name, parameters, tags, paused, "
@@ -77,3 +84,13 @@ async def deployed(
         concurrency_limit,
     )
     return Deployed(flow_id, deployment_id, name)
+
+
+def _built(source: str, flow: str, *, folder: Path, include: tuple[str, ...]) -> Archive:
+    """The archive. Packing imports it in two processes: once for all tests with this source."""
+    key = (source, flow, include)
+    if key not in _archives:
+        (folder / "flows.py").write_text(source)
+        built = build_artifact(f"{folder / 'flows.py'}:{flow}", folder / "out", include=include)
+        _archives[key] = built.spec, built.path.read_bytes()
+    return _archives[key]

@@ -73,6 +73,7 @@ describe('problems', () => {
   });
 
   test('lose the name that stands beside them', () => expect(plain('limit: expected integer, got string')).toBe('Expected integer, got string'));
+  test('lose it in any script', () => expect(plain('größe.रिपोर्ट[0]: too small')).toBe('Too small'));
 });
 
 describe('moments', () => {

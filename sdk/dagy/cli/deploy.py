@@ -10,7 +10,7 @@ from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import emit, facts
 from dagy.cli.params import pairs, parameters
 from dagy.cli.session import Session
-from dagy.cli.source import loaded
+from dagy.cli.source import loaded, root_option
 from dagy.cli.times import size
 from dagy.deploy import Deployed, deploy_artifact
 
@@ -35,6 +35,7 @@ from dagy.deploy import Deployed, deploy_artifact
     metavar="GLOB",
     help="Pack these files too, relative to the flow's folder; repeatable.",
 )
+@root_option
 @pass_session
 def deploy(
     session: Session,
@@ -46,6 +47,7 @@ def deploy(
     tags: tuple[str, ...],
     given: tuple[str, ...],
     include: tuple[str, ...],
+    root: str | None,
 ) -> None:
     """Upload a flow and bind a deployment to it.
 
@@ -54,18 +56,20 @@ def deploy(
     deployment that exists.
     """
     texts, labels = pairs(given), pairs(tags, option="--tag")
-    flow = loaded(entrypoint)
+    flow = loaded(entrypoint, root)
     with connected(session) as client:
         deployed = deploy_artifact(
             entrypoint,
             name,
             client=client,
+            flow=flow,
             version=version or flow.version,
             namespace=namespace,
             tags=labels or None,
             environment=environment,
             parameters=parameters(texts, flow.spec().parameters) if texts else None,
             include=include,
+            root=root,
         )
     emit(
         session,

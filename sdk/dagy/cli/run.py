@@ -16,8 +16,9 @@ from dagy.cli.output import STATE_STYLES, emit, facts, printable, short_json, st
 from dagy.cli.params import pairs, parameters
 from dagy.cli.progress import RunView
 from dagy.cli.session import Session
-from dagy.cli.source import loaded
+from dagy.cli.source import loaded, root_option
 from dagy.cli.times import duration, size
+from dagy.deployable import check_names
 from dagy.flow import Flow
 from dagy.runner import protocol
 from dagy.runner.local import LocalRun, LocalTask, run_local
@@ -45,6 +46,7 @@ STATE_OF_EVENT = {
     help=f"Tasks at a time; by default what the flow says, or {DEFAULT_MAX_WORKERS}.",
 )
 @click.option("--no-fail-fast", is_flag=True, help="After a failure run what still can.")
+@root_option
 @pass_session
 def run(
     session: Session,
@@ -52,13 +54,15 @@ def run(
     given: tuple[str, ...],
     max_workers: int | None,
     no_fail_fast: bool,
+    root: str | None,
 ) -> None:
     """Run a flow here, in this process, without a server.
 
     The exit code is 0 if the run succeeded and 6 if it did not. Values of -p are JSON where
     they parse and text otherwise, and text wherever the flow asks for text.
     """
-    flow = loaded(entrypoint)
+    flow = loaded(entrypoint, root)
+    check_names(flow, entrypoint)  # what a deploy would refuse is refused here already
     spec = flow.spec()
     watch = Watch(session, flow, planned_tasks=len(spec.tasks))
     try:

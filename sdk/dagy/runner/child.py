@@ -18,9 +18,9 @@ from dagy.runner.crashes import watch
 from dagy.runner.execution import Execution
 from dagy.runner.faults import error_info, told
 from dagy.runner.isolation import Isolation
-from dagy.runner.loader import failure, load
+from dagy.runner.loader import failure, load, mismatch
 from dagy.runner.processes import adopt_orphans, begin_child, die_with_parent, limit_memory
-from dagy.runner.protocol import ErrorInfo, Log, RunFinished, RunRequest
+from dagy.runner.protocol import Log, RunFinished, RunRequest
 from dagy.runner.scheduler import HandedBackError, Scheduler
 from dagy.runner.socket_host import SocketHost
 from dagy.trace import TracedFlow
@@ -100,15 +100,7 @@ def _refusal(traced: TracedFlow, request: RunRequest) -> RunFinished | None:
     wanted, have = request.spec_sha256, traced.spec.sha256 if request.spec_sha256 else None
     if wanted == have:
         return None
-    return RunFinished(
-        state="FAILED",
-        error=ErrorInfo(
-            code="SPEC_MISMATCH",
-            message="the source of this flow gives another graph than the registered one",
-            hint="the graph must not depend on the time, the machine or the environment; "
-            "deploy the flow again",
-        ),
-    )
+    return RunFinished(state="FAILED", error=mismatch(traced, wanted))
 
 
 def main() -> NoReturn:

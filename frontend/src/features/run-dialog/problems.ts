@@ -60,6 +60,6 @@ export function problemAt(problems: readonly Problem[], path: string, { deep = f
 
 /** The server begins with the field's name, which stands beside it already. */
 export function plain(message: string): string {
-  const text = message.replace(/^[\w.[\]-]+: /, '');
+  const text = message.replace(/^[\p{L}\p{M}\p{N}_.[\]-]+: /u, '');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
