@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from dagy.cli.streams import optional_output
 from dagy_gql.cli.session import Session
 from dagy_gql.embedded import secrets_key
 from dagy_gql.embedded.folder import FolderLock, LocalFolder
@@ -78,7 +79,8 @@ def up(
             session = Session(
                 installation, lock, examples=not no_examples, verbose=verbose, began=began
             )
-            asyncio.run(_run(installation, listening, session))
+            with optional_output():
+                asyncio.run(_run(installation, listening, session))
     except EmbeddedError as error:
         raise click.ClickException(str(error)) from error
 

@@ -1,6 +1,5 @@
 """`dagy graphql`: any operation, as it is. The answer is printed as the server gave it."""
 
-import json
 from typing import Any
 
 import click
@@ -8,6 +7,7 @@ import click
 from dagy.api.errors import from_graphql
 from dagy.api.operations import operation_kind
 from dagy.cli.connect import connected
+from dagy.cli.json_text import write_json
 from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import emit_line, yaml_text
 from dagy.cli.params import argument_text, pairs, parsed
@@ -48,7 +48,7 @@ def _print(session: Session, answer: dict[str, Any]) -> None:
     if session.format == "yaml":
         click.echo(yaml_text(answer), nl=False)
     else:
-        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        write_json(answer, indent=2)
 
 
 COMMANDS = {"graphql": graphql}

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dagy.cli import streams
 from dagy.cli.failures import exit_code, tell
 from dagy.cli.options import global_options, session_of
 from dagy.cli.registry import RootGroup
@@ -48,8 +49,9 @@ def cli() -> None:
 
 
 def main() -> None:
-    # Log lines hold any character; a terminal that lacks one shows "?" instead of failing.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    cli(prog_name="dagy")
+    streams.protect()
+    try:
+        cli(prog_name="dagy")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        sys.exit(streams.conclude(code))

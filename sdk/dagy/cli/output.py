@@ -16,6 +16,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dagy.cli.json_text import is_utf8, write_json
 from dagy.cli.session import Session
 
 STATE_STYLES = {
@@ -63,7 +64,7 @@ def emit(
 ) -> None:
     """Print one result in the format of the session."""
     if session.format == "json":
-        click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+        write_json(plain(value), indent=2)
     elif session.format == "yaml":
         click.echo(yaml_text(value), nl=False)
     elif session.quiet:
@@ -78,7 +79,7 @@ def emit_line(session: Session, value: Any) -> None:
     if session.format == "yaml":
         click.echo(f"---\n{yaml_text(value)}", nl=False)
     else:
-        click.echo(json.dumps(plain(value), ensure_ascii=False))
+        write_json(plain(value))
 
 
 def plain(value: Any) -> Any:
@@ -87,7 +88,8 @@ def plain(value: Any) -> Any:
 
 
 def yaml_text(value: Any) -> str:
-    text: str = yaml.safe_dump(plain(value), sort_keys=False, allow_unicode=True)
+    """In a terminal without UTF-8 other characters are escaped, as in JSON."""
+    text: str = yaml.safe_dump(plain(value), sort_keys=False, allow_unicode=is_utf8(sys.stdout))
     return text
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from dagy.api.models import ErrorInfo
+from dagy.cli.child_output import child_output
 from dagy.cli.failed import failure_lines, tell
 from dagy.cli.failures import INTERRUPTED, RUN_FAILED
 from dagy.cli.options import DagyCommand, pass_session
@@ -17,6 +18,7 @@ from dagy.cli.params import pairs, parameters
 from dagy.cli.progress import RunView
 from dagy.cli.session import Session
 from dagy.cli.source import loaded
+from dagy.cli.streams import optional_output
 from dagy.cli.times import duration, size
 from dagy.flow import Flow
 from dagy.runner import protocol
@@ -58,16 +60,28 @@ def run(
     The exit code is 0 if the run succeeded and 6 if it did not. Values of -p are JSON where
     they parse and text otherwise, and text wherever the flow asks for text.
     """
+    with optional_output():
+        _run(session, entrypoint, given, max_workers=max_workers, fail_fast=not no_fail_fast)
+
+
+def _run(
+    session: Session,
+    entrypoint: str,
+    given: tuple[str, ...],
+    *,
+    max_workers: int | None,
+    fail_fast: bool,
+) -> None:
     flow = loaded(entrypoint)
     spec = flow.spec()
     watch = Watch(session, flow, planned_tasks=len(spec.tasks))
     try:
-        with watch.view:
+        with watch.view, child_output(watch.child_line):
             finished = run_local(
                 flow,
                 parameters(pairs(given), spec.parameters),
                 max_workers=max_workers or spec.max_workers or DEFAULT_MAX_WORKERS,
-                fail_fast=False if no_fail_fast else None,
+                fail_fast=None if fail_fast else False,
                 on_event=watch.note,
             )
     except KeyboardInterrupt:
@@ -101,6 +115,10 @@ class Watch:
         elif type(event) in STATE_OF_EVENT:
             key: str = getattr(event, "key", "")
             self.view.task_state(key, STATE_OF_EVENT[type(event)], event.at, detail=_detail(event))
+
+    def child_line(self, stream: str, text: str) -> None:
+        """A line of a process that a task has started; nobody knows which task."""
+        self.view.log(protocol.now(), "ERROR" if stream == "stderr" else "INFO", None, text)
 
     @property
     def duration_ms(self) -> float:
