@@ -14,6 +14,7 @@ from dagy.retries import RetryDelay, policy
 from dagy.signature import (
     Signature,
     bind_parameters,
+    check_flow_kind,
     check_flow_signature,
     parameters_schema,
 )
@@ -66,6 +67,7 @@ class Flow(Generic[P, R]):
         self.on_cancellation = as_tuple(options.get("on_cancellation"))
         self.source_file = function.__code__.co_filename
         self.signature = Signature(function)
+        check_flow_kind(function, self.name, where=self._defined_at())
         check_flow_signature(self.signature, self.name)
         self._traced: TracedFlow | None = None
         _check_options(self.name, options)
@@ -148,11 +150,14 @@ class Flow(Generic[P, R]):
             raise TraceError(
                 f"flow {self.name!r} calls no task",
                 hint="decorate functions with @task and call them in the flow",
-                where=shown(f"{self.source_file}:{self.function.__code__.co_firstlineno}"),
+                where=self._defined_at(),
             )
         spec = self._spec(trace, parameters, output)
         # Decoding checks the document: what leaves here is valid everywhere.
         return TracedFlow(FlowSpec.decode(spec.encode()), trace.tasks)
+
+    def _defined_at(self) -> str:
+        return shown(f"{self.source_file}:{self.function.__code__.co_firstlineno}")
 
     def _call_body(self, trace: Trace) -> Any:
         symbols = {name: ParameterRef(trace, name) for name in self.signature.arguments}

@@ -203,7 +203,7 @@ def test_show(dagy: Dagy, fake: Fake, signed_in: str) -> None:
         'parameters   {"city": "Oslo"}\n'
         "\n"
         "TASK    STATE      ATTEMPT  DURATION  NOTE\n"
-        "load    ✗ FAILED   3        1.0 s     no such city\n"
+        "load    ✗ FAILED   3        1.0 s     ValueError: no such city\n"
         "report  ↷ SKIPPED  1        -         load FAILED\n"
         "\n"
         "ARTIFACT     TYPE       SIZE\n"

@@ -3,14 +3,14 @@
 from typing import Any
 
 import click
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from dagy.api.follow import Item
 from dagy.api.models import FinishedRun, LogLine, RunStatus, TaskCounts
-from dagy.cli.failed import failure_lines, tell
+from dagy.cli.failed import error_line, failure_lines, tell
 from dagy.cli.failures import INTERRUPTED, RUN_FAILED
-from dagy.cli.output import emit, say, state
+from dagy.cli.output import emit, facts, say, short_json, state
 from dagy.cli.progress import RunView
 from dagy.cli.session import Session
 from dagy.cli.times import duration
@@ -69,7 +69,7 @@ def _detail(data: Any) -> str:
     error = data.get("error")
     if isinstance(error, dict):
         again = f" (again in {duration(data['delayMs'])})" if "delayMs" in data else ""
-        return f"{error.get('message', '')}{again}"
+        return f"{error_line(error.get('type'), str(error.get('message') or ''))}{again}"
     if isinstance(data.get("durationMs"), int | float):
         return duration(data["durationMs"])
     return str(data.get("reason") or "")
@@ -87,17 +87,24 @@ def by_state(counts: TaskCounts | None) -> list[tuple[str, int]]:
     return [(name.replace("_", " "), count) for name, count in named if count]
 
 
+def counts_text(counts: TaskCounts | None) -> str:
+    """`3 succeeded, 1 failed`; empty where nothing is known."""
+    return ", ".join(f"{count} {name}" for name, count in by_state(counts))
+
+
 def reason_of(run: RunStatus) -> str | None:
     return run.state_reason.message if run.state_reason else None
 
 
 def _summary(run: FinishedRun) -> RenderableType:
-    counts = ", ".join(f"{count} {name}" for name, count in by_state(run.task_counts))
-    return Text.assemble(
+    counts = counts_text(run.task_counts)
+    head = Text.assemble(
         state(run.state),
         f" {run.slug} in {duration(run.duration_ms)}",
         f" ({counts})" if counts else "",
     )
+    result = short_json(run.result)
+    return head if result is None else Group(head, "", facts([("result", result)]))
 
 
 def tell_started(session: Session, run: RunStatus, *, created: bool) -> None:

@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from dagy.api.models import ErrorInfo
 from dagy.cli.child_output import child_output
-from dagy.cli.failed import failure_lines, tell
+from dagy.cli.failed import error_line, failure_lines, tell
 from dagy.cli.failures import INTERRUPTED, RUN_FAILED
 from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import STATE_STYLES, emit, facts, printable, short_json, state
@@ -174,9 +174,9 @@ def _detail(event: protocol.Event) -> str:
         case protocol.TaskMapped(count=count):
             return f"{count} items"
         case protocol.TaskRetrying(error=error, delay_ms=delay_ms):
-            return f"{error.message} (again in {duration(delay_ms)})"
+            return f"{error_line(error.type, error.message)} (again in {duration(delay_ms)})"
         case protocol.TaskFailed(error=error) | protocol.TaskTimedOut(error=error):
-            return error.message
+            return error_line(error.type, error.message)
         case protocol.TaskSkipped(reason=reason) | protocol.TaskCancelled(reason=reason):
             return reason
         case _:
@@ -222,10 +222,15 @@ def _branch(key: str, task: LocalTask | None, children: int) -> Text:
         text.append(f"  {duration(task.duration_ms)}", style="dim")
     if task is not None and task.attempt > 1:
         text.append(f"  attempt {task.attempt}", style="yellow")
-    why = (task.error.message if task.error else task.reason) if task else None
-    if why:
+    if why := _why(task):
         text.append(f"  {printable(why.splitlines()[0])}")
     return text
+
+
+def _why(task: LocalTask | None) -> str | None:
+    if task is None or task.error is None:
+        return task.reason if task else None
+    return error_line(task.error.type, task.error.message)
 
 
 COMMANDS = {"run": run}

@@ -9,11 +9,12 @@ from rich.text import Text
 from dagy.api.models import Run, RunSummary, TaskRun
 from dagy.cli.connect import connected
 from dagy.cli.engines import shown
-from dagy.cli.failed import failure_lines
-from dagy.cli.following import by_state, follow_to_end, tell_started
+from dagy.cli.failed import error_line, failure_lines
+from dagy.cli.following import counts_text, follow_to_end, tell_started
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, plain, printable, short_json, state, tags
 from dagy.cli.session import Session
+from dagy.cli.since import Moment
 from dagy.cli.times import duration, moment, size
 
 STATES = (
@@ -48,9 +49,9 @@ def runs() -> None:
 @click.option("--environment", help="Only runs in this environment.")
 @click.option(
     "--since",
-    type=click.DateTime(),
-    metavar="TIME",
-    help="Only runs created after this local time.",
+    type=Moment(),
+    metavar="AGE|TIME",
+    help="Only runs created since: 30m, 2h, 7d, today, '2026-05-01 08:00' (local time).",
 )
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="At most.")
 @pass_session
@@ -72,7 +73,7 @@ def list_runs(
                 flowName=flow,
                 deploymentName=deployment,
                 environment=environment,
-                createdAfter=since.astimezone().isoformat() if since else None,
+                createdAfter=since.isoformat() if since else None,
             )
         )
     emit(
@@ -179,7 +180,6 @@ def _details(run: Run, tasks: list[TaskRun]) -> RenderableType:
 
 
 def _facts(run: Run) -> RenderableType:
-    counts = ", ".join(f"{count} {name}" for name, count in by_state(run.task_counts))
     return facts(
         [
             ("run", run.slug),
@@ -196,7 +196,7 @@ def _facts(run: Run) -> RenderableType:
             ("created", moment(run.created_at)),
             ("started", moment(run.started_at)),
             ("duration", duration(run.duration_ms)),
-            ("tasks", counts or None),
+            ("tasks", counts_text(run.task_counts) or None),
             ("tags", tags(run.tags)),
             ("parameters", short_json(run.parameters)),
             ("result", short_json(run.result)),
@@ -213,11 +213,15 @@ def _tasks(tasks: list[TaskRun]) -> RenderableType:
                 state(task.state),
                 str(task.attempt or "-"),
                 duration(task.duration_ms),
-                printable(task.error.message if task.error else task.reason or "-"),
+                printable(_why(task) or "-"),
             )
             for task in tasks
         ],
     )
+
+
+def _why(task: TaskRun) -> str | None:
+    return error_line(task.error.type, task.error.message) if task.error else task.reason
 
 
 COMMANDS = {"runs": runs}
