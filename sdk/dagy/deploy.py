@@ -26,12 +26,13 @@ class DeployOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """`created` is True for a new deployment, False for one that now points elsewhere."""
+    """`created` is True for a new deployment; `changed` is False when all was so already."""
 
     deployment: Deployment
     flow: RegisteredFlow
     artifact: BuiltArtifact
     created: bool
+    changed: bool = True
 
 
 def deploy_artifact(
@@ -83,7 +84,7 @@ def _deploy(
         namespace=options.get("namespace") or namespace,
         tags=options.get("tags") or built.spec.tags,
     )
-    deployment, created = client.upsert_deployment(
+    upserted = client.upsert_deployment(
         name or built.spec.name,
         flow_name=registered.flow.name,
         flow_version=registered.flow.version,
@@ -91,7 +92,9 @@ def _deploy(
         parameters=options.get("parameters"),
         tags=options.get("tags"),
     )
-    return Deployed(deployment, registered, built, created)
+    return Deployed(
+        upserted.deployment, registered, built, created=upserted.created, changed=upserted.changed
+    )
 
 
 def _namespace(entrypoint: str, built: BuiltArtifact) -> str | None:

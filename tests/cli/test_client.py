@@ -8,7 +8,6 @@ import pytest
 from starlette.responses import JSONResponse
 
 from dagy import DagyClient
-from dagy.api import streams
 from dagy.api.errors import (
     ApiError,
     BadResponseError,
@@ -19,9 +18,11 @@ from dagy.api.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
-from dagy.api.follow import merged
+from dagy.api.http import unreachable
 from dagy.api.models import LogLine, RunEvent
-from dagy.api.transport import Transport, unreachable
+from dagy.api.sync import streams
+from dagy.api.sync.concurrency import merged
+from dagy.api.sync.transport import Transport
 from tests.cli.fake import COMPLETE, CUT, Fake, FakeServer, Refusal, Response
 
 

@@ -2,9 +2,10 @@
 so they are also the documented shape of `--format json`."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
+
+from dagy.api.json_values import JSONValue
 
 TERMINAL_STATES = frozenset({"SUCCEEDED", "FAILED", "CANCELLED", "CRASHED", "TIMED_OUT"})
 
@@ -55,7 +56,7 @@ class Flow(Model, frozen=True):
     namespace: str | None = None
     description: str | None = None
     status: str | None = None
-    tags: Any = None
+    tags: JSONValue = None
     default_executor: str | None = None
     created_at: datetime | None = None
     is_latest: bool | None = None
@@ -63,8 +64,8 @@ class Flow(Model, frozen=True):
 
 class FlowDetails(Flow, frozen=True):
     artifact_sha256: str | None = None
-    parameters_schema: Any = None
-    spec: Any = None
+    parameters_schema: JSONValue = None
+    spec: JSONValue = None
     deployments: list[Named] = []
     versions: list[FlowRef] = []
 
@@ -78,13 +79,13 @@ class Deployment(Model, frozen=True):
     default_executor: str | None = None
     concurrency_limit: int | None = None
     sla_seconds: int | None = None
-    tags: Any = None
+    tags: JSONValue = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
 
 class DeploymentDetails(Deployment, frozen=True):
-    parameters: Any = None
+    parameters: JSONValue = None
 
 
 class Secret(Model, frozen=True):
@@ -177,7 +178,7 @@ class RunStatus(RunCore, frozen=True):
     task_counts: TaskCounts | None = None
     waiting: Waiting | None = None
     routing: Routing | None = None
-    tags: Any = None
+    tags: JSONValue = None
 
 
 class TaskRun(Model, frozen=True):
@@ -208,8 +209,8 @@ class FinishedRun(RunStatus, frozen=True):
     """`parameters`, `result` and the traceback are None for who may not see payloads."""
 
     error: ErrorInfo | None = None
-    parameters: Any = None
-    result: Any = None
+    parameters: JSONValue = None
+    result: JSONValue = None
 
 
 class Run(FinishedRun, frozen=True):
@@ -228,7 +229,7 @@ class RunEvent(Model, frozen=True):
     task_key: str | None = None
     task_state: str | None = None
     attempt: int | None = None
-    data: Any = None
+    data: JSONValue = None
 
 
 class LogLine(Model, frozen=True):
@@ -248,8 +249,9 @@ class RegisteredFlow(Model, frozen=True):
     created: bool
 
 
-class TriggeredRun(Model, frozen=True):
-    """`created` is False when the idempotency key had been used: the run is the first one's."""
+class UpsertedDeployment(Model, frozen=True):
+    """`created` is True for a new deployment, `changed` False when all was as asked already."""
 
-    run: RunStatus
+    deployment: Deployment
     created: bool
+    changed: bool

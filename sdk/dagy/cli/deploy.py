@@ -1,17 +1,21 @@
 """`dagy deploy`: pack, upload and register a flow, and bind it to a deployment."""
 
+from collections.abc import Collection
 from typing import Any
 
 import click
 from rich.console import RenderableType
 
+from dagy.api.errors import ApiError
 from dagy.cli.connect import connected
 from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import emit, facts
 from dagy.cli.params import pairs, parameters
 from dagy.cli.session import Session
 from dagy.cli.source import loaded
+from dagy.cli.suggestion import trigger_command
 from dagy.cli.times import size
+from dagy.client import DagyClient
 from dagy.deploy import Deployed, deploy_artifact
 
 
@@ -67,12 +71,24 @@ def deploy(
             parameters=parameters(texts, flow.spec().parameters) if texts else None,
             include=include,
         )
+        defaults = set(texts) if deployed.created or texts else _defaults(client, deployed)
     emit(
         session,
         _document(deployed),
         quiet=lambda: [deployed.deployment.name],
-        table=lambda: _summary(deployed),
+        table=lambda: _summary(deployed, defaults),
     )
+
+
+def _defaults(client: DagyClient, deployed: Deployed) -> set[str]:
+    """Names of the parameters an existing deployment gives by itself."""
+    if not deployed.artifact.spec.parameters.get("required"):
+        return set()
+    try:
+        kept = client.deployment(deployed.deployment.name).parameters
+    except ApiError:  # it is deployed; only the suggestion is less good
+        return set()
+    return set(kept) if isinstance(kept, dict) else set()
 
 
 def _document(deployed: Deployed) -> dict[str, Any]:
@@ -82,6 +98,7 @@ def _document(deployed: Deployed) -> dict[str, Any]:
         "flowCreated": deployed.flow.created,
         "deployment": deployed.deployment,
         "deploymentCreated": deployed.created,
+        "deploymentChanged": deployed.changed,
         "artifact": {
             "sha256": deployed.artifact.sha256,
             "sizeBytes": deployed.artifact.size_bytes,
@@ -90,15 +107,16 @@ def _document(deployed: Deployed) -> dict[str, Any]:
     }
 
 
-def _summary(deployed: Deployed) -> RenderableType:
+def _summary(deployed: Deployed, defaults: Collection[str]) -> RenderableType:
     flow, name, files = deployed.flow.flow, deployed.deployment.name, deployed.artifact.files
+    changed = "updated" if deployed.changed else "unchanged"
     packed = f"{len(files)} file{'' if len(files) == 1 else 's'}"
     return facts(
         [
             ("flow", f"{flow.name} {flow.version} ({_news(deployed.flow.created, 'unchanged')})"),
-            ("deployment", f"{name} ({_news(deployed.created, 'updated')})"),
+            ("deployment", f"{name} ({_news(deployed.created, changed)})"),
             ("artifact", f"{packed}, {size(deployed.artifact.size_bytes)}"),
-            ("run it", f"dagy trigger {name} --follow"),
+            ("run it", trigger_command(name, deployed.artifact.spec.parameters, defaults)),
         ]
     )
 

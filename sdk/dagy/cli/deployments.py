@@ -31,7 +31,7 @@ def list_deployments(
     """Deployments by name."""
     with connected(session) as client:
         found = list(
-            client.deployments(limit=limit, flowName=flow, environment=environment, paused=paused)
+            client.deployments(limit=limit, flow_name=flow, environment=environment, paused=paused)
         )
     emit(session, found, quiet=lambda: [each.name for each in found], table=lambda: _table(found))
 

@@ -1,5 +1,7 @@
 """`dagy flows`: list and show."""
 
+from typing import Any
+
 import click
 from rich.console import Group, RenderableType
 
@@ -84,7 +86,7 @@ def _details(flow: FlowDetails) -> RenderableType:
 
 
 def _parameters(flow: FlowDetails) -> list[tuple[str, str, str]]:
-    schema = flow.parameters_schema if isinstance(flow.parameters_schema, dict) else {}
+    schema = _mapping(flow.parameters_schema)
     required = schema.get("required", [])
     return [
         (
@@ -97,7 +99,7 @@ def _parameters(flow: FlowDetails) -> list[tuple[str, str, str]]:
 
 
 def _tasks(flow: FlowDetails) -> list[tuple[str, str, str]]:
-    spec = flow.spec if isinstance(flow.spec, dict) else {}
+    spec = _mapping(flow.spec)
     return [
         (
             str(task.get("key")),
@@ -106,6 +108,10 @@ def _tasks(flow: FlowDetails) -> list[tuple[str, str, str]]:
         )
         for task in spec.get("tasks", [])
     ]
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 COMMANDS = {"flows": flows}

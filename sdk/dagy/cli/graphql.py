@@ -40,8 +40,9 @@ def graphql(session: Session, query: str, given: tuple[str, ...], operation: str
             return
         answer = client.post(document, variables, operation)
     _print(session, answer)
-    if answer.get("errors"):
-        raise click.exceptions.Exit(from_graphql(answer["errors"]).exit_code)
+    errors = answer.get("errors")
+    if isinstance(errors, list) and errors:
+        raise click.exceptions.Exit(from_graphql(errors).exit_code)
 
 
 def _print(session: Session, answer: dict[str, Any]) -> None:

@@ -70,10 +70,10 @@ def list_runs(
             client.runs(
                 limit=limit,
                 state=list(states) or None,
-                flowName=flow,
-                deploymentName=deployment,
+                flow_name=flow,
+                deployment_name=deployment,
                 environment=environment,
-                createdAfter=since.isoformat() if since else None,
+                created_after=since,
             )
         )
     emit(

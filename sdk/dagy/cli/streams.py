@@ -18,11 +18,11 @@ READER_LEFT = 141
 _READER_LEFT_ERRORS = frozenset({errno.EPIPE, errno.ECONNRESET})
 
 
-class Descriptor(io.RawIOBase):
+class Descriptor(io.BufferedIOBase):
     """A standard stream. After the first write that fails, everything goes to /dev/null.
 
-    `failure` is that first error; None while all is well. A descriptor that somebody made
-    non-blocking is waited for.
+    `failure` is that first error; None while all is well. Keeps nothing back: what a Ctrl-C
+    interrupts is not written a second time at the end.
     """
 
     def __init__(self, number: int, *, is_result: bool) -> None:
@@ -40,14 +40,16 @@ class Descriptor(io.RawIOBase):
         return os.isatty(self.number)
 
     def write(self, data: Any) -> int:
-        try:
-            return os.write(self.number, data)
-        except BlockingIOError:
-            select.select([], [self.number], [])
-            return os.write(self.number, data)
-        except OSError as error:
-            self._discard(error)
-        return memoryview(data).nbytes
+        left = memoryview(data).cast("B")
+        size = left.nbytes
+        while left:
+            try:
+                left = left[os.write(self.number, left) :]
+            except BlockingIOError:  # somebody made it non-blocking
+                select.select([], [self.number], [])
+            except OSError as error:
+                self._discard(error)
+        return size
 
     def _discard(self, error: OSError) -> None:
         self.failure = self.failure or error
@@ -111,7 +113,7 @@ def _exit_code(error: OSError) -> int:
 
 def _text(descriptor: Descriptor, replaced: TextIO) -> io.TextIOWrapper:
     return io.TextIOWrapper(
-        io.BufferedWriter(descriptor),
+        descriptor,
         encoding=replaced.encoding,
         errors="replace",
         line_buffering=descriptor.isatty(),
