@@ -1,6 +1,7 @@
 """A program outside of the checkout: typed, with two environment variables, blocking and async."""
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
@@ -89,7 +90,7 @@ def server(fake: Fake, signed_in: str) -> Fake:
 
 
 def started(path: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Below the file's folder, with nothing of this repository on the path but what is installed."""
+    """In the file's folder, with an environment of its own."""
     env = {name: os.environ[name] for name in ("PATH", "DAGY_API_URL", "DAGY_API_KEY")}
     return subprocess.run(
         [sys.executable, *command, path.name],
@@ -155,4 +156,5 @@ def test_the_stub_names_what_the_package_has() -> None:
     assert {*imported, "__version__"} == set(dagy.__all__)
     for name, place in imported.items():
         module, _, attribute = place.rpartition(".")
-        assert getattr(sys.modules[module], attribute) is getattr(dagy, name), name
+        found = getattr(importlib.import_module(module), attribute)
+        assert found is getattr(dagy, name), name

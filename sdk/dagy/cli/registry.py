@@ -27,6 +27,7 @@ SERVER_COMMANDS = {
     "worker": "Start a worker alone.",
     "migrate": "Bring the database to the newest schema.",
     "doctor": "Check the installation and say what to repair.",
+    "reset-password": "Print a link that sets a lost password.",
     "schema": "Print the GraphQL schema.",
 }
 
