@@ -145,6 +145,21 @@ class TaskCounts(Model, frozen=True):
     cancelled: int = 0
     cached: int = 0
 
+    @property
+    def total(self) -> int:
+        """All of them; items of mapped tasks are tasks."""
+        return self.done + self.left + self.failed + self.skipped + self.timed_out + self.cancelled
+
+    @property
+    def done(self) -> int:
+        """Those that have a result."""
+        return self.succeeded + self.cached
+
+    @property
+    def left(self) -> int:
+        """Those that have not ended."""
+        return self.pending + self.running + self.retrying
+
 
 class RunCore(Model, frozen=True):
     id: str

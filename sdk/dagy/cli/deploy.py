@@ -8,6 +8,7 @@ from rich.console import RenderableType
 
 from dagy.api.errors import ApiError
 from dagy.cli.connect import connected
+from dagy.cli.names import completing_files
 from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import emit, facts
 from dagy.cli.params import pairs, parameters
@@ -20,7 +21,7 @@ from dagy.deploy import Deployed, deploy_artifact
 
 
 @click.command(cls=DagyCommand)
-@click.argument("entrypoint", metavar="FILE.py:FLOW")
+@click.argument("entrypoint", metavar="FILE.py:FLOW", shell_complete=completing_files)
 @click.option("--name", help="Name of the deployment; by default that of the flow.")
 @click.option("--version", help="Version of the flow; by default named by its content.")
 @click.option("--environment", help="Environment the runs belong to.")

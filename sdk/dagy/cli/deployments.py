@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from dagy.api.models import Deployment, DeploymentDetails
 from dagy.cli.connect import connected
 from dagy.cli.engines import shown
+from dagy.cli.names import completing, deployment_names, flow_names, guessing
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, tags
 from dagy.cli.session import Session
@@ -20,7 +21,9 @@ def deployments() -> None:
 
 
 @deployments.command(name="list")
-@click.option("--flow", help="Only deployments of this flow.")
+@click.option(
+    "--flow", shell_complete=completing(flow_names), help="Only deployments of this flow."
+)
 @click.option("--environment", help="Only deployments in this environment.")
 @click.option("--paused/--active", default=None, help="Only paused, or only active ones.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most.")
@@ -37,17 +40,17 @@ def list_deployments(
 
 
 @deployments.command(name="show")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(deployment_names))
 @pass_session
 def show_deployment(session: Session, name: str) -> None:
     """One deployment with its parameter defaults."""
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, deployment_names, name):
         found = client.deployment(name)
     emit(session, found, quiet=lambda: [found.name], table=lambda: _details(found))
 
 
 @deployments.command(name="pause")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(deployment_names))
 @pass_session
 def pause_deployment(session: Session, name: str) -> None:
     """Start no more runs of a deployment; those that run go on."""
@@ -55,7 +58,7 @@ def pause_deployment(session: Session, name: str) -> None:
 
 
 @deployments.command(name="resume")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(deployment_names))
 @pass_session
 def resume_deployment(session: Session, name: str) -> None:
     """Undo `pause`."""
@@ -63,7 +66,7 @@ def resume_deployment(session: Session, name: str) -> None:
 
 
 @deployments.command(name="delete")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(deployment_names))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_session
 def delete_deployment(session: Session, name: str, yes: bool) -> None:
@@ -82,7 +85,7 @@ def delete_deployment(session: Session, name: str, yes: bool) -> None:
 
 
 def _set_paused(session: Session, name: str, *, paused: bool) -> None:
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, deployment_names, name):
         changed = client.update_deployment(client.deployment(name).id, paused=paused)
     emit(
         session,

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from dagy.api.models import Flow, FlowDetails
 from dagy.cli.connect import connected
 from dagy.cli.engines import shown
+from dagy.cli.names import completing, flow_names, guessing
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, tags
 from dagy.cli.session import Session
@@ -32,12 +33,12 @@ def list_flows(session: Session, namespace: str | None, search: str | None, limi
 
 
 @flows.command(name="show")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(flow_names))
 @click.option("--version", help="This version instead of the latest.")
 @pass_session
 def show_flow(session: Session, name: str, version: str | None) -> None:
     """One version of a flow: parameters, tasks, deployments, other versions."""
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, flow_names, name):
         found = client.flow(name, version=version)
     emit(session, found, quiet=lambda: [found.name], table=lambda: _details(found))
 

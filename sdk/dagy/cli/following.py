@@ -7,7 +7,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from dagy.api.follow import Item
-from dagy.api.models import FinishedRun, LogLine, RunStatus, TaskCounts
+from dagy.api.models import FinishedRun, LogLine, RunStatus
+from dagy.cli.counts import counts_text
 from dagy.cli.failed import error_line, failure_lines, tell
 from dagy.cli.failures import INTERRUPTED, RUN_FAILED
 from dagy.cli.output import emit, facts, say, short_json, state
@@ -45,7 +46,9 @@ def detach(slug: str) -> None:
 
 
 def _watch(session: Session, client: DagyClient, run: RunStatus) -> None:
-    planned = total(run.task_counts)
+    # Of an attempt that goes on, the counts hold items that the events tell of again.
+    is_new = run.state == "QUEUED" and (run.attempt or 1) == 1
+    planned = run.task_counts.total if is_new and run.task_counts else 0
     with RunView(session, slug=run.slug, planned_tasks=planned) as view:
         for item in client.follow_run(run.id):
             feed(view, item)
@@ -55,6 +58,8 @@ def feed(view: RunView, item: Item) -> None:
     if isinstance(item, LogLine):
         view.log(item.at, item.level, item.task_key, item.message)
     elif item.task_key and item.task_state:
+        if item.type == "TASK_MAPPED" and isinstance(item.data, dict):
+            view.mapped(item.task_key, int(item.data.get("count") or 0))
         view.task_state(item.task_key, item.task_state, item.at, detail=_detail(item.data))
     elif item.type == "RUN_ATTEMPT_CRASHED":
         view.log(item.at, "WARNING", None, f"the attempt crashed: {_detail(item.data)}")
@@ -73,23 +78,6 @@ def _detail(data: Any) -> str:
     if isinstance(data.get("durationMs"), int | float):
         return duration(data["durationMs"])
     return str(data.get("reason") or "")
-
-
-def total(counts: TaskCounts | None) -> int:
-    return sum(count for _, count in by_state(counts))
-
-
-def by_state(counts: TaskCounts | None) -> list[tuple[str, int]]:
-    """[("succeeded", 3), …] without the zeros."""
-    if counts is None:
-        return []
-    named = ((name, getattr(counts, name)) for name in counts.__struct_fields__)
-    return [(name.replace("_", " "), count) for name, count in named if count]
-
-
-def counts_text(counts: TaskCounts | None) -> str:
-    """`3 succeeded, 1 failed`; empty where nothing is known."""
-    return ", ".join(f"{count} {name}" for name, count in by_state(counts))
 
 
 def reason_of(run: RunStatus) -> str | None:

@@ -20,6 +20,7 @@ CLIENT_COMMANDS = {
     "deployments": ("dagy.cli.deployments", "List, show, pause, resume and delete deployments."),
     "secrets": ("dagy.cli.secrets", "List, set, reveal and delete secrets; change their key."),
     "graphql": ("dagy.cli.graphql", "Send a GraphQL operation as it is."),
+    "completion": ("dagy.cli.completion", "Print the completion script for a shell."),
 }
 SERVER_COMMANDS = {
     "up": "Start Dagy on this machine: database, queue, API and workers.",

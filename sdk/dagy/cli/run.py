@@ -12,6 +12,7 @@ from dagy.api.models import ErrorInfo
 from dagy.cli.child_output import child_output
 from dagy.cli.failed import error_line, failure_lines, tell
 from dagy.cli.failures import INTERRUPTED, RUN_FAILED
+from dagy.cli.names import completing_files
 from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import STATE_STYLES, emit, facts, printable, short_json, state
 from dagy.cli.params import pairs, parameters
@@ -39,7 +40,7 @@ STATE_OF_EVENT = {
 
 
 @click.command(cls=DagyCommand)
-@click.argument("entrypoint", metavar="FILE.py:FLOW")
+@click.argument("entrypoint", metavar="FILE.py:FLOW", shell_complete=completing_files)
 @click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable.")
 @click.option(
     "--max-workers",
@@ -114,6 +115,8 @@ class Watch:
             self._end = event
         elif type(event) in STATE_OF_EVENT:
             key: str = getattr(event, "key", "")
+            if isinstance(event, protocol.TaskMapped):
+                self.view.mapped(key, event.count)
             self.view.task_state(key, STATE_OF_EVENT[type(event)], event.at, detail=_detail(event))
 
     def child_line(self, stream: str, text: str) -> None:

@@ -6,16 +6,19 @@ import click
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from dagy.api.models import Run, RunSummary, TaskRun
+from dagy.api.models import Run, RunStatus, RunSummary, TaskRun
 from dagy.cli.connect import connected
+from dagy.cli.counts import counts_text
 from dagy.cli.engines import shown
 from dagy.cli.failed import error_line, failure_lines
-from dagy.cli.following import counts_text, follow_to_end, tell_started
+from dagy.cli.following import follow_to_end, tell_started
+from dagy.cli.names import completing, deployment_names, flow_names, guessing, run_slugs
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, plain, printable, short_json, state, tags
 from dagy.cli.session import Session
 from dagy.cli.since import Moment
 from dagy.cli.times import duration, moment, size
+from dagy.client import DagyClient
 
 STATES = (
     "QUEUED",
@@ -44,8 +47,12 @@ def runs() -> None:
     metavar="STATE",
     help="Only runs in this state; repeatable.",
 )
-@click.option("--flow", help="Only runs of this flow.")
-@click.option("--deployment", help="Only runs of this deployment.")
+@click.option("--flow", shell_complete=completing(flow_names), help="Only runs of this flow.")
+@click.option(
+    "--deployment",
+    shell_complete=completing(deployment_names),
+    help="Only runs of this deployment.",
+)
 @click.option("--environment", help="Only runs in this environment.")
 @click.option(
     "--since",
@@ -85,11 +92,11 @@ def list_runs(
 
 
 @runs.command(name="show")
-@click.argument("run")
+@click.argument("run", shell_complete=completing(run_slugs))
 @pass_session
 def show_run(session: Session, run: str) -> None:
     """One run with its tasks, error, result and artifacts."""
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, run_slugs, run):
         found = client.run(run)
         tasks = list(client.task_runs(found.id))
     document = {**plain(found), "taskRuns": tasks}
@@ -102,12 +109,12 @@ def show_run(session: Session, run: str) -> None:
 
 
 @runs.command(name="cancel")
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, shell_complete=completing(run_slugs))
 @pass_session
 def cancel_run(session: Session, run: tuple[str, ...]) -> None:
     """Cancel one or more runs; running code is really stopped."""
     with connected(session) as client:
-        cancelled = [client.cancel(each) for each in run]
+        cancelled = [_cancel(client, each) for each in run]
     emit(
         session,
         cancelled,
@@ -118,8 +125,13 @@ def cancel_run(session: Session, run: tuple[str, ...]) -> None:
     )
 
 
+def _cancel(client: DagyClient, run: str) -> RunStatus:
+    with guessing(client, run_slugs, run):
+        return client.cancel(run)
+
+
 @runs.command(name="retry")
-@click.argument("run")
+@click.argument("run", shell_complete=completing(run_slugs))
 @click.option(
     "--mode",
     type=click.Choice(list(MODES)),
@@ -132,7 +144,7 @@ def cancel_run(session: Session, run: tuple[str, ...]) -> None:
 @pass_session
 def retry_run(session: Session, run: str, mode: str, from_task: str | None, follow: bool) -> None:
     """Run a finished run again."""
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, run_slugs, run):
         retried = client.retry(
             run, mode="FROM_TASK" if from_task else MODES[mode], task_key=from_task
         )

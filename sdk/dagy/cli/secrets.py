@@ -12,6 +12,7 @@ from rich.console import RenderableType
 
 from dagy.api.models import Secret
 from dagy.cli.connect import connected
+from dagy.cli.names import completing, guessing, secret_names
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, grid
 from dagy.cli.session import Session
@@ -69,7 +70,7 @@ def list_secrets(session: Session, environment: str | None, limit: int) -> None:
 
 
 @secrets.command(name="set")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(secret_names))
 @_environment
 @click.option("--description", help="What it is for; seen by whoever may list secrets.")
 @click.option(
@@ -98,7 +99,7 @@ def set_secret(
 
 
 @secrets.command(name="reveal")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(secret_names))
 @_environment
 @click.option("--version", type=click.IntRange(1), help="An older version.")
 @pass_session
@@ -106,7 +107,7 @@ def reveal_secret(
     session: Session, name: str, environment: str | None, version: int | None
 ) -> None:
     """Print the value of a secret; the audit log notes it."""
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, secret_names, name):
         found = client.secret(name, environment=environment)
         revealed = client.reveal_secret(found.id, version=version)
     if session.format == "table":
@@ -116,13 +117,13 @@ def reveal_secret(
 
 
 @secrets.command(name="delete")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(secret_names))
 @_environment
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_session
 def delete_secret(session: Session, name: str, environment: str | None, yes: bool) -> None:
     """Delete a secret with all its versions."""
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, secret_names, name):
         found = client.secret(name, environment=environment)
         if not yes:
             click.confirm(f"Delete secret {_shown(found)}?", abort=True, err=True)

@@ -9,6 +9,7 @@ from dagy.api.models import RunStatus
 from dagy.cli.connect import connected
 from dagy.cli.engines import ENGINES, api_name
 from dagy.cli.following import follow_to_end, tell_started
+from dagy.cli.names import completing, deployment_names, guessing
 from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import emit, facts, state
 from dagy.cli.params import argument_text, json_object, needs_schema, pairs, parameters
@@ -17,7 +18,7 @@ from dagy.client import DagyClient
 
 
 @click.command(cls=DagyCommand)
-@click.argument("deployment")
+@click.argument("deployment", shell_complete=completing(deployment_names))
 @click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable.")
 @click.option("--params", "document", metavar="JSON|@FILE|-", help="Parameters as a JSON object.")
 @click.option("--follow", is_flag=True, help="Stream logs and states until the run is over.")
@@ -41,7 +42,7 @@ def trigger(
     the run alone. Values of -p are JSON where they parse and text otherwise, and text wherever
     the flow asks for text.
     """
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, deployment_names, deployment):
         triggered = client.trigger(
             deployment,
             _parameters(client, deployment, given, document),
