@@ -35,7 +35,7 @@ def reset_password(*, email: str, local_dir: str) -> None:
       dagy reset-password owner@dagy.local
       dagy reset-password ada@example.com --local-dir /srv/dagy
 
-    Exit codes: 0 ok, 1 there is no such user or no installation.
+    Exit codes: 0 ok, 1 no such user or no installation, 2 usage.
     """
     settings = variables.load()
     try:

@@ -8,7 +8,7 @@ from dagy.cli.options import DagyCommand
 SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command(cls=DagyCommand)
+@click.command(cls=DagyCommand, exits=(0, 2))
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
     """Print the completion script for SHELL: bash, zsh or fish.

@@ -57,6 +57,12 @@ def deploy(
     The same content again changes nothing. Other content needs another --version; without
     one the version is named by the content. What is not given keeps its value on a
     deployment that exists.
+
+    \b
+    Examples:
+      dagy deploy weather.py:report
+      dagy deploy weather.py:report --name daily -p city=Oslo
+      dagy deploy weather.py:report --include 'data/*.csv' --tag team=data
     """
     texts, labels = pairs(given), pairs(tags, option="--tag")
     flow = loaded(entrypoint)

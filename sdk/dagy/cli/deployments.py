@@ -31,7 +31,13 @@ def deployments() -> None:
 def list_deployments(
     session: Session, flow: str | None, environment: str | None, paused: bool | None, limit: int
 ) -> None:
-    """Deployments by name."""
+    """Deployments by name.
+
+    \b
+    Examples:
+      dagy deployments list
+      dagy deployments list --flow weather --paused
+    """
     with connected(session) as client:
         found = list(
             client.deployments(limit=limit, flow_name=flow, environment=environment, paused=paused)
@@ -43,7 +49,12 @@ def list_deployments(
 @click.argument("name", shell_complete=completing(deployment_names))
 @pass_session
 def show_deployment(session: Session, name: str) -> None:
-    """One deployment with its parameter defaults."""
+    """One deployment with its parameter defaults.
+
+    \b
+    Examples:
+      dagy deployments show daily
+    """
     with connected(session) as client, guessing(client, deployment_names, name):
         found = client.deployment(name)
     emit(session, found, quiet=lambda: [found.name], table=lambda: _details(found))
@@ -53,7 +64,12 @@ def show_deployment(session: Session, name: str) -> None:
 @click.argument("name", shell_complete=completing(deployment_names))
 @pass_session
 def pause_deployment(session: Session, name: str) -> None:
-    """Start no more runs of a deployment; those that run go on."""
+    """Start no more runs of a deployment; those that run go on.
+
+    \b
+    Examples:
+      dagy deployments pause daily
+    """
     _set_paused(session, name, paused=True)
 
 
@@ -61,7 +77,12 @@ def pause_deployment(session: Session, name: str) -> None:
 @click.argument("name", shell_complete=completing(deployment_names))
 @pass_session
 def resume_deployment(session: Session, name: str) -> None:
-    """Undo `pause`."""
+    """Undo `pause`.
+
+    \b
+    Examples:
+      dagy deployments resume daily
+    """
     _set_paused(session, name, paused=False)
 
 
@@ -70,7 +91,12 @@ def resume_deployment(session: Session, name: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_session
 def delete_deployment(session: Session, name: str, yes: bool) -> None:
-    """Delete a deployment; its flow and its runs stay."""
+    """Delete a deployment; its flow and its runs stay.
+
+    \b
+    Examples:
+      dagy deployments delete daily
+    """
     with connected(session) as client:
         found = client.deployment(name)
         if not yes:

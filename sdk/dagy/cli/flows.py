@@ -26,7 +26,13 @@ def flows() -> None:
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most.")
 @pass_session
 def list_flows(session: Session, namespace: str | None, search: str | None, limit: int) -> None:
-    """The latest version of each flow."""
+    """The latest version of each flow.
+
+    \b
+    Examples:
+      dagy flows list
+      dagy flows list --namespace data --search weather
+    """
     with connected(session) as client:
         found = list(client.flows(limit=limit, namespace=namespace, search=search))
     emit(session, found, quiet=lambda: [flow.name for flow in found], table=lambda: _table(found))
@@ -37,7 +43,13 @@ def list_flows(session: Session, namespace: str | None, search: str | None, limi
 @click.option("--version", help="This version instead of the latest.")
 @pass_session
 def show_flow(session: Session, name: str, version: str | None) -> None:
-    """One version of a flow: parameters, tasks, deployments, other versions."""
+    """One version of a flow: parameters, tasks, deployments, other versions.
+
+    \b
+    Examples:
+      dagy flows show weather
+      dagy flows show weather --version 1.2 --format json
+    """
     with connected(session) as client, guessing(client, flow_names, name):
         found = client.flow(name, version=version)
     emit(session, found, quiet=lambda: [found.name], table=lambda: _details(found))

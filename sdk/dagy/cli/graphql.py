@@ -30,6 +30,12 @@ def graphql(session: Session, query: str, given: tuple[str, ...], operation: str
     """Send a GraphQL operation and print the whole answer as JSON.
 
     A subscription prints one JSON object per event. Errors in the answer set the exit code.
+
+    \b
+    Examples:
+      dagy graphql '{ viewer { role } }'
+      dagy graphql @runs.graphql -v first=5 -v state=FAILED
+      dagy graphql @follow.graphql -v run=UnVuOjE= --operation Follow
     """
     document = argument_text(query)
     variables = {name: parsed(text) for name, text in pairs(given, option="-v").items()}

@@ -9,7 +9,7 @@ from dagy.api.models import LogLine, Run
 from dagy.cli.connect import connected
 from dagy.cli.following import detach
 from dagy.cli.names import completing, guessing, run_slugs
-from dagy.cli.options import DagyCommand, pass_session
+from dagy.cli.options import OF_A_REQUEST, DagyCommand, pass_session
 from dagy.cli.output import console, emit_line
 from dagy.cli.progress import LEVEL_STYLES, log_line, shortened, task_column
 from dagy.cli.session import Session
@@ -18,7 +18,7 @@ from dagy.client import DagyClient
 TASK_COLUMN = 8
 
 
-@click.command(cls=DagyCommand)
+@click.command(cls=DagyCommand, exits=(*OF_A_REQUEST, 130))
 @click.argument("run", shell_complete=completing(run_slugs))
 @click.option("--task", metavar="KEY", help="Only lines of this task.")
 @click.option("--follow", is_flag=True, help="Go on with new lines until the run is over.")
@@ -27,6 +27,12 @@ def logs(session: Session, run: str, task: str | None, follow: bool) -> None:
     """Print the log of RUN (a slug or an id), oldest line first.
 
     --format json prints one object a line, --format yaml one document a line.
+
+    \b
+    Examples:
+      dagy logs calm-otter-204
+      dagy logs calm-otter-204 --task load --follow
+      dagy logs calm-otter-204 --format json | jq -r .message
     """
     with connected(session) as client:
         with guessing(client, run_slugs, run):

@@ -39,7 +39,7 @@ STATE_OF_EVENT = {
 }
 
 
-@click.command(cls=DagyCommand)
+@click.command(cls=DagyCommand, exits=(0, 1, 2, 6, 130))
 @click.argument("entrypoint", metavar="FILE.py:FLOW", shell_complete=completing_files)
 @click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable.")
 @click.option(
@@ -59,7 +59,14 @@ def run(
     """Run a flow here, in this process, without a server.
 
     The exit code is 0 if the run succeeded and 6 if it did not. Values of -p are JSON where
-    they parse and text otherwise, and text wherever the flow asks for text.
+    they parse and text otherwise, and text wherever the flow asks for text. A reader of the
+    output that leaves (`| head`) does not stop the run.
+
+    \b
+    Examples:
+      dagy run weather.py:report
+      dagy run weather.py:report -p city=Oslo -p days=3 --max-workers 8
+      dagy run weather.py:report --format json | jq .result
     """
     with optional_output():
         _run(session, entrypoint, given, max_workers=max_workers, fail_fast=not no_fail_fast)

@@ -13,7 +13,7 @@ from dagy.cli.engines import shown
 from dagy.cli.failed import error_line, failure_lines
 from dagy.cli.following import follow_to_end, tell_started
 from dagy.cli.names import completing, deployment_names, flow_names, guessing, run_slugs
-from dagy.cli.options import DagyGroup, pass_session
+from dagy.cli.options import OF_A_REQUEST, DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, plain, printable, short_json, state, tags
 from dagy.cli.session import Session
 from dagy.cli.since import Moment
@@ -71,7 +71,13 @@ def list_runs(
     since: datetime | None,
     limit: int,
 ) -> None:
-    """The newest runs, newest first."""
+    """The newest runs, newest first.
+
+    \b
+    Examples:
+      dagy runs list --since 2h --state FAILED
+      dagy runs list --flow weather --quiet | xargs dagy runs cancel
+    """
     with connected(session) as client:
         found = list(
             client.runs(
@@ -95,7 +101,13 @@ def list_runs(
 @click.argument("run", shell_complete=completing(run_slugs))
 @pass_session
 def show_run(session: Session, run: str) -> None:
-    """One run with its tasks, error, result and artifacts."""
+    """One run with its tasks, error, result and artifacts.
+
+    \b
+    Examples:
+      dagy runs show calm-otter-204
+      dagy runs show calm-otter-204 --format json | jq .result
+    """
     with connected(session) as client, guessing(client, run_slugs, run):
         found = client.run(run)
         tasks = list(client.task_runs(found.id))
@@ -112,7 +124,13 @@ def show_run(session: Session, run: str) -> None:
 @click.argument("run", nargs=-1, required=True, shell_complete=completing(run_slugs))
 @pass_session
 def cancel_run(session: Session, run: tuple[str, ...]) -> None:
-    """Cancel one or more runs; running code is really stopped."""
+    """Cancel one or more runs; running code is really stopped.
+
+    \b
+    Examples:
+      dagy runs cancel calm-otter-204
+      dagy runs cancel calm-otter-204 brave-lynx-017
+    """
     with connected(session) as client:
         cancelled = [_cancel(client, each) for each in run]
     emit(
@@ -130,7 +148,7 @@ def _cancel(client: DagyClient, run: str) -> RunStatus:
         return client.cancel(run)
 
 
-@runs.command(name="retry")
+@runs.command(name="retry", exits=(*OF_A_REQUEST, 6, 130))
 @click.argument("run", shell_complete=completing(run_slugs))
 @click.option(
     "--mode",
@@ -143,7 +161,14 @@ def _cancel(client: DagyClient, run: str) -> RunStatus:
 @click.option("--follow", is_flag=True, help="Stream logs and states until the run is over.")
 @pass_session
 def retry_run(session: Session, run: str, mode: str, from_task: str | None, follow: bool) -> None:
-    """Run a finished run again."""
+    """Run a finished run again.
+
+    \b
+    Examples:
+      dagy runs retry calm-otter-204 --follow
+      dagy runs retry calm-otter-204 --mode from-start
+      dagy runs retry calm-otter-204 --from-task load
+    """
     with connected(session) as client, guessing(client, run_slugs, run):
         retried = client.retry(
             run, mode="FROM_TASK" if from_task else MODES[mode], task_key=from_task

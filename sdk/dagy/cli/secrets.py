@@ -63,7 +63,13 @@ def secrets() -> None:
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most.")
 @pass_session
 def list_secrets(session: Session, environment: str | None, limit: int) -> None:
-    """Secrets, without their values."""
+    """Secrets, without their values.
+
+    \b
+    Examples:
+      dagy secrets list
+      dagy secrets list --environment production
+    """
     with connected(session) as client:
         found = list(client.secrets(environment=environment, limit=limit))
     emit(session, found, quiet=lambda: [each.name for each in found], table=lambda: _table(found))
@@ -86,7 +92,13 @@ def set_secret(
     description: str | None,
     value_from_stdin: bool,
 ) -> None:
-    """Make a secret, or a new version of it; asks for the value."""
+    """Make a secret, or a new version of it; asks for the value.
+
+    \b
+    Examples:
+      dagy secrets set API_TOKEN --environment production
+      dagy secrets set API_TOKEN --value-from-stdin < token.txt
+    """
     value = _piped() if value_from_stdin else _asked(name)
     with connected(session) as client:
         changed = client.set_secret(name, value, environment=environment, description=description)
@@ -106,7 +118,13 @@ def set_secret(
 def reveal_secret(
     session: Session, name: str, environment: str | None, version: int | None
 ) -> None:
-    """Print the value of a secret; the audit log notes it."""
+    """Print the value of a secret; the audit log notes it.
+
+    \b
+    Examples:
+      dagy secrets reveal API_TOKEN
+      dagy secrets reveal API_TOKEN --environment production --version 3
+    """
     with connected(session) as client, guessing(client, secret_names, name):
         found = client.secret(name, environment=environment)
         revealed = client.reveal_secret(found.id, version=version)
@@ -122,7 +140,13 @@ def reveal_secret(
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_session
 def delete_secret(session: Session, name: str, environment: str | None, yes: bool) -> None:
-    """Delete a secret with all its versions."""
+    """Delete a secret with all its versions.
+
+    \b
+    Examples:
+      dagy secrets delete API_TOKEN
+      dagy secrets delete API_TOKEN --environment production --yes
+    """
     with connected(session) as client, guessing(client, secret_names, name):
         found = client.secret(name, environment=environment)
         if not yes:
