@@ -14,7 +14,16 @@ from dagy.places import local_dir
 
 
 class DeployOptions(TypedDict, total=False):
-    """What else a deployment can say. `include` has glob patterns of files to pack."""
+    """What else a deployment can say.
+
+    Attributes:
+        version: The name of the flow's version.
+        namespace: Where the flow is listed, such as "data/ingestion".
+        tags: Names and values to find flow and deployment by.
+        environment: The environment its runs belong to.
+        parameters: Defaults for the flow's parameters.
+        include: Glob patterns of more files to pack, relative to the flow's folder.
+    """
 
     version: str | None
     namespace: str | None
@@ -42,10 +51,23 @@ def deploy_artifact(
     client: DagyClient | None = None,
     **options: Unpack[DeployOptions],
 ) -> Deployed:
-    """Packs, uploads and registers "file.py:flow" and binds the deployment `name` to it.
+    """Pack, upload and register a flow, and bind a deployment to it.
 
-    Without `name` the deployment is called like the flow; without `version` the server names it
-    by its content; without `namespace` it is the source's folder relative to the working one."""
+    Args:
+        entrypoint: "file.py:flow".
+        name: The deployment; by default it is called like the flow.
+        client: Whom to send it with; by default a client of the current profile.
+        **options: See DeployOptions. Without `version` the server names it by its content;
+            without `namespace` it is the source's folder relative to the working one.
+
+    Returns:
+        The deployment, the version of the flow and what was packed.
+
+    Example:
+        ```python
+        deploy_artifact("weather.py:report", "daily", parameters={"city": "Oslo"})
+        ```
+    """
     include = options.get("include", ())
     built = build_artifact(entrypoint, local_dir() / "builds", include=include)
     if client is not None:
