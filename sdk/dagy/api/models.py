@@ -15,41 +15,55 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class User(Model, frozen=True):
+    """A person."""
+
     id: str
     email: str
     name: str | None = None
 
 
 class Organization(Model, frozen=True):
+    """An organization."""
+
     id: str
     name: str
     slug: str
 
 
 class Viewer(Model, frozen=True):
+    """Who a token belongs to. `user` is None for an API key."""
+
     user: User | None = None
     organization: Organization | None = None
     role: str | None = None
 
 
 class Login(Model, frozen=True):
+    """What a password was exchanged for."""
+
     access_token: str
     expires_at: datetime | None = None
     viewer: Viewer | None = None
 
 
 class Named(Model, frozen=True):
+    """Something by its id and name."""
+
     id: str
     name: str
 
 
 class FlowRef(Model, frozen=True):
+    """A version of a flow, by name."""
+
     id: str
     name: str
     version: str
 
 
 class Flow(Model, frozen=True):
+    """A version of a flow."""
+
     id: str
     name: str
     version: str
@@ -63,6 +77,8 @@ class Flow(Model, frozen=True):
 
 
 class FlowDetails(Flow, frozen=True):
+    """A version of a flow with its graph, `spec`, and the JSON Schema of its parameters."""
+
     artifact_sha256: str | None = None
     parameters_schema: JSONValue = None
     spec: JSONValue = None
@@ -71,6 +87,8 @@ class FlowDetails(Flow, frozen=True):
 
 
 class Deployment(Model, frozen=True):
+    """A name that runs are started by: a flow version, an environment, defaults."""
+
     id: str
     name: str
     paused: bool = False
@@ -85,6 +103,8 @@ class Deployment(Model, frozen=True):
 
 
 class DeploymentDetails(Deployment, frozen=True):
+    """With its parameters, which are None for who may not see payloads."""
+
     parameters: JSONValue = None
 
 
@@ -102,16 +122,22 @@ class Secret(Model, frozen=True):
 
 
 class RevealedSecret(Model, frozen=True):
+    """The value of one version of a secret."""
+
     version: int
     value: str
 
 
 class Reason(Model, frozen=True):
+    """Why something is as it is."""
+
     code: str
     message: str
 
 
 class Waiting(Model, frozen=True):
+    """What a queued run waits for; `limit` and `running` where it is a limit."""
+
     code: str
     message: str
     limit: int | None = None
@@ -119,12 +145,16 @@ class Waiting(Model, frozen=True):
 
 
 class Routing(Model, frozen=True):
+    """Which engine was chosen, by which rule, and why."""
+
     executor: str | None = None
     level: str | None = None
     reason: str | None = None
 
 
 class ErrorInfo(Model, frozen=True):
+    """What went wrong. `where` is the user's file:line, `hint` what to do about it."""
+
     code: str
     message: str
     type: str | None = None
@@ -135,6 +165,8 @@ class ErrorInfo(Model, frozen=True):
 
 
 class TaskCounts(Model, frozen=True):
+    """How many tasks of a run are in which state; items of mapped tasks are tasks."""
+
     pending: int = 0
     running: int = 0
     retrying: int = 0
@@ -162,6 +194,8 @@ class TaskCounts(Model, frozen=True):
 
 
 class RunCore(Model, frozen=True):
+    """What is known of every run. Durations are milliseconds."""
+
     id: str
     slug: str
     state: str
@@ -178,6 +212,8 @@ class RunCore(Model, frozen=True):
 
 
 class RunSummary(RunCore, frozen=True):
+    """A run in a list."""
+
     flow: FlowRef | None = None
     deployment: Named | None = None
     environment: Named | None = None
@@ -197,6 +233,8 @@ class RunStatus(RunCore, frozen=True):
 
 
 class TaskRun(Model, frozen=True):
+    """A task of a run, or one item of a mapped task ("load[3]")."""
+
     id: str
     key: str
     name: str
@@ -212,6 +250,8 @@ class TaskRun(Model, frozen=True):
 
 
 class RunArtifact(Model, frozen=True):
+    """A file that a run has saved; `url` is good for a while."""
+
     id: str
     name: str
     content_type: str | None = None
@@ -229,6 +269,8 @@ class FinishedRun(RunStatus, frozen=True):
 
 
 class Run(FinishedRun, frozen=True):
+    """Everything about a run."""
+
     flow: FlowRef | None = None
     deployment: Named | None = None
     environment: Named | None = None
@@ -236,6 +278,8 @@ class Run(FinishedRun, frozen=True):
 
 
 class RunEvent(Model, frozen=True):
+    """A change of a run or of one of its tasks; `cursor` resumes behind it."""
+
     cursor: str
     type: str
     at: datetime
@@ -248,6 +292,8 @@ class RunEvent(Model, frozen=True):
 
 
 class LogLine(Model, frozen=True):
+    """A line of a run's log; `cursor` resumes behind it."""
+
     cursor: str
     at: datetime
     level: str

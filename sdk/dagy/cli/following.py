@@ -58,8 +58,9 @@ def feed(view: RunView, item: Item) -> None:
     if isinstance(item, LogLine):
         view.log(item.at, item.level, item.task_key, item.message)
     elif item.task_key and item.task_state:
-        if item.type == "TASK_MAPPED" and isinstance(item.data, dict):
-            view.mapped(item.task_key, int(item.data.get("count") or 0))
+        count = item.data.get("count") if isinstance(item.data, dict) else None
+        if item.type == "TASK_MAPPED" and isinstance(count, int):
+            view.mapped(item.task_key, count)
         view.task_state(item.task_key, item.task_state, item.at, detail=_detail(item.data))
     elif item.type == "RUN_ATTEMPT_CRASHED":
         view.log(item.at, "WARNING", None, f"the attempt crashed: {_detail(item.data)}")

@@ -30,6 +30,11 @@ class Descriptor(io.BufferedIOBase):
         self.failure: OSError | None = None
         self.is_optional = not is_result
 
+    @property
+    def name(self) -> int:
+        """As that of a file that was opened by number."""
+        return self.number
+
     def writable(self) -> bool:
         return True
 

@@ -135,11 +135,10 @@ class AsyncRunCalls(AsyncCalls):
             await sleep(min(RESUME_SECONDS, left))
 
     async def cancel(self, run: RunReference) -> RunStatus:
-        """Cancel a run; running code is really stopped.
+        """Cancel a run; running code is really stopped. A run that is over stays as it is.
 
         Raises:
             NotFoundError: There is no such run.
-            ConflictError: It is over.
         """
         data = await self._execute(documents.CANCEL_RUN, {"input": reference(run)}, safe=True)
         return converted(data["cancelRun"]["run"], RunStatus)
