@@ -45,7 +45,7 @@ def runs() -> None:
     multiple=True,
     type=click.Choice(STATES, case_sensitive=False),
     metavar="STATE",
-    help="Only runs in this state; repeatable.",
+    help=f"Only runs in this state: {', '.join(STATES)}; repeatable.",
 )
 @click.option("--flow", shell_complete=completing(flow_names), help="Only runs of this flow.")
 @click.option(

@@ -106,7 +106,11 @@ def move(name: str, number: int) -> None:
 def conclude(code: int) -> int:
     """The exit code of the command, given what became of its output; tells of a full disk."""
     stdout = _descriptors.get("stdout")
-    if stdout is None or stdout.failure is None or stdout.failure.errno in _READER_LEFT_ERRORS:
+    if stdout is None:
+        return code
+    with optional_output():
+        sys.stdout.flush()
+    if stdout.failure is None or stdout.failure.errno in _READER_LEFT_ERRORS:
         return code
     sys.stderr.write(f"Error: the output could not be written: {stdout.failure.strerror}\n")
     return code or _exit_code(stdout.failure)
