@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench docs ui ui-dev lock sdl permissions fmt clean
+.PHONY: help run test check bench docs ui ui-dev lock sdl client permissions fmt clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
@@ -59,6 +59,11 @@ lock: .stamps/venv ## Resolve the requirements again, with hashes
 sdl: .stamps/dev ## Write schema/schema.graphql and docs/graphql.md
 	@$(BIN)/dagy schema > schema/schema.graphql
 	@$(BIN)/python -m schema.docs
+
+client: .stamps/dev ## Make the blocking client of the asynchronous one
+	@$(BIN)/python sdk/make_sync_client.py
+	@$(BIN)/ruff check --quiet --select I,UP028 --fix --unsafe-fixes sdk/dagy/api/sync
+	@$(BIN)/ruff format --quiet sdk/dagy/api/sync
 
 permissions: .stamps/dev ## Call every operation as everybody, into docs/permissions.md
 	@WRITE_PERMISSIONS=1 $(BIN)/pytest -q tests/api/test_matrix.py

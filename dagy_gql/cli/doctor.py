@@ -42,7 +42,15 @@ def findings(settings: Settings) -> list[Finding]:
 
 @click.command()
 def doctor() -> None:
-    """Check the installation and say what to mend."""
+    """Check the installation and say what to mend.
+
+    \b
+    Examples:
+      dagy doctor
+      DAGY_LOCAL_DIR=/srv/dagy dagy doctor
+
+    Exit codes: 0 all is well, 1 something is wrong, 2 usage.
+    """
     found = findings(variables.load())
     table = Table.grid(padding=(0, 2))
     for _ in range(3):

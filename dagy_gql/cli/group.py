@@ -11,7 +11,7 @@ HELP = {
     "migrate": "Bring the database up to date.",
     "secrets": "Make a key for secrets, or change it.",
     "doctor": "Check the installation and say what to mend.",
-    "reset-password": "Print a link that sets a user's password.",
+    "reset-password": "Print a link that sets a lost password.",
     "schema": "Print the GraphQL schema.",
 }
 

@@ -7,5 +7,12 @@ from schema import root
 
 @click.command()
 def schema() -> None:
-    """Print the GraphQL schema."""
+    """Print the GraphQL schema.
+
+    \b
+    Examples:
+      dagy schema > schema.graphql
+
+    Exit codes: 0 ok, 2 usage.
+    """
     click.echo(root.schema.as_str())

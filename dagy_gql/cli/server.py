@@ -114,7 +114,18 @@ async def serve(
 @click.option("--announce-fd", type=int, hidden=True)
 @click.option("--owner", help="Make the first organization with this owner if there is none.")
 def server(*, fd: int | None, migrate: bool, announce_fd: int | None, owner: str | None) -> None:
-    """Run the API."""
+    """Run the API in this process, until SIGTERM or Ctrl-C.
+
+    It takes DAGY_DATABASE_URL, DAGY_REDIS_URL and DAGY_SECRETS_KEY, and listens on DAGY_HOST and
+    DAGY_PORT.
+
+    \b
+    Examples:
+      dagy server --migrate --owner ada@example.com
+      DAGY_HOST=0.0.0.0 DAGY_PORT=8000 dagy server
+
+    Exit codes: 0 ok, 1 error, 2 usage.
+    """
     settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)

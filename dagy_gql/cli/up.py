@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from dagy.cli.streams import optional_output
 from dagy_gql.cli.session import Session
 from dagy_gql.embedded import secrets_key
 from dagy_gql.embedded.folder import FolderLock, LocalFolder
@@ -23,12 +24,28 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.command()
-@click.option("--host", envvar="DAGY_HOST", default="127.0.0.1", show_default=True)
 @click.option(
-    "--port", envvar="DAGY_PORT", default=8000, show_default=True, type=click.IntRange(0, 65535)
+    "--host",
+    envvar="DAGY_HOST",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; 0.0.0.0 for other machines, too.",
 )
 @click.option(
-    "--workers", envvar="DAGY_WORKERS", default=1, show_default=True, type=click.IntRange(0, 64)
+    "--port",
+    envvar="DAGY_PORT",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--workers",
+    envvar="DAGY_WORKERS",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0, 64),
+    help="Worker processes.",
 )
 @click.option(
     "--local-dir",
@@ -54,7 +71,15 @@ def up(
     redis_url: str,
     secrets_key_file: str,
 ) -> None:
-    """Start everything: database, queue, API and workers. Ctrl-C stops it."""
+    """Start everything: database, queue, API and workers. Ctrl-C stops it.
+
+    \b
+    Examples:
+      dagy up
+      dagy up --port 9000 --workers 2 --local-dir /srv/dagy
+
+    Exit codes: 0 ok, 1 error, 2 usage.
+    """
     began = time.monotonic()
     folder = LocalFolder(Path(local_dir).expanduser().absolute())
     try:
@@ -78,7 +103,8 @@ def up(
             session = Session(
                 installation, lock, examples=not no_examples, verbose=verbose, began=began
             )
-            asyncio.run(_run(installation, listening, session))
+            with optional_output():
+                asyncio.run(_run(installation, listening, session))
     except EmbeddedError as error:
         raise click.ClickException(str(error)) from error
 

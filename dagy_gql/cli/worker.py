@@ -13,7 +13,17 @@ from workers import main as worker_main
 @click.command()
 @click.option("--migrate", is_flag=True, help="Bring the database up to date first.")
 def worker(*, migrate: bool) -> None:
-    """Run one worker."""
+    """Run one worker in this process, until SIGTERM or Ctrl-C.
+
+    It takes DAGY_DATABASE_URL, DAGY_REDIS_URL and DAGY_SECRETS_KEY.
+
+    \b
+    Examples:
+      dagy worker
+      dagy worker --migrate
+
+    Exit codes: 0 ok, 1 error, 2 usage.
+    """
     settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)

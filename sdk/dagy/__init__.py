@@ -19,7 +19,11 @@ from dagy.version import VERSION
 __version__ = VERSION
 
 _LAZY = {
+    "ApiError": "dagy.api.errors",
+    "AsyncDagyClient": "dagy.client",
     "DagyClient": "dagy.client",
+    "RunFailedError": "dagy.api.failures",
+    "RunTimeoutError": "dagy.api.failures",
     "build_artifact": "dagy.artifact",
     "deploy_artifact": "dagy.deploy",
     "load_flow": "dagy.loading",

@@ -11,7 +11,14 @@ from dagy.errors import NoActiveRunError, SecretNotFoundError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskContext:
-    """`attempt` counts from 1; `map_index` is set for a child of `.map()`."""
+    """The task that runs.
+
+    Attributes:
+        key: Its key in the flow, of a child of `.map()` with the index: "load[3]".
+        name: The name of the task.
+        attempt: Counts from 1.
+        map_index: The index of the item, for a child of `.map()`.
+    """
 
     key: str
     name: str
@@ -21,6 +28,14 @@ class TaskContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorSummary:
+    """What a hook learns of a failure.
+
+    Attributes:
+        code: TASK_FAILED, TASK_TIMED_OUT, …
+        message: The text of the exception.
+        type: The name of its class.
+    """
+
     code: str
     message: str
     type: str | None = None
@@ -32,7 +47,27 @@ def _no_secrets(name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
-    """The run, and inside a task or a task's hook also the task. `error` is set for hooks."""
+    """The run that the code is part of; `get_run_context()` gives it, and hooks receive it.
+
+    Attributes:
+        run_id: The id of the run.
+        run_slug: Its name, such as "calm-otter-204".
+        flow: The name of the flow.
+        version: The version of the flow; None for a local run of a flow without one.
+        attempt: Which attempt at the run this is, from 1.
+        deployment: The deployment it was started from; None for a local run.
+        environment: The environment it belongs to; None for a local run.
+        task: The task, inside of a task and its hooks; None in a flow's hooks.
+        error: What went wrong, in the hooks of a failure.
+
+    Example:
+        ```python
+        @task
+        def load() -> None:
+            context = get_run_context()
+            context.logger.info("attempt %s of %s", context.task.attempt, context.run_slug)
+        ```
+    """
 
     run_id: str
     run_slug: str
@@ -51,11 +86,12 @@ class RunContext:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """A fresh copy each time: changing it changes nothing elsewhere."""
+        """The parameters of the run, a fresh copy each time: changing it changes nothing else."""
         return self.load_parameters()
 
     @property
     def logger(self) -> logging.Logger:
+        """The same as `get_logger()`."""
         return get_logger()
 
     def is_cancelled(self) -> bool:
@@ -67,6 +103,11 @@ current: ContextVar[RunContext | None] = ContextVar("dagy_run_context", default=
 
 
 def get_run_context() -> RunContext:
+    """The run that this code is part of.
+
+    Raises:
+        NoActiveRunError: The code is not called by a run.
+    """
     context = current.get()
     if context is None:
         raise NoActiveRunError(
@@ -88,7 +129,20 @@ class _TaskLogger(logging.Logger):
 
 
 def get_logger(name: str = "dagy.run") -> logging.Logger:
-    """A logger whose lines, from DEBUG up, become the lines of the task that runs."""
+    """A logger whose lines, from DEBUG up, become the lines of the task that runs.
+
+    Every other logger works as well, from the level it is set to.
+
+    Args:
+        name: The name of the logger.
+
+    Example:
+        ```python
+        @task
+        def load() -> None:
+            get_logger().info("loading")
+        ```
+    """
     logger = logging.getLogger(name)
     if type(logger) is logging.Logger:
         logger.__class__ = _TaskLogger

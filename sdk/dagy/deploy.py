@@ -15,8 +15,17 @@ from dagy.places import local_dir
 
 
 class DeployOptions(TypedDict, total=False):
-    """What else a deployment can say. `include` has glob patterns of files to pack, `root` is the
-    folder that imports start from."""
+    """What else a deployment can say.
+
+    Attributes:
+        version: The name of the flow's version.
+        namespace: Where the flow is listed, such as "data/ingestion".
+        tags: Names and values to find flow and deployment by.
+        environment: The environment its runs belong to.
+        parameters: Defaults for the flow's parameters.
+        include: Glob patterns of more files to pack, relative to the flow's folder.
+        root: The folder that imports start from; by default that of the nearest pyproject.toml.
+    """
 
     version: str | None
     namespace: str | None
@@ -29,12 +38,13 @@ class DeployOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """`created` is True for a new deployment, False for one that now points elsewhere."""
+    """`created` is True for a new deployment; `changed` is False when all was so already."""
 
     deployment: Deployment
     flow: RegisteredFlow
     artifact: BuiltArtifact
     created: bool
+    changed: bool = True
 
 
 def deploy_artifact(
@@ -45,11 +55,24 @@ def deploy_artifact(
     flow: Flow[..., Any] | None = None,
     **options: Unpack[DeployOptions],
 ) -> Deployed:
-    """Packs, verifies, uploads and registers "file.py:flow" and binds the deployment `name` to it.
+    """Pack, upload and register a flow, and bind a deployment to it.
 
-    Without `name` the deployment is called like the flow; without `version` the server names it
-    by its content; without `namespace` it is the source's folder relative to the working one.
-    `flow` saves an import where the file has been imported already."""
+    Args:
+        entrypoint: "file.py:flow".
+        name: The deployment; by default it is called like the flow.
+        client: Whom to send it with; by default a client of the current profile.
+        flow: The flow, where the file has been imported already.
+        **options: See DeployOptions. Without `version` the server names it by its content;
+            without `namespace` it is the source's folder relative to the working one.
+
+    Returns:
+        The deployment, the version of the flow and what was packed.
+
+    Example:
+        ```python
+        deploy_artifact("weather.py:report", "daily", parameters={"city": "Oslo"})
+        ```
+    """
     include, root = options.get("include", ()), options.get("root")
     flow = flow or load_flow(entrypoint, project_root=root)
     namespace = check_names(flow, entrypoint, namespace=options.get("namespace"))
@@ -97,7 +120,7 @@ def _deploy(
         namespace=namespace,
         tags=options.get("tags") or built.spec.tags,
     )
-    deployment, created = client.upsert_deployment(
+    upserted = client.upsert_deployment(
         name or built.spec.name,
         flow_name=registered.flow.name,
         flow_version=registered.flow.version,
@@ -105,4 +128,6 @@ def _deploy(
         parameters=options.get("parameters"),
         tags=options.get("tags"),
     )
-    return Deployed(deployment, registered, built, created)
+    return Deployed(
+        upserted.deployment, registered, built, created=upserted.created, changed=upserted.changed
+    )

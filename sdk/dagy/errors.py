@@ -2,7 +2,13 @@
 
 
 class DagyError(Exception):
-    """Base of every error the SDK raises on purpose."""
+    """Base of every error that Dagy raises on purpose.
+
+    Attributes:
+        message: What happened, without the hint.
+        hint: What to do about it; None where that is plain.
+        code: A name for programs, such as "BAD_PARAMETER".
+    """
 
     code = "DAGY_ERROR"
 
@@ -16,7 +22,11 @@ class DagyError(Exception):
 
 
 class TraceError(DagyError):
-    """A flow cannot be turned into a FlowSpec; `where` is the user's file:line."""
+    """A flow cannot be turned into a graph.
+
+    Attributes:
+        where: The user's file:line; None where no line is at fault.
+    """
 
     code = "TRACE_FAILED"
 
@@ -132,5 +142,8 @@ class SecretLeakError(DagyError):
 
 
 class Cancelled(BaseException):
-    """Raised inside a running task when its run is cancelled; like KeyboardInterrupt,
-    `except Exception` does not swallow it."""
+    """Raised inside a running task when its run is cancelled.
+
+    Like KeyboardInterrupt it is no Exception, so that `except Exception` does not swallow it;
+    `finally` blocks run.
+    """

@@ -19,7 +19,14 @@ _NAME_LIMIT = 255
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """What a task may return or pass on: a description, not the content."""
+    """What `save_artifact` returns; a task may return it or pass it on.
+
+    Attributes:
+        name: The file name it is kept under.
+        content_type: Its media type, such as "text/html".
+        size_bytes: Its size.
+        sha256: The hash of its content, in hexadecimal digits.
+    """
 
     name: str
     content_type: str
@@ -30,10 +37,28 @@ class Artifact:
 def save_artifact(
     name: str, content: bytes | str | os.PathLike[str], *, content_type: str | None = None
 ) -> Artifact:
-    """Keeps bytes, text or an existing file (a Path) under `name` with the run.
+    """Keep a file with the run; its page offers it for download.
 
-    Raises SecretLeakError for one that holds a secret of this run: a file is kept as it is or not
-    at all."""
+    Args:
+        name: A plain file name of at most 255 characters, such as "report.html".
+        content: Bytes, text, or the path of an existing file.
+        content_type: Its media type; by default that of the name's ending.
+
+    Returns:
+        A description of what was saved.
+
+    Raises:
+        NoActiveRunError: The code is not called by a run.
+        ArtifactError: The name is not a plain file name.
+        SecretLeakError: It holds a secret of this run. A file is kept as it is or not at all.
+
+    Example:
+        ```python
+        @task
+        def report(total: int) -> None:
+            save_artifact("report.html", f"<h1>{total}</h1>")
+        ```
+    """
     context = current.get()
     if context is None:
         raise NoActiveRunError(

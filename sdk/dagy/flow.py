@@ -19,6 +19,7 @@ from dagy.retries import RetryDelay, policy
 from dagy.signature import (
     Signature,
     bind_parameters,
+    check_flow_kind,
     check_flow_signature,
     parameters_schema,
 )
@@ -32,11 +33,33 @@ R = TypeVar("R")
 
 
 class FlowOptions(TypedDict, total=False):
-    """What @flow takes. The retry parameters are the default of every task of the flow.
+    """What `@flow` takes.
 
-    `crash_retries` says how often a run whose process dies is begun again. Unless given: never
-    after a crash in the code of the flow (SIGSEGV, SIGABRT and the like), and as often as the
-    server is set to (DAGY_CRASH_RETRIES) when the process was killed or its worker was lost."""
+    Attributes:
+        name: By default the name of the function.
+        version: The name of the version it is deployed as; by default made of its content.
+        description: By default the docstring.
+        namespace: Where it is listed, such as "data/ingestion".
+        tags: Names and values to find it by.
+        retries: How often a failed task is tried again; the default of every task of the flow.
+        retry_delay_seconds: Before each retry: seconds, a list of them (the last one repeats), or a
+            function that makes the list of the number of retries.
+        retry_jitter_factor: 0.5 makes every delay up to 50 % longer, by chance.
+        timeout_seconds: After it the run is TIMED_OUT.
+        fail_fast: False lets what does not need a failed task run on.
+        max_workers: How many tasks run at the same time.
+        fork_safe: False for libraries whose threads do not survive a fork.
+        crash_retries: How often a run whose process dies is begun again. Unless given: never after
+            a crash in the code of the flow (SIGSEGV, SIGABRT and the like), and as often as the
+            server is set to (DAGY_CRASH_RETRIES) when the process was killed or its worker was
+            lost.
+        default_executor: Where runs execute unless something says otherwise.
+        on_running: Called when the run begins.
+        on_completion: Called when it has succeeded.
+        on_failure: Called when it has failed, crashed or timed out.
+        on_cancellation: Called when it was cancelled.
+        hook_timeout_seconds: How long each of its hooks may take: 30 by default.
+    """
 
     name: str | None
     version: str | None
@@ -60,7 +83,16 @@ class FlowOptions(TypedDict, total=False):
 
 
 class Flow(Generic[P, R]):
-    """A traced function. Calling it runs it here and now and returns its result."""
+    """What `@flow` makes of a function. Calling it runs it here and now and returns its result.
+
+    Attributes:
+        function: The function itself.
+        name: Its name.
+        version: The version it says it is; None for one made of its content.
+        namespace: Where it is listed.
+        tags: Names and values to find it by.
+        description: What it is for.
+    """
 
     def __init__(self, function: Callable[P, R], options: FlowOptions) -> None:
         functools.update_wrapper(self, function)
@@ -79,6 +111,7 @@ class Flow(Generic[P, R]):
         self.hook_timeout_seconds = options.get("hook_timeout_seconds") or HOOK_TIMEOUT_SECONDS
         self.source_file = function.__code__.co_filename
         self.signature = Signature(function)
+        check_flow_kind(function, self.name, where=self.place)
         check_flow_signature(self.signature, self.name)
         self._traced: TracedFlow | None = None
         _check_options(self.name, options)
@@ -108,7 +141,17 @@ class Flow(Generic[P, R]):
 
     @contextmanager
     def when(self, condition: Any) -> Iterator[None]:
-        """Tasks called in this block run only if `condition` is truthy, else are SKIPPED."""
+        """Tasks called in this block run only if `condition` is truthy, else are SKIPPED.
+
+        Args:
+            condition: An output of a task or a parameter.
+
+        Example:
+            ```python
+            with flow.when(check(rows)):
+                publish(rows)
+            ```
+        """
         with when(condition):
             yield
 
@@ -120,7 +163,23 @@ class Flow(Generic[P, R]):
         on_event: Callable[[Any], None] | None = None,
         **kwargs: Any,
     ) -> Any:
-        """Runs in this process; returns a LocalRun (run_id, status, result, error, tasks)."""
+        """Run the flow in this process, without a server.
+
+        Args:
+            max_workers: How many tasks run at the same time.
+            fail_fast: False runs on what does not need a failed task; None asks the flow.
+            parameters: Values for the flow's parameters.
+            on_event: Called with every event of the run, log lines among them, which are printed
+                otherwise.
+            **kwargs: More parameters by name.
+
+        Returns:
+            A LocalRun with run_id, status, result, error and tasks, however the run ended.
+
+        Raises:
+            TraceError: The flow cannot be recorded.
+            BadParameterError: A parameter is missing, unknown or wrong; nothing has run.
+        """
         local = importlib.import_module("dagy.runner.local")
         return local.run_local(
             self,
@@ -131,7 +190,12 @@ class Flow(Generic[P, R]):
         )
 
     def deploy(self, name: str | None = None, **options: Any) -> Any:
-        """Packs the source, registers the version and makes the deployment `name`."""
+        """Pack the source, register the version and make or change the deployment `name`.
+
+        Args:
+            name: By default the name of the flow.
+            **options: See `dagy.deploy.DeployOptions`.
+        """
         return importlib.import_module("dagy.deploy").deploy_flow(self, name, **options)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -222,7 +286,21 @@ class FlowDecorator:
         self, /, **options: Unpack[FlowOptions]
     ) -> Callable[[Callable[P, R]], Flow[P, R]]: ...
     def __call__(self, function: Callable[..., Any] | None = None, /, **given: Any) -> Any:
-        """Makes a flow of a function: `@flow` or `@flow(name="daily", retries=2)`."""
+        """Make a flow of a function: `@flow` or `@flow(name="daily", retries=2)`.
+
+        Its body is called once to record which tasks it calls with what; work belongs into tasks.
+
+        Args:
+            function: A plain function whose parameters are the flow's.
+            **given: See FlowOptions.
+
+        Example:
+            ```python
+            @flow(retries=2)
+            def report(city: str, days: int = 3) -> int:
+                return total(load.map(range(3), unmapped(city)))
+            ```
+        """
         options = cast(FlowOptions, given)
         if function is None:
             return lambda wrapped: Flow(wrapped, options)
@@ -230,7 +308,17 @@ class FlowDecorator:
 
     @contextmanager
     def when(self, condition: Any) -> Iterator[None]:
-        """Tasks called in this block run only if `condition` is truthy, else are SKIPPED."""
+        """Tasks called in this block run only if `condition` is truthy, else are SKIPPED.
+
+        Args:
+            condition: An output of a task or a parameter.
+
+        Example:
+            ```python
+            with flow.when(check(rows)):
+                publish(rows)
+            ```
+        """
         with when(condition):
             yield
 

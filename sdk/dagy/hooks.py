@@ -16,6 +16,12 @@ from dagy.context import RunContext, current
 from dagy.states import State
 
 Hook = Callable[[RunContext, State], object]
+"""A callback on a change of state, for `on_running`, `on_completion`, `on_failure` and the like.
+
+It is called with the run's context (`context.task` is set for a task's hook, `context.error` after
+a failure) and the new state. What it returns or raises never changes the result.
+"""
+
 Hooks = Hook | Sequence[Hook] | None
 
 HOOK_TIMEOUT_SECONDS = 30.0

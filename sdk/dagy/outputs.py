@@ -86,7 +86,23 @@ class Symbol(metaclass=_Kind):
 
 
 class TaskOutput(Symbol):
-    """The future result of a task; passing it to another task makes an edge."""
+    """What a task returns inside of a flow: its result, before there is one.
+
+    Passing it to another task makes an edge of the graph. `output["key"]` and `output[0]` reach
+    inside of the result. Everything that would need the value now (`if`, a loop, an f-string) is
+    refused with the line and the cure.
+
+    Attributes:
+        key: The key of the task in the flow, such as "load" or "load-2".
+
+    Example:
+        ```python
+        @flow
+        def report(city: str) -> None:
+            weather = load(city)
+            send(weather["temperature"])
+        ```
+    """
 
     __slots__ = ("key",)
 
@@ -127,6 +143,16 @@ class Unmapped:
 
 
 def unmapped(value: Any) -> Any:
+    """Give a list to every child of `.map()` whole, in place of one item to each.
+
+    Args:
+        value: What each child receives as it is.
+
+    Example:
+        ```python
+        scores = score.map(documents, unmapped(["a", "list", "of", "words"]))
+        ```
+    """
     return Unmapped(value)
 
 

@@ -19,8 +19,21 @@ def secret(name: str) -> str:
     attempt at a run sees the same version throughout. `dagy run` reads the environment variable
     DAGY_SECRET_<NAME>. What the run prints, returns or raises shows *** in place of the value.
 
-    Raises SecretNotFoundError, SecretUnavailableError, NoActiveRunError, and TraceError where a
-    flow is being traced.
+    Args:
+        name: Upper case letters, digits and _, such as "DB_PASSWORD".
+
+    Raises:
+        SecretNotFoundError: There is no such secret for the run's environment.
+        SecretUnavailableError: It is there, and its value cannot be had now.
+        NoActiveRunError: The code is not called by a run.
+        TraceError: It is called in the body of a flow, and not in a task.
+
+    Example:
+        ```python
+        @task
+        def load() -> int:
+            return len(fetch("https://example.com", token=dagy.secret("API_TOKEN")))
+        ```
     """
     if active_trace() is not None:
         raise TraceError(

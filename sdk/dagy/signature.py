@@ -161,6 +161,23 @@ def _is_plain(origin: Any) -> bool:
     return origin in _UNIONS or origin in (list, dict, set, tuple)
 
 
+def check_flow_kind(function: Callable[..., Any], flow: str, *, where: str) -> None:
+    """The body of a flow is called once; neither a coroutine nor a generator records anything."""
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise TraceError(
+            f"flow {flow!r} is async: a flow cannot be async, its tasks can",
+            hint="write `def` and call the tasks without `await`: tasks that do not need each "
+            "other run at the same time",
+            where=where,
+        )
+    if inspect.isgeneratorfunction(function):
+        raise TraceError(
+            f"flow {flow!r} is a generator: a flow cannot `yield`",
+            hint="return the outputs of its tasks; task.map(items) runs a task for each item",
+            where=where,
+        )
+
+
 def check_flow_signature(signature: Signature, flow: str) -> None:
     for each in signature.arguments.values():
         if each.kind not in _NAMED:

@@ -88,6 +88,28 @@ class TaskSpec(_Document, frozen=True, kw_only=True):
 
 
 class FlowSpec(_Document, frozen=True, kw_only=True):
+    """The graph of a flow as a document: what is deployed, shown and executed.
+
+    `flow.spec()` makes it, `to_dict()` gives its JSON form and `decode()` reads and checks it.
+
+    Attributes:
+        spec_version: The version of the format.
+        name: The name of the flow.
+        description: What it is for.
+        entrypoint: "file.py:function", inside of the artifact.
+        parameters: JSON Schema of an object with the flow's parameters.
+        tasks: Its tasks; each names what it needs.
+        output: What the flow returns, as a binding to parameters and tasks.
+        fail_fast: Whether the first failure ends the run.
+        fork_safe: Whether runs may be forked from a process that has imported the module.
+        timeout_seconds: After it the run is TIMED_OUT.
+        retry: The policy of the tasks that have none of their own.
+        max_workers: How many tasks run at the same time.
+        namespace: Where it is listed.
+        tags: Names and values to find it by.
+        default_executor: Where runs execute unless something says otherwise.
+    """
+
     spec_version: int = SPEC_VERSION
     name: str
     description: str = ""

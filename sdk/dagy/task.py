@@ -24,10 +24,40 @@ RetryCondition = Callable[[BaseException, int], bool | Awaitable[bool]]
 
 
 class TaskOptions(TypedDict, total=False):
-    """What @task and with_options() take; `retries=None` takes the flow's retry policy.
+    """What `@task` and `with_options()` take.
 
-    `grace_seconds` is what an attempt that is told to stop gets for its `finally` blocks before it
-    is killed: 10 unless given."""
+    Attributes:
+        name: By default the name of the function.
+        description: By default the docstring.
+        executor: Where it executes, unlike the rest of the run.
+        retries: How often it is tried again; None takes the flow's policy.
+        retry_delay_seconds: Before each retry: seconds, a list of them (the last one repeats), or a
+            function that makes the list of the number of retries.
+        retry_jitter_factor: 0.5 makes every delay up to 50 % longer, by chance.
+        timeout_seconds: After it the attempt is TIMED_OUT, in a process of its own.
+        grace_seconds: What an attempt that is told to stop gets for its `finally` blocks before it
+            is killed: 10 by default.
+        concurrency_limit: How many calls of this function a run executes at the same time.
+        validate_parameters: False takes arguments as they come, whatever the annotations say.
+        on_running: Called when it begins to run.
+        on_completion: Called when it has succeeded.
+        on_failure: Called when it has failed, with no retry left.
+        on_retry: Called when it will be tried again.
+        hook_timeout_seconds: How long each of its hooks may take: 30 by default.
+        retry_condition_fn: `(error, attempt) -> bool`; False fails it at once.
+        memory_limit_mb: What an attempt may use, in a process of its own.
+        isolate: True runs it in a process of its own.
+        accepts_skipped: True runs it although a task before it was skipped; it gets None.
+        cache_key: A template such as "{city}", or a function of the arguments; a later call with
+            the same key takes the result of the first.
+        cache_scope: "flow", or "shared" to share results between flows.
+        cache_version: What stands for the version of the code in the key; by default made of the
+            function's source.
+        cache_ttl: How long a result may be taken from the cache.
+        cache_ttl_seconds: The same in seconds.
+        checkpoint: "sync" writes the result before the run goes on; "batched" within 50 ms.
+        tags: Names and values, shown with the task.
+    """
 
     name: str | None
     description: str | None
@@ -83,7 +113,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(Generic[P, R]):
-    """Inside a flow a call adds a node to the graph; anywhere else it is a plain call."""
+    """What `@task` makes of a function.
+
+    Inside a flow a call adds a node to the graph and returns a TaskOutput; anywhere else it is a
+    plain call of the function.
+
+    Attributes:
+        function: The function itself.
+        name: Its name in runs, logs and pages.
+    """
 
     def __init__(self, function: Callable[P, R], options: TaskOptions) -> None:
         functools.update_wrapper(self, function)
@@ -137,9 +175,25 @@ class Task(Generic[P, R]):
         return trace.add(self, args, kwargs, after=self._after)  # type: ignore[no-any-return]  # a TaskOutput stands for R
 
     def map(self, *args: Any, **kwargs: Any) -> Any:
-        """One child for each item of the list arguments; wrap others in unmapped().
+        """Run the task once for each item of its list arguments.
 
-        Outside of a flow: a list of plain calls."""
+        Outside of a flow: a list of plain calls.
+
+        Args:
+            *args: Lists, parameters or outputs of tasks that will be lists, all of one length;
+                what every child receives whole is wrapped in `unmapped()`.
+            **kwargs: The same by name.
+
+        Returns:
+            Inside a flow the future list of the results, in the order of the items.
+
+        Example:
+            ```python
+            @flow
+            def report(cities: list[str]) -> int:
+                return total(load.map(cities, unmapped("2026-05-01")))
+            ```
+        """
         trace = active_trace()
         if trace is None:
             return [
@@ -149,12 +203,29 @@ class Task(Generic[P, R]):
         return trace.add_map(self, args, kwargs, after=self._after)
 
     def after(self, *outputs: Any) -> "Task[P, R]":
-        """The same task, waiting for `outputs` although it does not read them."""
+        """The same task, waiting for `outputs` although it does not read them.
+
+        Args:
+            *outputs: Outputs of tasks.
+
+        Example:
+            ```python
+            ready = create_table()
+            insert.after(ready)(rows)
+            ```
+        """
         copy: Task[P, R] = Task(self.function, self.options)
         copy._after = outputs
         return copy
 
     def with_options(self, **options: Unpack[TaskOptions]) -> "Task[P, R]":
+        """The same task with some options changed; see TaskOptions.
+
+        Example:
+            ```python
+            load.with_options(retries=5, name="load-carefully")(city)
+            ```
+        """
         return Task(self.function, {**self.options, **options})
 
     def __repr__(self) -> str:
@@ -166,7 +237,19 @@ def task(function: Callable[P, R], /) -> Task[P, R]: ...
 @overload
 def task(**options: Unpack[TaskOptions]) -> Callable[[Callable[P, R]], Task[P, R]]: ...
 def task(function: Callable[..., Any] | None = None, /, **given: Any) -> Any:
-    """Makes a task of a function: `@task` or `@task(retries=3, timeout_seconds=10)`."""
+    """Make a task of a function: `@task` or `@task(retries=3, timeout_seconds=10)`.
+
+    Args:
+        function: A function, plain or `async`.
+        **given: See TaskOptions.
+
+    Example:
+        ```python
+        @task(retries=3, retry_delay_seconds=[1, 10, 60])
+        def load(city: str) -> dict[str, float]:
+            return fetch(city)
+        ```
+    """
     options = cast(TaskOptions, given)
     if function is None:
         return lambda wrapped: Task(wrapped, options)

@@ -20,7 +20,18 @@ Schema = Mapping[str, Any]
 
 
 def validate_parameters(schema: Schema, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with defaults filled in; raises BadParameterError with the field's path."""
+    """Check parameters against the JSON Schema of a flow, as a server does at trigger.
+
+    Args:
+        schema: `flow.spec().parameters`, or what `DagyClient.parameters_schema` returns.
+        parameters: Values by name.
+
+    Returns:
+        The parameters, with defaults filled in.
+
+    Raises:
+        BadParameterError: One is missing, unknown or wrong; `field` is its path.
+    """
     properties = ordered_properties(schema)
     unknown = [name for name in parameters if name not in properties]
     if unknown:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from dagy.api import runs, streams, transport
-from dagy.api.follow import THREAD_NAME
+from dagy.api.sync import runs, streams, transport
+from dagy.api.sync.concurrency import THREAD_NAME
 from dagy.cli.main import cli
 from tests.cli import samples
 from tests.cli.fake import Fake, FakeServer

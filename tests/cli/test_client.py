@@ -1,14 +1,15 @@
 """DagyClient and its transport: what is sent twice, where the token goes, how streams end."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from starlette.responses import JSONResponse
 
-from dagy import DagyClient
-from dagy.api import streams
+from dagy import DagyClient, RunFailedError, RunTimeoutError
 from dagy.api.errors import (
     ApiError,
     BadResponseError,
@@ -19,10 +20,13 @@ from dagy.api.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
-from dagy.api.follow import merged
+from dagy.api.http import unreachable
 from dagy.api.models import LogLine, RunEvent
-from dagy.api.transport import Transport, unreachable
-from tests.cli.fake import COMPLETE, CUT, Fake, FakeServer, Refusal, Response
+from dagy.api.sync import streams
+from dagy.api.sync.concurrency import merged
+from dagy.api.sync.transport import Transport
+from tests.cli import samples
+from tests.cli.fake import COMPLETE, CUT, WAIT, Fake, FakeServer, Refusal, Response
 
 
 def _at(milliseconds: int) -> datetime:
@@ -258,3 +262,100 @@ def test_a_failing_stream_ends_the_merged_one() -> None:
 
     with pytest.raises(NotFoundError):
         list(merged([fails, lambda: iter(())]))
+
+
+def test_waiting_returns_the_result_when_the_run_is_over(client: DagyClient, fake: Fake) -> None:
+    running = {"run": samples.run_details(state="RUNNING")}
+    fake.answers["RunStatus"] = [running, {"run": samples.succeeded()}]
+    fake.answers["FinishedRun"] = {"run": samples.succeeded()}
+    fake.streams["RunEvents"] = [[samples.event(1), CUT], [samples.event(2), COMPLETE]]
+
+    assert client.wait("calm-otter") == 42
+
+    assert [asked["after"] for asked in fake.called("RunEvents")] == [None, "e1"]
+    assert fake.called("RunEvents")[0]["runId"] == samples.RUN_ID
+
+
+@pytest.mark.parametrize("state", ["FAILED", "CRASHED", "TIMED_OUT", "CANCELLED"])
+def test_waiting_for_a_run_without_success_raises_what_went_wrong(
+    client: DagyClient, fake: Fake, state: str
+) -> None:
+    fake.answers["RunStatus"] = fake.answers["FinishedRun"] = {"run": samples.failed(state=state)}
+
+    with pytest.raises(RunFailedError) as raised:
+        client.wait(samples.RUN_ID)
+
+    failed = raised.value
+    assert (failed.run_id, failed.slug, failed.state) == (samples.RUN_ID, "calm-otter", state)
+    assert failed.error is not None
+    assert (failed.error.type, failed.error.task_key) == ("ValueError", "load")
+    assert failed.message == (
+        f"run calm-otter {state} in task load: ValueError: no such city (weather.py:7)"
+    )
+    assert failed.hint == "check the spelling"
+
+
+def test_waiting_ends_at_its_deadline_and_the_run_goes_on(client: DagyClient, fake: Fake) -> None:
+    fake.answers["RunStatus"] = {"run": samples.run_details(state="RUNNING")}
+    fake.streams["RunEvents"] = [[samples.event(1), CUT]] + [[WAIT] for _ in range(20)]
+
+    with pytest.raises(RunTimeoutError, match="is still RUNNING after") as late:
+        client.wait("calm-otter", timeout_seconds=0.2)
+
+    assert isinstance(late.value, TimeoutError)
+    assert (late.value.slug, late.value.state) == ("calm-otter", "RUNNING")
+    assert "CancelRun" not in fake.operations
+
+
+def test_a_run_is_named_by_slug_id_or_object(client: DagyClient, fake: Fake) -> None:
+    fake.answers["Logs"] = {"run": {"logs": samples.page(samples.line(1, "hello"))}}
+    fake.answers["TriggerRun"] = {"triggerRun": {"created": True, "run": samples.run_details()}}
+    triggered = client.trigger("daily")
+
+    for run in ("calm-otter", samples.RUN_ID, triggered, triggered.run):
+        assert [line.message for line in client.logs(run)] == ["hello"]
+
+    asked = [{name: each.get(name) for name in ("slug", "id")} for each in fake.called("Logs")]
+    assert asked == [
+        {"slug": "calm-otter", "id": None},
+        *([{"slug": None, "id": samples.RUN_ID}] * 3),
+    ]
+
+
+def test_the_log_of_a_run_that_is_not_there(client: DagyClient, fake: Fake) -> None:
+    fake.answers["Logs"] = {"run": None}
+
+    with pytest.raises(NotFoundError, match="there is no run 'calm-otter'"):
+        list(client.logs("calm-otter"))
+
+
+def test_pages_are_fetched_as_they_are_needed(client: DagyClient, fake: Fake) -> None:
+    pages = [samples.page(samples.run(slug=f"run-{n}"), next_cursor=f"c{n}") for n in range(3)]
+    fake.answers["Runs"] = [{"runs": page} for page in pages]
+
+    runs = client.runs(state="FAILED", created_after=_at(0), tags={"team": "data"})
+    assert [next(runs).slug, next(runs).slug] == ["run-0", "run-1"]
+
+    assert [asked["after"] for asked in fake.called("Runs")] == [None, "c0"]
+    assert fake.called("Runs")[0]["filter"] == {
+        "state": ["FAILED"],
+        "createdAfter": "2020-03-01T10:00:00+00:00",
+        "tags": {"team": "data"},
+    }
+
+
+def test_one_client_serves_many_threads(client: DagyClient, fake: Fake) -> None:
+    fake.answers["RunStatus"] = {"run": samples.succeeded()}
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(client.run_status, ["calm-otter"] * 64))
+
+    assert {run.slug for run in found} == {"calm-otter"}
+    assert len(fake.called("RunStatus")) == 64
+
+
+def test_one_answer_may_take_as_long_as_the_client_says(signed_in: str, fake: Fake) -> None:
+    fake.answers["M"] = lambda _: time.sleep(1) or {"m": 1}
+
+    with DagyClient(timeout_seconds=0.1) as client, pytest.raises(NetworkError, match="in time"):
+        client.execute("mutation M { m }")

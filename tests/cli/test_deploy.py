@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shlex
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from dagy.cli.params import pairs, parameters
+from dagy.cli.suggestion import trigger_command
+from dagy.loading import load_flow
 from tests.cli.fake import Fake, Refusal
 from tests.cli.samples import deployment, flow
 
@@ -81,7 +85,7 @@ def test_uploads_registers_and_binds(dagy: Dagy, server: Fake, source: Path) -> 
     lines = result.stdout.splitlines()
     assert lines[:2] == ["flow        weather 1f2e (new)", "deployment  weather (new)"]
     assert lines[2].startswith("artifact    1 file, ")
-    assert lines[3] == "run it      dagy trigger weather --follow"
+    assert lines[3] == "run it      dagy trigger weather -p day=text --follow"
 
 
 def test_every_option_is_sent(dagy: Dagy, server: Fake, source: Path) -> None:
@@ -124,11 +128,96 @@ def test_an_artifact_the_server_has_is_not_sent_again(
     assert server.uploads == []
     assert result.stdout.splitlines()[:2] == [
         "flow        weather 1.0 (unchanged)",
-        "deployment  weather (updated)",
+        "deployment  weather (unchanged)",
     ]
     assert server.called("UpdateDeployment") == [
         {"input": {"id": "RGVwbG95bWVudDox", "flowName": "weather", "flowVersion": "1.0"}}
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "args", "word"),
+    [
+        ({"parameters": {"day": "2024"}}, (), "unchanged"),
+        ({"parameters": {"day": "2024"}}, ("-p", "day=2024"), "unchanged"),
+        ({"parameters": {"day": "2024"}}, ("-p", "day=2025"), "updated"),
+        ({"parameters": None}, ("-p", "day=2024"), "updated"),
+        ({"flow": {"id": "Rmxvdzow", "name": "weather", "version": "0.9"}}, (), "updated"),
+        ({"tags": {"tier": "1"}}, (), "updated"),
+        ({"environment": None}, (), "updated"),
+    ],
+)
+def test_a_deployment_is_said_to_be_updated_only_if_it_is(
+    dagy: Dagy, server: Fake, source: Path, before: dict[str, Any], args: tuple[str, ...], word: str
+) -> None:
+    server.answers["Deployment"] = {"deployment": deployment(name="weather", **before)}
+
+    table = dagy("deploy", f"{source.name}:weather", *args).stdout
+    document = json.loads(
+        dagy("deploy", f"{source.name}:weather", *args, "--format", "json").stdout
+    )
+
+    assert table.splitlines()[1] == f"deployment  weather ({word})"
+    assert document["deploymentChanged"] is (word == "updated")
+
+
+def test_what_a_deployment_gives_by_itself_is_not_suggested(
+    dagy: Dagy, server: Fake, source: Path
+) -> None:
+    server.answers["Deployment"] = {
+        "deployment": deployment(name="weather", parameters={"day": "2024"})
+    }
+
+    result = dagy("deploy", f"{source.name}:weather")
+
+    assert result.stdout.splitlines()[3] == "run it      dagy trigger weather --follow"
+
+
+def test_the_suggested_command_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "many.py").write_text(
+        """
+import enum
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+import msgspec
+from dagy import flow, task
+
+class Size(enum.Enum):
+    SMALL = "s"
+
+@dataclass
+class Place:
+    city: str
+    size: Size
+
+@task
+def one() -> int:
+    return 1
+
+@flow
+def many(
+    text: str, count: int, share: float, ready: bool, day: date, price: Decimal, who: UUID,
+    size: Size, kind: Literal["it's", "b"], place: Place, places: list[Place], maybe: int | None,
+    some: Annotated[int, msgspec.Meta(ge=10, le=20)],
+    short: Annotated[str, msgspec.Meta(max_length=2)],
+    by_name: dict[str, int], optional: int = 3,
+):
+    one()
+"""
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    many = load_flow(str(tmp_path / "many.py") + ":many")
+    schema = many.spec().parameters
+
+    words = shlex.split(trigger_command("many", schema, given=()))
+
+    assert (words[:3], words[-1]) == (["dagy", "trigger", "many"], "--follow")
+    texts = pairs(word for word in words if "=" in word)
+    assert list(texts) == schema["required"]
+    assert many.bind(parameters(texts, schema))["optional"] == 3
 
 
 def test_a_deployment_made_by_somebody_else_meanwhile_is_updated(

@@ -48,7 +48,9 @@ def test_follow_streams_until_success_and_exits_0(dagy: Dagy, triggered: Fake) -
         "                                 lines\n"
         "10:00:01.005 SUCCEEDED load      12 ms\n"
         "10:00:01.006 SUCCEEDED -         calm-otter\n"
-        "✓ SUCCEEDED calm-otter in 1.2 s (2 succeeded)\n"
+        "✓ SUCCEEDED calm-otter in 1.2 s (2 of 2 tasks)\n"
+        "\n"
+        "result  42\n"
     )
     assert result.stderr == "Run calm-otter QUEUED\n"
 
@@ -59,7 +61,9 @@ def test_follow_of_a_failed_run_tells_why_and_exits_6(dagy: Dagy, triggered: Fak
     result = dagy("trigger", "daily", "--follow")
 
     assert result.exit_code == 6
-    assert result.stdout.endswith("✗ FAILED calm-otter in 1.2 s (1 failed, 1 skipped)\n")
+    assert result.stdout.endswith(
+        "✗ FAILED calm-otter in 1.2 s (0 of 2 tasks, 1 failed, 1 skipped)\n"
+    )
     assert result.stderr == (
         "Run calm-otter QUEUED\n"
         "Run calm-otter FAILED: TASK_FAILED in task load\n"
@@ -177,7 +181,7 @@ def test_who_may_not_see_payloads_follows_the_states(dagy: Dagy, triggered: Fake
         "10:00:01.001 RUNNING   -         calm-otter\n"
         "10:00:01.005 SUCCEEDED load      12 ms\n"
         "10:00:01.006 SUCCEEDED -         calm-otter\n"
-        "✓ SUCCEEDED calm-otter in 1.2 s (2 pending)\n",
+        "✓ SUCCEEDED calm-otter in 1.2 s (0 of 2 tasks)\n",
     )
     asked = [variables["payload"] for variables in triggered.called("FinishedRun")]
     assert asked == [True, False]
@@ -185,7 +189,7 @@ def test_who_may_not_see_payloads_follows_the_states(dagy: Dagy, triggered: Fake
 
 def test_retries_and_crashed_attempts_are_told(dagy: Dagy, triggered: Fake) -> None:
     will_end(triggered, samples.succeeded())
-    error = {"code": "TASK_FAILED", "message": "flaky"}
+    error = {"code": "TASK_FAILED", "message": "'zz'", "type": "KeyError"}
     triggered.streams["RunEvents"] = [
         [
             event(
@@ -202,9 +206,11 @@ def test_retries_and_crashed_attempts_are_told(dagy: Dagy, triggered: Fake) -> N
     triggered.streams["RunLogs"] = [[COMPLETE]]
 
     assert dagy("trigger", "daily", "--follow").stdout == (
-        "10:00:01.001 RETRYING  load      flaky (again in 250 ms)\n"
+        "10:00:01.001 RETRYING  load      KeyError: 'zz' (again in 250 ms)\n"
         "10:00:01.002 WARNING   -         the attempt crashed: worker died\n"
-        "✓ SUCCEEDED calm-otter in 1.2 s (2 succeeded)\n"
+        "✓ SUCCEEDED calm-otter in 1.2 s (2 of 2 tasks)\n"
+        "\n"
+        "result  42\n"
     )
 
 

@@ -18,10 +18,10 @@ def test_help_lists_every_command_without_loading_any(dagy: Dagy) -> None:
 
     assert result.exit_code == 0
     listed = [line.split()[0] for line in result.stdout.splitlines() if line[:2] == "  "]
-    assert listed[listed.index("run") :][:17] == [
+    assert listed[listed.index("run") :][:19] == [
         *("run", "login", "logout", "deploy", "trigger", "runs", "logs", "flows"),
-        *("deployments", "secrets", "graphql", "up", "server", "worker", "migrate"),
-        *("doctor", "schema"),
+        *("deployments", "secrets", "graphql", "completion", "up", "server", "worker", "migrate"),
+        *("doctor", "reset-password", "schema"),
     ]
 
 

@@ -97,7 +97,7 @@ def test_a_failed_run_exits_6_with_the_traceback(dagy: Dagy, source: str) -> Non
     assert result.exit_code == 6
     assert still(result.stdout).endswith(
         "✗ FAILED weather SLUG in 1 ms\n"
-        "├── ✗ load  FAILED  no such city\n"
+        "├── ✗ load  FAILED  ValueError: no such city\n"
         "├── ↷ double  SKIPPED  upstream 'load' failed\n"
         "└── ↷ total  SKIPPED  upstream 'double' was skipped\n"
     )

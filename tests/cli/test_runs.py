@@ -1,7 +1,17 @@
 """dagy runs list | show | cancel | retry."""
 
+import contextlib
+import fcntl
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +21,7 @@ from click.testing import Result
 from dagy.cli import times
 from tests.cli import samples
 from tests.cli.fake import COMPLETE, Fake, Refusal, Response
-from tests.cli.samples import event, page, run
+from tests.cli.samples import event, line, page, run
 
 Dagy = Callable[..., Result]
 
@@ -198,12 +208,12 @@ def test_show(dagy: Dagy, fake: Fake, signed_in: str) -> None:
         "created      3m ago (10:00:00)\n"
         "started      2m ago (10:00:01)\n"
         "duration     1.2 s\n"
-        "tasks        1 failed, 1 skipped\n"
+        "tasks        0 of 2 tasks, 1 failed, 1 skipped\n"
         "tags         team=data\n"
         'parameters   {"city": "Oslo"}\n'
         "\n"
         "TASK    STATE      ATTEMPT  DURATION  NOTE\n"
-        "load    ✗ FAILED   3        1.0 s     no such city\n"
+        "load    ✗ FAILED   3        1.0 s     ValueError: no such city\n"
         "report  ↷ SKIPPED  1        -         load FAILED\n"
         "\n"
         "ARTIFACT     TYPE       SIZE\n"
@@ -320,3 +330,64 @@ def test_retry_and_follow(dagy: Dagy, fake: Fake, signed_in: str) -> None:
     fake.answers["FinishedRun"] = {"run": samples.failed(slug="new-owl")}
 
     assert dagy("runs", "retry", "calm-otter", "--follow").exit_code == 6
+
+
+def test_long_names_stay_within_a_terminal_and_whole_in_a_pipe(
+    fake: Fake, signed_in: str, dagy: Dagy
+) -> None:
+    name = "an_extremely_long_name_of_a_flow_that_somebody_has_chosen" * 2
+    long = run(
+        flow={"id": "Rmxvdzox", "name": name, "version": "1.0"},
+        deployment={"id": "RGVwbG95bWVudDox", "name": name},
+    )
+    fake.answers["Runs"] = {"runs": page(long, run())}
+
+    shown = on_a_terminal("runs", "list", columns=80)
+    piped = dagy("runs", "list").stdout
+
+    assert max(len(text) for text in shown) <= 80
+    assert [text.split()[0] for text in shown] == ["RUN", "calm-otter", "calm-otter"]
+    assert all("○ QUEUED" in text for text in shown[1:])
+    assert "…" in shown[1]
+    assert piped.splitlines()[1].count(name) == 2
+
+
+def test_long_names_of_tasks_do_not_push_the_log_to_the_right(
+    fake: Fake, signed_in: str, dagy: Dagy
+) -> None:
+    name = "an_extremely_long_name_of_a_task_that_somebody_has_chosen[17]"
+    fake.answers["Run"] = {"run": samples.succeeded()}
+    fake.answers["Logs"] = {
+        "run": {"logs": page(line(1, "one", taskKey=name), line(2, "two", taskKey="load"))}
+    }
+
+    shown = on_a_terminal("logs", "calm-otter", columns=80)
+    piped = dagy("logs", "calm-otter").stdout.splitlines()
+
+    assert shown[0].endswith("an_extremel…s_chosen[17]  one")
+    assert [text.index(word) for text, word in zip(shown, ("one", "two"), strict=True)] == [49, 49]
+    assert piped[0].endswith(f"{name}  one")
+    assert piped[1].index("two") == 49
+
+
+def on_a_terminal(*args: str, columns: int) -> list[str]:
+    """The lines a terminal of this width shows, without colours."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    with subprocess.Popen(
+        [str(Path(sys.executable).with_name("dagy")), *args],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**environment, "TERM": "xterm-256color", "NO_COLOR": "1"},
+    ) as process:
+        os.close(theirs)
+        shown = bytearray()
+        with contextlib.suppress(OSError):  # Linux: the end of a terminal is an error
+            while chunk := os.read(ours, 65_536):
+                shown += chunk
+        os.close(ours)
+        assert process.wait(timeout=60) == 0, shown
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode())
+    return [each.rstrip() for each in text.splitlines() if each.strip()]

@@ -1,6 +1,7 @@
 """Running: values, order, conditions, skips."""
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -372,3 +373,20 @@ def test_the_output_of_a_skipped_task_is_null_in_the_result():
         return {"a": a}
 
     assert value(execute(main)[0].result) == {"a": None}
+
+
+def test_a_mapped_task_took_as_long_as_its_items() -> None:
+    @task
+    def nap(number: int) -> int:
+        time.sleep(0.03)
+        return number
+
+    @flow
+    def naps() -> Any:
+        return nap.map([1, 2, 3])
+
+    run = naps.run_local(max_workers=1)
+
+    took_ms = run.tasks["nap"].duration_ms
+    assert took_ms >= 90
+    assert took_ms >= sum(run.tasks[f"nap[{n}]"].duration_ms for n in range(3))

@@ -222,3 +222,26 @@ def test_a_loop_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch):
             one()
 
     assert "calls more than 10 tasks" in fault(endless).message
+
+
+def test_an_async_flow_is_refused_at_its_own_line() -> None:
+    with pytest.raises(TraceError) as raised:
+
+        @flow
+        async def hello() -> None: ...
+
+    error = raised.value
+    assert error.message == "flow 'hello' is async: a flow cannot be async, its tasks can"
+    assert error.where == f"{__file__}:{hello_line() + 3}"
+
+
+def hello_line() -> int:
+    return test_an_async_flow_is_refused_at_its_own_line.__code__.co_firstlineno
+
+
+def test_a_generator_is_no_flow() -> None:
+    with pytest.raises(TraceError, match="flow 'hello' is a generator: a flow cannot `yield`"):
+
+        @flow
+        def hello():
+            yield 1

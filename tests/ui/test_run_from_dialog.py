@@ -20,7 +20,7 @@ async def test_a_flow_deployed_by_the_cli_is_in_the_catalog(opened: Opened, cli:
 async def test_a_bad_value_is_told_at_its_field_and_starts_nothing(
     opened: Opened, flows: None, client: DagyClient
 ) -> None:
-    before = [run.slug for run in client.runs(flowName="orders")]
+    before = [run.slug for run in client.runs(flow_name="orders")]
     visitor = await opened("/flows")
     page = visitor.page
     await page.get_by_role("button", name="Run orders").click()
@@ -35,7 +35,7 @@ async def test_a_bad_value_is_told_at_its_field_and_starts_nothing(
     await expect(count).to_be_focused()
     await expect(dialog).to_be_visible()
     assert not any("triggerRun" in asked for asked in visitor.asked)
-    assert [run.slug for run in client.runs(flowName="orders")] == before
+    assert [run.slug for run in client.runs(flow_name="orders")] == before
 
 
 async def test_a_run_started_from_the_dialog_is_watched_to_its_end_without_reload(

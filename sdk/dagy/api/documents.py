@@ -186,8 +186,8 @@ query RunStatus($id: ID, $slug: String) {{
 """
 
 FINISHED_RUN = f"""
-query FinishedRun($id: ID!, $payload: Boolean!) {{
-  run(id: $id) {{ {_FINISHED_RUN} }}
+query FinishedRun($id: ID, $slug: String, $payload: Boolean!) {{
+  run(id: $id, slug: $slug) {{ {_FINISHED_RUN} }}
 }}
 """
 
@@ -204,8 +204,10 @@ query RunTasks($runId: ID!, $payload: Boolean!, $first: Int, $after: String) {{
 """
 
 LOGS = """
-query Logs($id: ID!, $taskRunId: ID, $first: Int, $after: String) {
-  run(id: $id) {
+query Logs(
+  $id: ID, $slug: String, $taskRunId: ID, $first: Int, $after: String
+) {
+  run(id: $id, slug: $slug) {
     logs(first: $first, after: $after, taskRunId: $taskRunId) {
       nodes { cursor at level message stream taskKey attempt }
       pageInfo { hasNextPage endCursor }

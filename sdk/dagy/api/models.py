@@ -2,9 +2,10 @@
 so they are also the documented shape of `--format json`."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
+
+from dagy.api.json_values import JSONValue
 
 TERMINAL_STATES = frozenset({"SUCCEEDED", "FAILED", "CANCELLED", "CRASHED", "TIMED_OUT"})
 
@@ -14,62 +15,80 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class User(Model, frozen=True):
+    """A person."""
+
     id: str
     email: str
     name: str | None = None
 
 
 class Organization(Model, frozen=True):
+    """An organization."""
+
     id: str
     name: str
     slug: str
 
 
 class Viewer(Model, frozen=True):
+    """Who a token belongs to. `user` is None for an API key."""
+
     user: User | None = None
     organization: Organization | None = None
     role: str | None = None
 
 
 class Login(Model, frozen=True):
+    """What a password was exchanged for."""
+
     access_token: str
     expires_at: datetime | None = None
     viewer: Viewer | None = None
 
 
 class Named(Model, frozen=True):
+    """Something by its id and name."""
+
     id: str
     name: str
 
 
 class FlowRef(Model, frozen=True):
+    """A version of a flow, by name."""
+
     id: str
     name: str
     version: str
 
 
 class Flow(Model, frozen=True):
+    """A version of a flow."""
+
     id: str
     name: str
     version: str
     namespace: str | None = None
     description: str | None = None
     status: str | None = None
-    tags: Any = None
+    tags: JSONValue = None
     default_executor: str | None = None
     created_at: datetime | None = None
     is_latest: bool | None = None
 
 
 class FlowDetails(Flow, frozen=True):
+    """A version of a flow with its graph, `spec`, and the JSON Schema of its parameters."""
+
     artifact_sha256: str | None = None
-    parameters_schema: Any = None
-    spec: Any = None
+    parameters_schema: JSONValue = None
+    spec: JSONValue = None
     deployments: list[Named] = []
     versions: list[FlowRef] = []
 
 
 class Deployment(Model, frozen=True):
+    """A name that runs are started by: a flow version, an environment, defaults."""
+
     id: str
     name: str
     paused: bool = False
@@ -78,13 +97,15 @@ class Deployment(Model, frozen=True):
     default_executor: str | None = None
     concurrency_limit: int | None = None
     sla_seconds: int | None = None
-    tags: Any = None
+    tags: JSONValue = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
 
 class DeploymentDetails(Deployment, frozen=True):
-    parameters: Any = None
+    """With its parameters, which are None for who may not see payloads."""
+
+    parameters: JSONValue = None
 
 
 class Secret(Model, frozen=True):
@@ -101,16 +122,22 @@ class Secret(Model, frozen=True):
 
 
 class RevealedSecret(Model, frozen=True):
+    """The value of one version of a secret."""
+
     version: int
     value: str
 
 
 class Reason(Model, frozen=True):
+    """Why something is as it is."""
+
     code: str
     message: str
 
 
 class Waiting(Model, frozen=True):
+    """What a queued run waits for; `limit` and `running` where it is a limit."""
+
     code: str
     message: str
     limit: int | None = None
@@ -118,12 +145,16 @@ class Waiting(Model, frozen=True):
 
 
 class Routing(Model, frozen=True):
+    """Which engine was chosen, by which rule, and why."""
+
     executor: str | None = None
     level: str | None = None
     reason: str | None = None
 
 
 class ErrorInfo(Model, frozen=True):
+    """What went wrong. `where` is the user's file:line, `hint` what to do about it."""
+
     code: str
     message: str
     type: str | None = None
@@ -134,6 +165,8 @@ class ErrorInfo(Model, frozen=True):
 
 
 class TaskCounts(Model, frozen=True):
+    """How many tasks of a run are in which state; items of mapped tasks are tasks."""
+
     pending: int = 0
     running: int = 0
     retrying: int = 0
@@ -144,8 +177,25 @@ class TaskCounts(Model, frozen=True):
     cancelled: int = 0
     cached: int = 0
 
+    @property
+    def total(self) -> int:
+        """All of them; items of mapped tasks are tasks."""
+        return self.done + self.left + self.failed + self.skipped + self.timed_out + self.cancelled
+
+    @property
+    def done(self) -> int:
+        """Those that have a result."""
+        return self.succeeded + self.cached
+
+    @property
+    def left(self) -> int:
+        """Those that have not ended."""
+        return self.pending + self.running + self.retrying
+
 
 class RunCore(Model, frozen=True):
+    """What is known of every run. Durations are milliseconds."""
+
     id: str
     slug: str
     state: str
@@ -162,6 +212,8 @@ class RunCore(Model, frozen=True):
 
 
 class RunSummary(RunCore, frozen=True):
+    """A run in a list."""
+
     flow: FlowRef | None = None
     deployment: Named | None = None
     environment: Named | None = None
@@ -177,10 +229,12 @@ class RunStatus(RunCore, frozen=True):
     task_counts: TaskCounts | None = None
     waiting: Waiting | None = None
     routing: Routing | None = None
-    tags: Any = None
+    tags: JSONValue = None
 
 
 class TaskRun(Model, frozen=True):
+    """A task of a run, or one item of a mapped task ("load[3]")."""
+
     id: str
     key: str
     name: str
@@ -196,6 +250,8 @@ class TaskRun(Model, frozen=True):
 
 
 class RunArtifact(Model, frozen=True):
+    """A file that a run has saved; `url` is good for a while."""
+
     id: str
     name: str
     content_type: str | None = None
@@ -208,11 +264,13 @@ class FinishedRun(RunStatus, frozen=True):
     """`parameters`, `result` and the traceback are None for who may not see payloads."""
 
     error: ErrorInfo | None = None
-    parameters: Any = None
-    result: Any = None
+    parameters: JSONValue = None
+    result: JSONValue = None
 
 
 class Run(FinishedRun, frozen=True):
+    """Everything about a run."""
+
     flow: FlowRef | None = None
     deployment: Named | None = None
     environment: Named | None = None
@@ -220,6 +278,8 @@ class Run(FinishedRun, frozen=True):
 
 
 class RunEvent(Model, frozen=True):
+    """A change of a run or of one of its tasks; `cursor` resumes behind it."""
+
     cursor: str
     type: str
     at: datetime
@@ -228,10 +288,12 @@ class RunEvent(Model, frozen=True):
     task_key: str | None = None
     task_state: str | None = None
     attempt: int | None = None
-    data: Any = None
+    data: JSONValue = None
 
 
 class LogLine(Model, frozen=True):
+    """A line of a run's log; `cursor` resumes behind it."""
+
     cursor: str
     at: datetime
     level: str
@@ -248,8 +310,9 @@ class RegisteredFlow(Model, frozen=True):
     created: bool
 
 
-class TriggeredRun(Model, frozen=True):
-    """`created` is False when the idempotency key had been used: the run is the first one's."""
+class UpsertedDeployment(Model, frozen=True):
+    """`created` is True for a new deployment, `changed` False when all was as asked already."""
 
-    run: RunStatus
+    deployment: Deployment
     created: bool
+    changed: bool

@@ -10,6 +10,7 @@ from dagy.api.errors import ConflictError
 from dagy.api.models import Deployment, DeploymentDetails
 from dagy.cli.connect import connected
 from dagy.cli.engines import shown
+from dagy.cli.names import completing, deployment_names, flow_names, guessing
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, tags
 from dagy.cli.session import Session
@@ -23,7 +24,9 @@ def deployments() -> None:
 
 
 @deployments.command(name="list")
-@click.option("--flow", help="Only deployments of this flow.")
+@click.option(
+    "--flow", shell_complete=completing(flow_names), help="Only deployments of this flow."
+)
 @click.option("--environment", help="Only deployments in this environment.")
 @click.option("--paused/--active", default=None, help="Only paused, or only active ones.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most.")
@@ -31,42 +34,63 @@ def deployments() -> None:
 def list_deployments(
     session: Session, flow: str | None, environment: str | None, paused: bool | None, limit: int
 ) -> None:
-    """Deployments by name."""
+    """Deployments by name.
+
+    \b
+    Examples:
+      dagy deployments list
+      dagy deployments list --flow weather --paused
+    """
     with connected(session) as client:
         found = list(
-            client.deployments(limit=limit, flowName=flow, environment=environment, paused=paused)
+            client.deployments(limit=limit, flow_name=flow, environment=environment, paused=paused)
         )
     emit(session, found, quiet=lambda: [each.name for each in found], table=lambda: _table(found))
 
 
 @deployments.command(name="show")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(deployment_names))
 @pass_session
 def show_deployment(session: Session, name: str) -> None:
-    """One deployment with its parameter defaults."""
-    with connected(session) as client:
+    """One deployment with its parameter defaults.
+
+    \b
+    Examples:
+      dagy deployments show daily
+    """
+    with connected(session) as client, guessing(client, deployment_names, name):
         found = client.deployment(name)
     emit(session, found, quiet=lambda: [found.name], table=lambda: _details(found))
 
 
 @deployments.command(name="pause")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(deployment_names))
 @pass_session
 def pause_deployment(session: Session, name: str) -> None:
-    """Start no more runs of a deployment; those that run go on."""
+    """Start no more runs of a deployment; those that run go on.
+
+    \b
+    Examples:
+      dagy deployments pause daily
+    """
     _set_paused(session, name, paused=True)
 
 
 @deployments.command(name="resume")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(deployment_names))
 @pass_session
 def resume_deployment(session: Session, name: str) -> None:
-    """Undo `pause`."""
+    """Undo `pause`.
+
+    \b
+    Examples:
+      dagy deployments resume daily
+    """
     _set_paused(session, name, paused=False)
 
 
 @deployments.command(name="delete")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(deployment_names))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
     "--runs",
@@ -81,6 +105,11 @@ def delete_deployment(
 
     Runs that are queued or running are cancelled, or kept: then they go on within the deployment's
     concurrency limit to their end.
+
+    \b
+    Examples:
+      dagy deployments delete daily
+      dagy deployments delete daily --yes --runs keep
     """
     with connected(session) as client:
         found = client.deployment(name)
@@ -116,7 +145,7 @@ def _delete(
 
 
 def _set_paused(session: Session, name: str, *, paused: bool) -> None:
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, deployment_names, name):
         changed = client.update_deployment(client.deployment(name).id, paused=paused)
     emit(
         session,

@@ -23,8 +23,7 @@ def failure_lines(
         return
     place = f" in task {error.task_key}" if error.task_key else ""
     yield click.style(f"Run {slug} {state}: {error.code}{place}", fg="red")
-    kind = f"{error.type}: " if error.type else ""
-    yield from _indented(kind + error.message)
+    yield from _indented(error_line(error.type, error.message))
     if error.where:
         yield from _indented(f"at {error.where}")
     if error.traceback:
@@ -33,6 +32,11 @@ def failure_lines(
     if error.hint:
         yield ""
         yield from _indented(f"hint: {error.hint}")
+
+
+def error_line(kind: str | None, message: str) -> str:
+    """`KeyError: 'zz'`, as Python prints it below a traceback."""
+    return ": ".join(part for part in (kind, message) if part)
 
 
 def _indented(text: str) -> Iterator[str]:

@@ -3,11 +3,11 @@
 0 ok, 1 error, 2 usage, 3 auth, 4 network, 5 not found, 6 the run failed, 130 interrupted.
 """
 
-import json
 from typing import Any
 
 import click
 
+from dagy.cli.json_text import write_json
 from dagy.cli.session import Session
 from dagy.errors import DagyError
 
@@ -21,7 +21,7 @@ _USAGE_CODES = frozenset({"PROFILE", "BAD_PARAMETER"})
 def tell(error: DagyError, session: Session) -> None:
     """The error on stderr; with --format json or yaml as one line of JSON."""
     if not session.is_table:
-        click.echo(json.dumps({"error": details(error)}, ensure_ascii=False), err=True)
+        write_json({"error": details(error)}, err=True)
         return
     click.echo(f"{click.style('Error:', fg='red')} {error.message}", err=True)
     for label, value in _notes(error):

@@ -1,11 +1,14 @@
 """`dagy flows`: list and show."""
 
+from typing import Any
+
 import click
 from rich.console import Group, RenderableType
 
 from dagy.api.models import Flow, FlowDetails
 from dagy.cli.connect import connected
 from dagy.cli.engines import shown
+from dagy.cli.names import completing, flow_names, guessing
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, tags
 from dagy.cli.session import Session
@@ -24,19 +27,31 @@ def flows() -> None:
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most.")
 @pass_session
 def list_flows(session: Session, namespace: str | None, search: str | None, limit: int) -> None:
-    """The latest version of each flow."""
+    """The latest version of each flow.
+
+    \b
+    Examples:
+      dagy flows list
+      dagy flows list --namespace data --search weather
+    """
     with connected(session) as client:
         found = list(client.flows(limit=limit, namespace=namespace, search=search))
     emit(session, found, quiet=lambda: [flow.name for flow in found], table=lambda: _table(found))
 
 
 @flows.command(name="show")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(flow_names))
 @click.option("--version", help="This version instead of the latest.")
 @pass_session
 def show_flow(session: Session, name: str, version: str | None) -> None:
-    """One version of a flow: parameters, tasks, deployments, other versions."""
-    with connected(session) as client:
+    """One version of a flow: parameters, tasks, deployments, other versions.
+
+    \b
+    Examples:
+      dagy flows show weather
+      dagy flows show weather --version 1.2 --format json
+    """
+    with connected(session) as client, guessing(client, flow_names, name):
         found = client.flow(name, version=version)
     emit(session, found, quiet=lambda: [found.name], table=lambda: _details(found))
 
@@ -85,7 +100,7 @@ def _details(flow: FlowDetails) -> RenderableType:
 
 
 def _parameters(flow: FlowDetails) -> list[tuple[str, str, str]]:
-    schema = flow.parameters_schema if isinstance(flow.parameters_schema, dict) else {}
+    schema = _mapping(flow.parameters_schema)
     required = schema.get("required", [])
     return [
         (
@@ -98,7 +113,7 @@ def _parameters(flow: FlowDetails) -> list[tuple[str, str, str]]:
 
 
 def _tasks(flow: FlowDetails) -> list[tuple[str, str, str]]:
-    spec = flow.spec if isinstance(flow.spec, dict) else {}
+    spec = _mapping(flow.spec)
     return [
         (
             str(task.get("key")),
@@ -107,6 +122,10 @@ def _tasks(flow: FlowDetails) -> list[tuple[str, str, str]]:
         )
         for task in spec.get("tasks", [])
     ]
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 COMMANDS = {"flows": flows}

@@ -3,14 +3,15 @@
 from typing import Any
 
 import click
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from dagy.api.follow import Item
-from dagy.api.models import FinishedRun, LogLine, RunStatus, TaskCounts
-from dagy.cli.failed import failure_lines, tell
+from dagy.api.models import FinishedRun, LogLine, RunStatus
+from dagy.cli.counts import counts_text
+from dagy.cli.failed import error_line, failure_lines, tell
 from dagy.cli.failures import INTERRUPTED, RUN_FAILED
-from dagy.cli.output import emit, say, state
+from dagy.cli.output import emit, facts, say, short_json, state
 from dagy.cli.progress import RunView
 from dagy.cli.session import Session
 from dagy.cli.times import duration
@@ -45,7 +46,9 @@ def detach(slug: str) -> None:
 
 
 def _watch(session: Session, client: DagyClient, run: RunStatus) -> None:
-    planned = total(run.task_counts)
+    # Of an attempt that goes on, the counts hold items that the events tell of again.
+    is_new = run.state == "QUEUED" and (run.attempt or 1) == 1
+    planned = run.task_counts.total if is_new and run.task_counts else 0
     with RunView(session, slug=run.slug, planned_tasks=planned) as view:
         for item in client.follow_run(run.id):
             feed(view, item)
@@ -55,6 +58,9 @@ def feed(view: RunView, item: Item) -> None:
     if isinstance(item, LogLine):
         view.log(item.at, item.level, item.task_key, item.message)
     elif item.task_key and item.task_state:
+        count = item.data.get("count") if isinstance(item.data, dict) else None
+        if item.type == "TASK_MAPPED" and isinstance(count, int):
+            view.mapped(item.task_key, count)
         view.task_state(item.task_key, item.task_state, item.at, detail=_detail(item.data))
     elif item.type == "RUN_ATTEMPT_CRASHED":
         view.log(item.at, "WARNING", None, f"the attempt crashed: {_detail(item.data)}")
@@ -69,22 +75,10 @@ def _detail(data: Any) -> str:
     error = data.get("error")
     if isinstance(error, dict):
         again = f" (again in {duration(data['delayMs'])})" if "delayMs" in data else ""
-        return f"{error.get('message', '')}{again}"
+        return f"{error_line(error.get('type'), str(error.get('message') or ''))}{again}"
     if isinstance(data.get("durationMs"), int | float):
         return duration(data["durationMs"])
     return str(data.get("reason") or "")
-
-
-def total(counts: TaskCounts | None) -> int:
-    return sum(count for _, count in by_state(counts))
-
-
-def by_state(counts: TaskCounts | None) -> list[tuple[str, int]]:
-    """[("succeeded", 3), …] without the zeros."""
-    if counts is None:
-        return []
-    named = ((name, getattr(counts, name)) for name in counts.__struct_fields__)
-    return [(name.replace("_", " "), count) for name, count in named if count]
 
 
 def reason_of(run: RunStatus) -> str | None:
@@ -92,12 +86,14 @@ def reason_of(run: RunStatus) -> str | None:
 
 
 def _summary(run: FinishedRun) -> RenderableType:
-    counts = ", ".join(f"{count} {name}" for name, count in by_state(run.task_counts))
-    return Text.assemble(
+    counts = counts_text(run.task_counts)
+    head = Text.assemble(
         state(run.state),
         f" {run.slug} in {duration(run.duration_ms)}",
         f" ({counts})" if counts else "",
     )
+    result = short_json(run.result)
+    return head if result is None else Group(head, "", facts([("result", result)]))
 
 
 def tell_started(session: Session, run: RunStatus, *, created: bool) -> None:

@@ -1,6 +1,5 @@
 """`dagy graphql`: any operation, as it is. The answer is printed as the server gave it."""
 
-import json
 from typing import Any
 
 import click
@@ -8,6 +7,7 @@ import click
 from dagy.api.errors import from_graphql
 from dagy.api.operations import operation_kind
 from dagy.cli.connect import connected
+from dagy.cli.json_text import write_json
 from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import emit_line, yaml_text
 from dagy.cli.params import argument_text, pairs, parsed
@@ -30,6 +30,12 @@ def graphql(session: Session, query: str, given: tuple[str, ...], operation: str
     """Send a GraphQL operation and print the whole answer as JSON.
 
     A subscription prints one JSON object per event. Errors in the answer set the exit code.
+
+    \b
+    Examples:
+      dagy graphql '{ viewer { role } }'
+      dagy graphql @runs.graphql -v first=5 -v state=FAILED
+      dagy graphql @follow.graphql -v run=UnVuOjE= --operation Follow
     """
     document = argument_text(query)
     variables = {name: parsed(text) for name, text in pairs(given, option="-v").items()}
@@ -40,15 +46,16 @@ def graphql(session: Session, query: str, given: tuple[str, ...], operation: str
             return
         answer = client.post(document, variables, operation)
     _print(session, answer)
-    if answer.get("errors"):
-        raise click.exceptions.Exit(from_graphql(answer["errors"]).exit_code)
+    errors = answer.get("errors")
+    if isinstance(errors, list) and errors:
+        raise click.exceptions.Exit(from_graphql(errors).exit_code)
 
 
 def _print(session: Session, answer: dict[str, Any]) -> None:
     if session.format == "yaml":
         click.echo(yaml_text(answer), nl=False)
     else:
-        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        write_json(answer, indent=2)
 
 
 COMMANDS = {"graphql": graphql}

@@ -47,6 +47,12 @@ def login(
     """Sign in to a server and make its profile the current one.
 
     The token is stored in ~/.dagy/credentials, readable by you only.
+
+    \b
+    Examples:
+      dagy login --url https://dagy.example.com
+      dagy login --profile staging --token < key.txt
+      echo "$PASSWORD" | dagy login --email ada@example.com --password-stdin
     """
     if token is not None and (email or password_stdin):
         raise click.UsageError("--token does not go with --email or --password-stdin")
@@ -83,6 +89,11 @@ def logout(session: Session) -> None:
     """Revoke the token of the profile on the server and remove it here.
 
     It is removed here even when the server cannot be reached.
+
+    \b
+    Examples:
+      dagy logout
+      dagy logout --profile staging
     """
     store = ProfileStore()
     with connected(session) as client:

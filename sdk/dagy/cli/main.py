@@ -6,15 +6,13 @@ from typing import Any
 
 import click
 
+from dagy.cli import streams
 from dagy.cli.failures import exit_code, tell
-from dagy.cli.options import global_options, session_of
+from dagy.cli.options import EXIT_CODES, global_options, session_of
 from dagy.cli.registry import RootGroup
 from dagy.errors import DagyError
 
-EPILOG = (
-    "Exit codes: 0 ok, 1 error, 2 usage, 3 auth, 4 network, 5 not found, 6 the run failed, "
-    "130 interrupted."
-)
+EPILOG = f"Exit codes: {', '.join(f'{code} {text}' for code, text in EXIT_CODES.items())}."
 
 
 class Dagy(RootGroup):
@@ -44,12 +42,17 @@ class Dagy(RootGroup):
 )
 @click.version_option(package_name="dagy", prog_name="dagy", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Write, run, deploy and watch flows."""
+    """Write, run, deploy and watch flows.
+
+    Global options may stand before or after the name of a command. With --format json or yaml
+    results are documents on stdout, and errors one line of JSON on stderr.
+    """
 
 
 def main() -> None:
-    # Log lines hold any character; a terminal that lacks one shows "?" instead of failing.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    cli(prog_name="dagy")
+    streams.protect()
+    try:
+        cli(prog_name="dagy")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        sys.exit(streams.conclude(code))

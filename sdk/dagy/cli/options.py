@@ -1,6 +1,6 @@
 """The global options, understood before and after the name of a command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -8,13 +8,28 @@ import click
 from dagy.cli.session import Session
 
 FORMATS = ("table", "json", "yaml")
+EXIT_CODES = {
+    0: "ok",
+    1: "error",
+    2: "usage",
+    3: "not signed in, or not allowed",
+    4: "no answer from the server",
+    5: "not found",
+    6: "the run did not succeed",
+    130: "interrupted",
+}
+OF_A_REQUEST = (0, 1, 2, 3, 4, 5)
 
 
 class DagyCommand(click.Command):
-    """A command that also takes the global options, listed apart in its help."""
+    """A command that also takes the global options, listed apart in its help.
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    `exits` are the exit codes it may end with, told below its help.
+    """
+
+    def __init__(self, *args: Any, exits: Sequence[int] = OF_A_REQUEST, **options: Any) -> None:
+        codes = ", ".join(f"{code} {EXIT_CODES[code]}" for code in exits)
+        super().__init__(*args, **{"epilog": f"Exit codes: {codes}.", **options})
         self._shared = global_options()
         self.params.extend(self._shared)
 

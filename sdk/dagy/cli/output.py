@@ -12,10 +12,12 @@ from typing import Any
 import click
 import msgspec
 import yaml
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dagy.cli.json_text import is_utf8, write_json
 from dagy.cli.session import Session
 
 STATE_STYLES = {
@@ -34,6 +36,8 @@ STATE_STYLES = {
 }
 # Wide enough that nothing is cut or wrapped for a program that reads a pipe.
 PIPE_WIDTH = 10_000
+_GAP = 2
+_NARROWEST = 6
 LONGEST_SHOWN_JSON = 500
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -63,7 +67,7 @@ def emit(
 ) -> None:
     """Print one result in the format of the session."""
     if session.format == "json":
-        click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+        write_json(plain(value), indent=2)
     elif session.format == "yaml":
         click.echo(yaml_text(value), nl=False)
     elif session.quiet:
@@ -78,7 +82,7 @@ def emit_line(session: Session, value: Any) -> None:
     if session.format == "yaml":
         click.echo(f"---\n{yaml_text(value)}", nl=False)
     else:
-        click.echo(json.dumps(plain(value), ensure_ascii=False))
+        write_json(plain(value))
 
 
 def plain(value: Any) -> Any:
@@ -87,7 +91,8 @@ def plain(value: Any) -> Any:
 
 
 def yaml_text(value: Any) -> str:
-    text: str = yaml.safe_dump(plain(value), sort_keys=False, allow_unicode=True)
+    """In a terminal without UTF-8 other characters are escaped, as in JSON."""
+    text: str = yaml.safe_dump(plain(value), sort_keys=False, allow_unicode=is_utf8(sys.stdout))
     return text
 
 
@@ -109,12 +114,39 @@ def say(session: Session, text: str) -> None:
 
 
 def grid(headers: Sequence[str], rows: Iterable[Sequence[RenderableType | None]]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for header in headers:
-        table.add_column(header, overflow="fold")
-    for row in rows:
-        table.add_row(*("-" if cell is None or cell == "" else cell for cell in row))
+    """On a terminal that is too narrow the widest cells end in "…"; in a pipe nothing is cut."""
+    cells = [["-" if cell is None or cell == "" else cell for cell in row] for row in rows]
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, _GAP, 0, 0))
+    if sys.stdout.isatty():
+        widths = _widths(headers, cells, console().width)
+        for header, width in zip(headers, widths, strict=True):
+            table.add_column(header, overflow="ellipsis", no_wrap=True, width=width)
+    else:
+        for header in headers:
+            table.add_column(header, overflow="fold")
+    for row in cells:
+        table.add_row(*row)
     return table
+
+
+def _widths(
+    headers: Sequence[str], rows: Sequence[Sequence[RenderableType]], available: int
+) -> list[int]:
+    """Short columns keep theirs; the widest give way, for they are the names and texts."""
+    widths = [
+        max([cell_len(header), *(_width(row[number]) for row in rows)])
+        for number, header in enumerate(headers)
+    ]
+    room = available - _GAP * (len(headers) - 1)
+    while sum(widths) > room and max(widths) > _NARROWEST:
+        widest = widths.index(max(widths))
+        widths[widest] -= 1
+    return widths
+
+
+def _width(cell: RenderableType) -> int:
+    lines = (cell.plain if isinstance(cell, Text) else str(cell)).splitlines()
+    return max(map(cell_len, lines), default=0)
 
 
 def facts(pairs: Iterable[tuple[str, RenderableType | None]]) -> Table:

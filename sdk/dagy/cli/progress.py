@@ -52,6 +52,7 @@ class RunView:
         self._run_state = state
         self._planned_tasks = planned_tasks
         self._states: dict[str, str] = {}
+        self._items: dict[str, int] = {}
         self._task_column = 8
         self._began = time.monotonic()
         self._live: Live | None = None
@@ -91,13 +92,19 @@ class RunView:
         if (is_new or state == "RETRYING") and (is_told or self._verbose):
             self._line(at, state, key, detail, style=_style(state))
 
+    def mapped(self, key: str, count: int) -> None:
+        """A mapped task knows its items: from now on they are counted, and it is not."""
+        self._items[key] = count
+
     def log(self, at: datetime, level: str, key: str | None, message: str) -> None:
         self._line(at, level, key, message, style=LEVEL_STYLES.get(level, ""))
 
     def _line(self, at: datetime, level: str, key: str | None, message: str, *, style: str) -> None:
         if self._quiet:
             return
-        self._task_column = max(self._task_column, min(len(key or ""), LONGEST_TASK_COLUMN))
+        self._task_column = task_column(self._task_column, key)
+        if self.console.is_terminal:
+            key = shortened(key)
         self.console.print(
             log_line(at, level, key, message, style=style, task_column=self._task_column),
             soft_wrap=True,
@@ -107,6 +114,7 @@ class RunView:
         symbol, style = STATE_STYLES.get(self._run_state, ("?", ""))
         elapsed = duration((time.monotonic() - self._began) * 1_000)
         text = Text.assemble((f"{symbol} {self._run_state}", style), f"  {self._slug}  {elapsed}")
+        text.no_wrap, text.overflow = True, "ellipsis"
         for state, count in self.counts().items():
             symbol, style = STATE_STYLES[state]
             text.append(f"  {symbol} {count} {state.lower().replace('_', ' ')}", style=style)
@@ -115,11 +123,24 @@ class RunView:
     def counts(self) -> dict[str, int]:
         """Tasks by state, in the order of the status line; states nobody is in are left out."""
         # A copy: the thread that draws reads while the one that runs writes.
-        states = self._states.copy()
-        found = Counter(states.values())
-        started = sum(1 for key, state in states.items() if _is_started(key, state))
-        found["PENDING"] = max(0, self._planned_tasks - started)
+        items = self._items.copy()
+        found = Counter(state for key, state in self._states.copy().items() if key not in items)
+        planned = self._planned_tasks - len(items) + sum(items.values())
+        found["PENDING"] = max(0, planned - (found.total() - found["PENDING"]))
         return {state: found[state] for state in (*SHOWN_COUNTS, "PENDING") if found[state]}
+
+
+def task_column(width: int, key: str | None) -> int:
+    """The column grows with the names, so far; a longer one shifts its own line only."""
+    return max(width, min(len(key or ""), LONGEST_TASK_COLUMN))
+
+
+def shortened(key: str | None) -> str | None:
+    """For a terminal: the middle left out, for names differ at their ends (`load_…[17]`)."""
+    if key is None or len(key) <= LONGEST_TASK_COLUMN:
+        return key
+    tail = LONGEST_TASK_COLUMN // 2
+    return f"{key[: LONGEST_TASK_COLUMN - tail - 1]}…{key[-tail:]}"
 
 
 def log_line(
@@ -135,7 +156,3 @@ def log_line(
 
 def _style(state: str) -> str:
     return STATE_STYLES.get(state, ("?", ""))[1]
-
-
-def _is_started(key: str, state: str) -> bool:
-    return "[" not in key and state != "PENDING"

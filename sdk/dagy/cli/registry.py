@@ -20,6 +20,7 @@ CLIENT_COMMANDS = {
     "deployments": ("dagy.cli.deployments", "List, show, pause, resume and delete deployments."),
     "secrets": ("dagy.cli.secrets", "List, set, reveal and delete secrets; change their key."),
     "graphql": ("dagy.cli.graphql", "Send a GraphQL operation as it is."),
+    "completion": ("dagy.cli.completion", "Print the completion script for a shell."),
 }
 SERVER_COMMANDS = {
     "up": "Start Dagy on this machine: database, queue, API and workers.",
@@ -27,6 +28,7 @@ SERVER_COMMANDS = {
     "worker": "Start a worker alone.",
     "migrate": "Bring the database to the newest schema.",
     "doctor": "Check the installation and say what to repair.",
+    "reset-password": "Print a link that sets a lost password.",
     "schema": "Print the GraphQL schema.",
 }
 

@@ -9,14 +9,17 @@ from rich.text import Text
 from rich.tree import Tree
 
 from dagy.api.models import ErrorInfo
-from dagy.cli.failed import failure_lines, tell
+from dagy.cli.child_output import child_output
+from dagy.cli.failed import error_line, failure_lines, tell
 from dagy.cli.failures import INTERRUPTED, RUN_FAILED
+from dagy.cli.names import completing_files
 from dagy.cli.options import DagyCommand, pass_session
 from dagy.cli.output import STATE_STYLES, emit, facts, printable, short_json, state
 from dagy.cli.params import pairs, parameters
 from dagy.cli.progress import RunView
 from dagy.cli.session import Session
 from dagy.cli.source import loaded, root_option
+from dagy.cli.streams import optional_output
 from dagy.cli.times import duration, size
 from dagy.deployable import check_names
 from dagy.flow import Flow
@@ -37,8 +40,8 @@ STATE_OF_EVENT = {
 }
 
 
-@click.command(cls=DagyCommand)
-@click.argument("entrypoint", metavar="FILE.py:FLOW")
+@click.command(cls=DagyCommand, exits=(0, 1, 2, 6, 130))
+@click.argument("entrypoint", metavar="FILE.py:FLOW", shell_complete=completing_files)
 @click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable.")
 @click.option(
     "--max-workers",
@@ -59,19 +62,38 @@ def run(
     """Run a flow here, in this process, without a server.
 
     The exit code is 0 if the run succeeded and 6 if it did not. Values of -p are JSON where
-    they parse and text otherwise, and text wherever the flow asks for text.
+    they parse and text otherwise, and text wherever the flow asks for text. A reader of the
+    output that leaves (`| head`) does not stop the run.
+
+    \b
+    Examples:
+      dagy run weather.py:report
+      dagy run weather.py:report -p city=Oslo -p days=3 --max-workers 8
+      dagy run weather.py:report --format json | jq .result
     """
-    flow = loaded(entrypoint, root)
-    check_names(flow, entrypoint)  # what a deploy would refuse is refused here already
+    with optional_output():
+        flow = loaded(entrypoint, root)
+        check_names(flow, entrypoint)  # what a deploy would refuse is refused here already
+        _run(session, flow, given, max_workers=max_workers, fail_fast=not no_fail_fast)
+
+
+def _run(
+    session: Session,
+    flow: Flow[..., Any],
+    given: tuple[str, ...],
+    *,
+    max_workers: int | None,
+    fail_fast: bool,
+) -> None:
     spec = flow.spec()
     watch = Watch(session, flow, planned_tasks=len(spec.tasks))
     try:
-        with watch.view:
+        with watch.view, child_output(watch.child_line):
             finished = run_local(
                 flow,
                 parameters(pairs(given), spec.parameters),
                 max_workers=max_workers or spec.max_workers or DEFAULT_MAX_WORKERS,
-                fail_fast=False if no_fail_fast else None,
+                fail_fast=None if fail_fast else False,
                 on_event=watch.note,
             )
     except KeyboardInterrupt:
@@ -104,7 +126,13 @@ class Watch:
             self._end = event
         elif type(event) in STATE_OF_EVENT:
             key: str = getattr(event, "key", "")
+            if isinstance(event, protocol.TaskMapped):
+                self.view.mapped(key, event.count)
             self.view.task_state(key, STATE_OF_EVENT[type(event)], event.at, detail=_detail(event))
+
+    def child_line(self, stream: str, text: str) -> None:
+        """A line of a process that a task has started; nobody knows which task."""
+        self.view.log(protocol.now(), "ERROR" if stream == "stderr" else "INFO", None, text)
 
     @property
     def duration_ms(self) -> float:
@@ -160,9 +188,9 @@ def _detail(event: protocol.Event) -> str:
         case protocol.TaskMapped(count=count):
             return f"{count} items"
         case protocol.TaskRetrying(error=error, delay_ms=delay_ms):
-            return f"{error.message} (again in {duration(delay_ms)})"
+            return f"{error_line(error.type, error.message)} (again in {duration(delay_ms)})"
         case protocol.TaskFailed(error=error) | protocol.TaskTimedOut(error=error):
-            return error.message
+            return error_line(error.type, error.message)
         case protocol.TaskSkipped(reason=reason) | protocol.TaskCancelled(reason=reason):
             return reason
         case _:
@@ -208,10 +236,15 @@ def _branch(key: str, task: LocalTask | None, children: int) -> Text:
         text.append(f"  {duration(task.duration_ms)}", style="dim")
     if task is not None and task.attempt > 1:
         text.append(f"  attempt {task.attempt}", style="yellow")
-    why = (task.error.message if task.error else task.reason) if task else None
-    if why:
+    if why := _why(task):
         text.append(f"  {printable(why.splitlines()[0])}")
     return text
+
+
+def _why(task: LocalTask | None) -> str | None:
+    if task is None or task.error is None:
+        return task.reason if task else None
+    return error_line(task.error.type, task.error.message)
 
 
 COMMANDS = {"run": run}

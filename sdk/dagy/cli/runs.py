@@ -6,15 +6,19 @@ import click
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from dagy.api.models import Run, RunSummary, TaskRun
+from dagy.api.models import Run, RunStatus, RunSummary, TaskRun
 from dagy.cli.connect import connected
+from dagy.cli.counts import counts_text
 from dagy.cli.engines import shown
-from dagy.cli.failed import failure_lines
-from dagy.cli.following import by_state, follow_to_end, tell_started
-from dagy.cli.options import DagyGroup, pass_session
+from dagy.cli.failed import error_line, failure_lines
+from dagy.cli.following import follow_to_end, tell_started
+from dagy.cli.names import completing, deployment_names, flow_names, guessing, run_slugs
+from dagy.cli.options import OF_A_REQUEST, DagyGroup, pass_session
 from dagy.cli.output import emit, facts, grid, plain, printable, short_json, state, tags
 from dagy.cli.session import Session
+from dagy.cli.since import Moment
 from dagy.cli.times import duration, moment, size
+from dagy.client import DagyClient
 
 STATES = (
     "QUEUED",
@@ -41,16 +45,20 @@ def runs() -> None:
     multiple=True,
     type=click.Choice(STATES, case_sensitive=False),
     metavar="STATE",
-    help="Only runs in this state; repeatable.",
+    help=f"Only runs in this state: {', '.join(STATES)}; repeatable.",
 )
-@click.option("--flow", help="Only runs of this flow.")
-@click.option("--deployment", help="Only runs of this deployment.")
+@click.option("--flow", shell_complete=completing(flow_names), help="Only runs of this flow.")
+@click.option(
+    "--deployment",
+    shell_complete=completing(deployment_names),
+    help="Only runs of this deployment.",
+)
 @click.option("--environment", help="Only runs in this environment.")
 @click.option(
     "--since",
-    type=click.DateTime(),
-    metavar="TIME",
-    help="Only runs created after this local time.",
+    type=Moment(),
+    metavar="AGE|TIME",
+    help="Only runs created since: 30m, 2h, 7d, today, '2026-05-01 08:00' (local time).",
 )
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="At most.")
 @pass_session
@@ -63,16 +71,22 @@ def list_runs(
     since: datetime | None,
     limit: int,
 ) -> None:
-    """The newest runs, newest first."""
+    """The newest runs, newest first.
+
+    \b
+    Examples:
+      dagy runs list --since 2h --state FAILED
+      dagy runs list --flow weather --quiet | xargs dagy runs cancel
+    """
     with connected(session) as client:
         found = list(
             client.runs(
                 limit=limit,
                 state=list(states) or None,
-                flowName=flow,
-                deploymentName=deployment,
+                flow_name=flow,
+                deployment_name=deployment,
                 environment=environment,
-                createdAfter=since.astimezone().isoformat() if since else None,
+                created_after=since,
             )
         )
     emit(
@@ -84,11 +98,17 @@ def list_runs(
 
 
 @runs.command(name="show")
-@click.argument("run")
+@click.argument("run", shell_complete=completing(run_slugs))
 @pass_session
 def show_run(session: Session, run: str) -> None:
-    """One run with its tasks, error, result and artifacts."""
-    with connected(session) as client:
+    """One run with its tasks, error, result and artifacts.
+
+    \b
+    Examples:
+      dagy runs show calm-otter-204
+      dagy runs show calm-otter-204 --format json | jq .result
+    """
+    with connected(session) as client, guessing(client, run_slugs, run):
         found = client.run(run)
         tasks = list(client.task_runs(found.id))
     document = {**plain(found), "taskRuns": tasks}
@@ -101,12 +121,18 @@ def show_run(session: Session, run: str) -> None:
 
 
 @runs.command(name="cancel")
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, shell_complete=completing(run_slugs))
 @pass_session
 def cancel_run(session: Session, run: tuple[str, ...]) -> None:
-    """Cancel one or more runs; running code is really stopped."""
+    """Cancel one or more runs; running code is really stopped.
+
+    \b
+    Examples:
+      dagy runs cancel calm-otter-204
+      dagy runs cancel calm-otter-204 brave-lynx-017
+    """
     with connected(session) as client:
-        cancelled = [client.cancel(each) for each in run]
+        cancelled = [_cancel(client, each) for each in run]
     emit(
         session,
         cancelled,
@@ -117,8 +143,13 @@ def cancel_run(session: Session, run: tuple[str, ...]) -> None:
     )
 
 
-@runs.command(name="retry")
-@click.argument("run")
+def _cancel(client: DagyClient, run: str) -> RunStatus:
+    with guessing(client, run_slugs, run):
+        return client.cancel(run)
+
+
+@runs.command(name="retry", exits=(*OF_A_REQUEST, 6, 130))
+@click.argument("run", shell_complete=completing(run_slugs))
 @click.option(
     "--mode",
     type=click.Choice(list(MODES)),
@@ -130,8 +161,15 @@ def cancel_run(session: Session, run: tuple[str, ...]) -> None:
 @click.option("--follow", is_flag=True, help="Stream logs and states until the run is over.")
 @pass_session
 def retry_run(session: Session, run: str, mode: str, from_task: str | None, follow: bool) -> None:
-    """Run a finished run again."""
-    with connected(session) as client:
+    """Run a finished run again.
+
+    \b
+    Examples:
+      dagy runs retry calm-otter-204 --follow
+      dagy runs retry calm-otter-204 --mode from-start
+      dagy runs retry calm-otter-204 --from-task load
+    """
+    with connected(session) as client, guessing(client, run_slugs, run):
         retried = client.retry(
             run, mode="FROM_TASK" if from_task else MODES[mode], task_key=from_task
         )
@@ -179,7 +217,6 @@ def _details(run: Run, tasks: list[TaskRun]) -> RenderableType:
 
 
 def _facts(run: Run) -> RenderableType:
-    counts = ", ".join(f"{count} {name}" for name, count in by_state(run.task_counts))
     return facts(
         [
             ("run", run.slug),
@@ -196,7 +233,7 @@ def _facts(run: Run) -> RenderableType:
             ("created", moment(run.created_at)),
             ("started", moment(run.started_at)),
             ("duration", duration(run.duration_ms)),
-            ("tasks", counts or None),
+            ("tasks", counts_text(run.task_counts) or None),
             ("tags", tags(run.tags)),
             ("parameters", short_json(run.parameters)),
             ("result", short_json(run.result)),
@@ -213,11 +250,15 @@ def _tasks(tasks: list[TaskRun]) -> RenderableType:
                 state(task.state),
                 str(task.attempt or "-"),
                 duration(task.duration_ms),
-                printable(task.error.message if task.error else task.reason or "-"),
+                printable(_why(task) or "-"),
             )
             for task in tasks
         ],
     )
+
+
+def _why(task: TaskRun) -> str | None:
+    return error_line(task.error.type, task.error.message) if task.error else task.reason
 
 
 COMMANDS = {"runs": runs}

@@ -12,6 +12,7 @@ from rich.console import RenderableType
 
 from dagy.api.models import Secret
 from dagy.cli.connect import connected
+from dagy.cli.names import completing, guessing, secret_names
 from dagy.cli.options import DagyGroup, pass_session
 from dagy.cli.output import emit, grid
 from dagy.cli.session import Session
@@ -62,14 +63,20 @@ def secrets() -> None:
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most.")
 @pass_session
 def list_secrets(session: Session, environment: str | None, limit: int) -> None:
-    """Secrets, without their values."""
+    """Secrets, without their values.
+
+    \b
+    Examples:
+      dagy secrets list
+      dagy secrets list --environment production
+    """
     with connected(session) as client:
         found = list(client.secrets(environment=environment, limit=limit))
     emit(session, found, quiet=lambda: [each.name for each in found], table=lambda: _table(found))
 
 
 @secrets.command(name="set")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(secret_names))
 @_environment
 @click.option("--description", help="What it is for; seen by whoever may list secrets.")
 @click.option(
@@ -85,7 +92,13 @@ def set_secret(
     description: str | None,
     value_from_stdin: bool,
 ) -> None:
-    """Make a secret, or a new version of it; asks for the value."""
+    """Make a secret, or a new version of it; asks for the value.
+
+    \b
+    Examples:
+      dagy secrets set API_TOKEN --environment production
+      dagy secrets set API_TOKEN --value-from-stdin < token.txt
+    """
     value = _piped() if value_from_stdin else _asked(name)
     with connected(session) as client:
         changed = client.set_secret(name, value, environment=environment, description=description)
@@ -98,15 +111,21 @@ def set_secret(
 
 
 @secrets.command(name="reveal")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(secret_names))
 @_environment
 @click.option("--version", type=click.IntRange(1), help="An older version.")
 @pass_session
 def reveal_secret(
     session: Session, name: str, environment: str | None, version: int | None
 ) -> None:
-    """Print the value of a secret; the audit log notes it."""
-    with connected(session) as client:
+    """Print the value of a secret; the audit log notes it.
+
+    \b
+    Examples:
+      dagy secrets reveal API_TOKEN
+      dagy secrets reveal API_TOKEN --environment production --version 3
+    """
+    with connected(session) as client, guessing(client, secret_names, name):
         found = client.secret(name, environment=environment)
         revealed = client.reveal_secret(found.id, version=version)
     if session.format == "table":
@@ -116,13 +135,19 @@ def reveal_secret(
 
 
 @secrets.command(name="delete")
-@click.argument("name")
+@click.argument("name", shell_complete=completing(secret_names))
 @_environment
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_session
 def delete_secret(session: Session, name: str, environment: str | None, yes: bool) -> None:
-    """Delete a secret with all its versions."""
-    with connected(session) as client:
+    """Delete a secret with all its versions.
+
+    \b
+    Examples:
+      dagy secrets delete API_TOKEN
+      dagy secrets delete API_TOKEN --environment production --yes
+    """
+    with connected(session) as client, guessing(client, secret_names, name):
         found = client.secret(name, environment=environment)
         if not yes:
             click.confirm(f"Delete secret {_shown(found)}?", abort=True, err=True)

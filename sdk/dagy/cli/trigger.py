@@ -9,15 +9,16 @@ from dagy.api.models import RunStatus
 from dagy.cli.connect import connected
 from dagy.cli.engines import ENGINES, api_name
 from dagy.cli.following import follow_to_end, tell_started
-from dagy.cli.options import DagyCommand, pass_session
+from dagy.cli.names import completing, deployment_names, guessing
+from dagy.cli.options import OF_A_REQUEST, DagyCommand, pass_session
 from dagy.cli.output import emit, facts, state
 from dagy.cli.params import argument_text, json_object, needs_schema, pairs, parameters
 from dagy.cli.session import Session
 from dagy.client import DagyClient
 
 
-@click.command(cls=DagyCommand)
-@click.argument("deployment")
+@click.command(cls=DagyCommand, exits=(*OF_A_REQUEST, 6, 130))
+@click.argument("deployment", shell_complete=completing(deployment_names))
 @click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable.")
 @click.option("--params", "document", metavar="JSON|@FILE|-", help="Parameters as a JSON object.")
 @click.option("--follow", is_flag=True, help="Stream logs and states until the run is over.")
@@ -40,8 +41,14 @@ def trigger(
     With --follow the exit code is 0 if the run succeeded and 6 if it did not; Ctrl-C leaves
     the run alone. Values of -p are JSON where they parse and text otherwise, and text wherever
     the flow asks for text.
+
+    \b
+    Examples:
+      dagy trigger daily -p city=Oslo --follow
+      dagy trigger daily --params @parameters.json --tag team=data
+      dagy trigger daily --idempotency-key 2026-05-01 --quiet
     """
-    with connected(session) as client:
+    with connected(session) as client, guessing(client, deployment_names, deployment):
         triggered = client.trigger(
             deployment,
             _parameters(client, deployment, given, document),

@@ -27,7 +27,8 @@ class Instance:
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A task of the spec. `open` counts dependencies, later children, that are not finished."""
+    """A task of the spec. `open` counts dependencies, later children, that are not finished;
+    `expanded_at` (time.monotonic) is when a mapped task was spread over its items."""
 
     spec: TaskSpec
     open: int = 0
@@ -35,6 +36,7 @@ class Node:
     stored: Stored | None = None
     error: ErrorInfo | None = None
     instances: list[Instance] = field(default_factory=list)
+    expanded_at: float = 0.0
     dependents: list["Node"] = field(default_factory=list)
 
     @property

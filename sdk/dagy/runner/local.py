@@ -5,6 +5,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,12 @@ class LocalHost:
             if self._on_event is not None:
                 self._on_event(event)
             elif isinstance(event, Log):
-                self._terminal.write(f"{event.message}\n")
+                self._print(event.message)
+
+    def _print(self, message: str) -> None:
+        """A reader that has left (`python flow.py | head`) or a full disk never fails the run."""
+        with suppress(OSError, ValueError):  # ValueError: the stream is closed
+            self._terminal.write(f"{message}\n")
 
     def flush(self) -> None:
         self._file.flush()

@@ -180,6 +180,7 @@ class Scheduler:
         if not node.is_mapped:
             node.instances = [only(node, inputs)]
         else:
+            node.expanded_at = time.monotonic()
             node.instances = children(node, inputs, self.execution.request)
             self.host.emit(TaskMapped(key=node.key, count=len(node.instances)))
         waiting = [each for each in node.instances if not each.state.is_terminal]
@@ -354,8 +355,9 @@ class Scheduler:
             return
         items = [each.stored.load() for each in node.instances if each.stored is not None]
         node.stored = store(join_list(items), self.execution.request.spool_dir)
+        took_ms = round((time.monotonic() - node.expanded_at) * 1_000, 3)
         self.host.emit(
-            TaskSucceeded(key=node.key, attempt=1, result=node.stored.result(), duration_ms=0)
+            TaskSucceeded(key=node.key, attempt=1, result=node.stored.result(), duration_ms=took_ms)
         )
         self._finish(node, State.SUCCEEDED)
 

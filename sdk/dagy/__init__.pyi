@@ -1,0 +1,29 @@
+from dagy.api.errors import ApiError as ApiError
+from dagy.api.failures import RunFailedError as RunFailedError
+from dagy.api.failures import RunTimeoutError as RunTimeoutError
+from dagy.artifact import build_artifact as build_artifact
+from dagy.client import AsyncDagyClient as AsyncDagyClient
+from dagy.client import DagyClient as DagyClient
+from dagy.context import RunContext as RunContext
+from dagy.context import get_logger as get_logger
+from dagy.context import get_run_context as get_run_context
+from dagy.deploy import deploy_artifact as deploy_artifact
+from dagy.errors import Cancelled as Cancelled
+from dagy.errors import DagyError as DagyError
+from dagy.errors import TraceError as TraceError
+from dagy.files import Artifact as Artifact
+from dagy.files import save_artifact as save_artifact
+from dagy.flow import Flow as Flow
+from dagy.flow import flow as flow
+from dagy.hooks import Hook as Hook
+from dagy.loading import load_flow as load_flow
+from dagy.outputs import TaskOutput as TaskOutput
+from dagy.outputs import unmapped as unmapped
+from dagy.secrets import secret as secret
+from dagy.spec import FlowSpec as FlowSpec
+from dagy.states import State as State
+from dagy.task import Task as Task
+from dagy.task import task as task
+from dagy.validation import validate_parameters as validate_parameters
+
+__version__: str

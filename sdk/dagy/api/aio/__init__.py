@@ -1,0 +1,1 @@
+"""The asynchronous client. `dagy.api.sync` is made of it by `make client`."""

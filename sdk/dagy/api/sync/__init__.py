@@ -1,0 +1,1 @@
+"""The blocking client, made of `dagy.api.aio` by `make client`: change that one."""

@@ -1,0 +1,79 @@
+"""DagyClient: one method per operation of the API."""
+
+from types import TracebackType
+from typing import Self
+
+from dagy.api.http import DEFAULT_TIMEOUT_SECONDS
+from dagy.api.sync.accounts import AccountCalls
+from dagy.api.sync.flows import FlowCalls
+from dagy.api.sync.runs import RunCalls
+from dagy.api.sync.secrets import SecretCalls
+from dagy.api.sync.transport import Transport
+from dagy.profiles import ProfileStore, resolve
+from dagy.version import VERSION
+
+USER_AGENT = f"dagy-python/{VERSION}"
+
+
+class DagyClient(AccountCalls, FlowCalls, RunCalls, SecretCalls):
+    """The API of a Dagy server for programs. One client may be used by several threads.
+
+    Arguments win over `DAGY_API_URL`, `DAGY_API_KEY` and `DAGY_PROFILE`, these over the current
+    profile of `dagy login`. Nothing is sent before the first call. Queries, and what else is
+    safe to send twice, are sent again when the server restarts or asks for patience.
+
+    Args:
+        api_url: Address of the server, such as "https://dagy.example.com".
+        token: An API key or access token.
+        profile: A profile of `dagy login`, in place of the current one.
+        timeout_seconds: How long one answer may take. Streams and `wait()` last longer.
+
+    Attributes:
+        connection: The address and token that were chosen.
+
+    Example:
+        ```python
+        from dagy import DagyClient, RunFailedError
+
+        def report(city: str) -> None:
+            with DagyClient() as client:
+                run = client.trigger("daily", {"city": city})
+                try:
+                    print(run.wait(timeout_seconds=600))
+                except RunFailedError as failed:
+                    print(failed.slug, failed.state, failed.error)
+        ```
+    """
+
+    def __init__(
+        self,
+        api_url: str | None = None,
+        token: str | None = None,
+        profile: str | None = None,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> None:
+        self.connection = resolve(ProfileStore(), profile=profile, api_url=api_url, token=token)
+        super().__init__(
+            Transport(
+                self.connection.api_url,
+                token=self.connection.token,
+                user_agent=USER_AGENT,
+                timeout_seconds=timeout_seconds,
+            )
+        )
+
+    def close(self) -> None:
+        """Close the connections; `with` does it."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
