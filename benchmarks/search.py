@@ -78,7 +78,7 @@ def _page(org_id: UUID, wanted: RunFilter, page: Page) -> Work:
     async def work() -> None:
         with tenancy.request(), tenancy.organization(org_id):
             search = RunSearch(org_id)
-            settled = await search.settled(wanted)
+            settled = await search.settled(wanted, page, NEWEST_FIRST)
             await search.slice(settled.apply(search.where()), page=page, columns=RUN_COLUMNS)
 
     return work
@@ -88,7 +88,7 @@ def _counts(org_id: UUID, wanted: RunFilter) -> Work:
     async def work() -> None:
         with tenancy.request(), tenancy.organization(org_id):
             search = RunSearch(org_id)
-            await search.state_counts(await search.settled(wanted), cap=1_001)
+            await search.state_counts(wanted, cap=1_001)
 
     return work
 
@@ -107,8 +107,9 @@ async def _deep(org_id: UUID, wanted: RunFilter) -> Page | None:
     """The page before the last, from the end: keys in the other direction."""
     with tenancy.request(), tenancy.organization(org_id):
         search = RunSearch(org_id)
-        settled = await search.settled(wanted)
-        last = await search.slice(settled.apply(search.where()), page=Page(50, backward=True))
+        end = Page(50, backward=True)
+        settled = await search.settled(wanted, end, NEWEST_FIRST)
+        last = await search.slice(settled.apply(search.where()), page=end)
         if not last.has_previous:
             return None
         return Page(50, before=NEWEST_FIRST.key(last.rows[0]), backward=True)
@@ -137,7 +138,10 @@ def _show(found: dict[str, dict[str, list[float]]], seconds: float) -> bool:
     kinds = ("page", "last pages", "counts")
     table = Table("term", *kinds, title="ms: median / 95th percentile", title_justify="left")
     for name, row in found.items():
-        cells = [f"{median(row[kind]):.1f} / {p95(row[kind]):.1f}" if kind in row else "" for kind in kinds]
+        cells = [
+            f"{median(row[kind]):.1f} / {p95(row[kind]):.1f}" if kind in row else ""
+            for kind in kinds
+        ]
         table.add_row(name, *cells)
     every = {kind: [ms for row in found.values() for ms in row.get(kind, ())] for kind in kinds}
     table.add_section()

@@ -13,7 +13,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 CREATE = [
-    # A tag or an error is one line of the text; chr(30) stands between tags, where no term has it.
+    # chr(30), which no term has, stands between tags.
     """
     CREATE FUNCTION dagy_tags_text(tags jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -22,20 +22,21 @@ CREATE = [
         FROM jsonb_each_text(tags) AS tag
     $$
     """,
+    # An expression of immutable parts alone, which becomes a part of the statement that asks.
     """
     CREATE FUNCTION dagy_error_text(error jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT lower(translate(
-            left(concat_ws(': ', error ->> 'type', error ->> 'message'), 1000),
+            left(coalesce((error ->> 'type') || ': ', '') || (error ->> 'message'), 1000),
             E'\\n\\r\\t', '   '))
     $$
     """,
     # 27 us for a slug; the same without a loop takes four times as long.
     """
-    CREATE FUNCTION dagy_grams(org uuid, said text, shortest int) RETURNS int[]
+    CREATE FUNCTION dagy_grams(of text, said text, shortest int) RETURNS int[]
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
     DECLARE
-        salt bigint := hashtextextended(org::text, 0);
+        salt bigint := hashtextextended(of, 0);
         letter text;
         before text;
         two_before text;
@@ -60,41 +61,58 @@ CREATE = [
     $$
     """,
     """
-    CREATE TABLE run_grams (
-        org_id uuid NOT NULL,
-        run_id uuid NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-        grams int[] NOT NULL
-    )
+    CREATE TABLE run_grams (org_id uuid NOT NULL, run_id uuid NOT NULL, grams int[] NOT NULL)
     """,
+    # What its argument says: what a run is called, or how it went wrong.
     """
     CREATE FUNCTION dagy_gram_run() RETURNS trigger
     LANGUAGE plpgsql AS $$
     BEGIN
         INSERT INTO run_grams (org_id, run_id, grams)
-        VALUES (NEW.org_id, NEW.id, dagy_grams(NEW.org_id, concat_ws(
-            chr(30), NEW.slug, dagy_tags_text(NEW.tags), dagy_error_text(NEW.error)), 1));
+        SELECT NEW.org_id, NEW.id, dagy_grams(TG_ARGV[0] || NEW.org_id, CASE TG_ARGV[0]
+            WHEN 'name' THEN concat_ws(chr(30), NEW.slug, dagy_tags_text(NEW.tags))
+            ELSE coalesce(dagy_error_text(NEW.error), '') END, 1);
         RETURN NULL;
     END
     $$
     """,
     """
     INSERT INTO run_grams (org_id, run_id, grams)
-    SELECT org_id, id, dagy_grams(org_id, concat_ws(
-        chr(30), slug, dagy_tags_text(tags), dagy_error_text(error)), 1) FROM runs
+    SELECT org_id, id, dagy_grams(
+        'name' || org_id, concat_ws(chr(30), slug, dagy_tags_text(tags)), 1)
+    FROM runs
     """,
+    """
+    INSERT INTO run_grams (org_id, run_id, grams)
+    SELECT org_id, id, dagy_grams('error' || org_id, coalesce(dagy_error_text(error), ''), 1)
+    FROM runs WHERE error IS NOT NULL
+    """,
+    "ALTER TABLE run_grams ADD FOREIGN KEY (run_id) REFERENCES runs (id) ON DELETE CASCADE",
     "CREATE INDEX run_grams_of_run ON run_grams (run_id)",
     # What waits to be sorted in is read by every search: 256 kB are two milliseconds.
     """
     CREATE INDEX run_grams_found ON run_grams USING gin (grams)
         WITH (gin_pending_list_limit = 256)
     """,
-    "CREATE TRIGGER grammed AFTER INSERT ON runs FOR EACH ROW EXECUTE FUNCTION dagy_gram_run()",
+    "CREATE INDEX runs_with_error ON runs (org_id, id) WHERE error IS NOT NULL",
+    """
+    CREATE TRIGGER named AFTER INSERT ON runs
+        FOR EACH ROW EXECUTE FUNCTION dagy_gram_run('name')
+    """,
     # What was written before stays, and finds a run that is then looked at itself.
     """
-    CREATE TRIGGER grammed_again AFTER UPDATE OF slug, tags, error ON runs FOR EACH ROW
-        WHEN (NEW.slug <> OLD.slug OR NEW.tags <> OLD.tags
-              OR NEW.error IS NOT NULL AND NEW.error IS DISTINCT FROM OLD.error)
-        EXECUTE FUNCTION dagy_gram_run()
+    CREATE TRIGGER renamed AFTER UPDATE OF slug, tags ON runs
+        FOR EACH ROW WHEN (NEW.slug <> OLD.slug OR NEW.tags <> OLD.tags)
+        EXECUTE FUNCTION dagy_gram_run('name')
+    """,
+    """
+    CREATE TRIGGER failed AFTER UPDATE OF error ON runs
+        FOR EACH ROW WHEN (NEW.error IS NOT NULL AND NEW.error IS DISTINCT FROM OLD.error)
+        EXECUTE FUNCTION dagy_gram_run('error')
+    """,
+    """
+    CREATE TRIGGER failed_before AFTER INSERT ON runs
+        FOR EACH ROW WHEN (NEW.error IS NOT NULL) EXECUTE FUNCTION dagy_gram_run('error')
     """,
     """
     CREATE POLICY organization ON run_grams FOR SELECT USING (
@@ -109,13 +127,13 @@ CREATE = [
     """,
     # Rights are the caller's: it shows nothing that they may not see.
     """
-    CREATE FUNCTION dagy_find_runs(org uuid, term text, at_most int) RETURNS uuid[]
+    CREATE FUNCTION dagy_find_runs(org uuid, kind text, term text, at_most int) RETURNS uuid[]
     LANGUAGE plpgsql SET enable_seqscan = off AS $$
     DECLARE
         found uuid[];
     BEGIN
         PERFORM set_config('dagy.search',
-            dagy_grams(org, term, least(3, char_length(term)))::text, true);
+            dagy_grams(kind || org, term, least(3, char_length(term)))::text, true);
         found := ARRAY(SELECT run_id FROM run_grams LIMIT at_most);
         PERFORM set_config('dagy.search', '', true);
         RETURN found;
@@ -125,12 +143,15 @@ CREATE = [
     "SELECT dagy_guard()",
 ]
 DROP = [
-    "DROP FUNCTION dagy_find_runs(uuid, text, int)",
-    "DROP TRIGGER grammed_again ON runs",
-    "DROP TRIGGER grammed ON runs",
+    "DROP FUNCTION dagy_find_runs(uuid, text, text, int)",
+    "DROP TRIGGER failed_before ON runs",
+    "DROP TRIGGER failed ON runs",
+    "DROP TRIGGER renamed ON runs",
+    "DROP TRIGGER named ON runs",
     "DROP FUNCTION dagy_gram_run()",
+    "DROP INDEX runs_with_error",
     "DROP TABLE run_grams",
-    "DROP FUNCTION dagy_grams(uuid, text, int)",
+    "DROP FUNCTION dagy_grams(text, text, int)",
     "DROP FUNCTION dagy_error_text(jsonb)",
     "DROP FUNCTION dagy_tags_text(jsonb)",
 ]

@@ -5,87 +5,31 @@ the text of the statement, where PostgreSQL sees them even when it plans for any
 numbers, digests, words of our own and texts of letters and digits, never what a client wrote.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import md5
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
-
-import asyncpg
 
 from dagy_gql import db
 from dagy_gql.enums import Executor, RunState, RunTrigger
+from dagy_gql.repositories import run_terms
 from dagy_gql.repositories.base import Branch, Where, select
-from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST
+from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST, Order, Page
+from dagy_gql.repositories.run_terms import Ask, Found
 from dagy_gql.repositories.runs import RunRepository, first_id
-
-T = TypeVar("T")
 
 # So many are worth a plan of their own each.
 _FEW_STATES = 3
-_MAX_NAMES = 1000
-# Of the newest so many runs this many hold a term that is frequent: a page of it is found by
-# looking at runs in the order of the list. Below that its runs are looked up by their grams.
-_SAMPLE = 1_000
-_FREQUENT = 20
-_MAX_FOUND = 20_000
-
-# `{}` is a term in lower case. Tags and errors as the search of migration 0014 reads them.
-_TEXT_HOLDS = (
-    "(strpos(slug, {0}) > 0"
-    " OR (tags <> '{{}}' AND strpos(dagy_tags_text(tags), {0}) > 0)"
-    " OR (error IS NOT NULL AND strpos(dagy_error_text(error), {0}) > 0))"
-)
-_NAME_HOLDS = "strpos(lower(flow_name), {}) > 0"
-_DEPLOYMENT_HOLDS = (
-    "deployment_id IN (SELECT d.id FROM deployments d"
-    " WHERE d.org_id = $1 AND strpos(lower(d.name), {}) > 0)"
-)
-
-
-def search_sql(frequent: int) -> str:
-    """Where terms are; runs by their own texts for those that fewer than `frequent` of the newest
-    hold. Values: the organization, the texts, how many names at most."""
-    return f"""
-    SELECT wanted.text, wanted.term,
-        ARRAY(
-            SELECT f.name FROM flows f
-            WHERE f.org_id = $1 AND f.is_latest AND strpos(lower(f.name), wanted.term) > 0 LIMIT $3
-        ) AS flow_names,
-        ARRAY(
-            SELECT d.id FROM deployments d
-            WHERE d.org_id = $1 AND strpos(lower(d.name), wanted.term) > 0 LIMIT $3
-        ) AS deployment_ids,
-        CASE WHEN (
-            SELECT count(*) FROM (
-                SELECT slug, tags, error FROM runs WHERE org_id = $1 ORDER BY id DESC LIMIT {_SAMPLE}
-            ) AS newest WHERE {_TEXT_HOLDS.format("wanted.term")}
-        ) < {frequent} THEN dagy_find_runs($1, wanted.term, {_MAX_FOUND + 1}) END AS run_ids
-    FROM (SELECT text, lower(text) AS term FROM unnest($2::text[]) AS text) AS wanted
-    """
-
-
-_SEARCH = search_sql(_FREQUENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What holds a search term: names of flows, deployments, and runs by their own texts. None:
-    so many that the term is looked for in the texts themselves."""
-
-    term: str
-    flow_names: Sequence[str] | None
-    deployment_ids: Sequence[UUID] | None
-    run_ids: Sequence[UUID] | None
 
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
     """Every part is an indexed column; None does not filter. `created_*` are turned into ids,
     which are times. `search` is any part of a slug, a tag, an error or the name of flow or
-    deployment; `found` is where it is, once that is known (see `RunSearch.settled`)."""
+    deployment; `found` is where it is, once that is known (see `RunSearch`)."""
 
     states: Sequence[RunState] | None = None
     flow_name: str | None = None
@@ -156,52 +100,37 @@ class RunFilter:
         return where if self.search is None else self._searched(where, self.search)
 
     def _searched(self, where: Where, text: str) -> Where:
-        found = self.found
-        if found is None:
-            term = f"lower({where.place(text)})"
-            holds = (_TEXT_HOLDS, _NAME_HOLDS, _DEPLOYMENT_HOLDS)
-            return where.either(Branch(" OR ".join(each.format(term) for each in holds)))
-        return where.any_of(*_branches(where, found))
-
-
-def _branches(where: Where, found: Found) -> Iterator[Branch]:
-    """The ways to the runs of a search; a run may be on several of them."""
-
-    def holding(condition: str) -> str:
-        return condition.format(f"{where.place(found.term)}::text")
-
-    if found.run_ids is None:
-        yield Branch(holding(_TEXT_HOLDS))
-    elif found.run_ids:
-        several = f"id = ANY({where.place(found.run_ids)}::uuid[])"
-        yield Branch(f"{several} AND {holding(_TEXT_HOLDS)}")
-    if found.flow_names is None:
-        yield Branch(holding(_NAME_HOLDS))
-    elif found.flow_names:
-        yield Branch("true", where.one_of("flow_name", found.flow_names))
-    if found.deployment_ids is None:
-        yield Branch(holding(_DEPLOYMENT_HOLDS))
-    elif found.deployment_ids:
-        yield Branch("true", where.one_of("deployment_id", found.deployment_ids, kind="uuid"))
+        if self.found is None:
+            return where.either(run_terms.unknown(where, text))
+        others = (self.flow_name, self.flow_names, self.flow_id)
+        others += (self.deployment_id, self.deployment_name)
+        is_narrow = any(each is not None for each in others)
+        return where.any_of(*run_terms.branches(where, self.found, is_narrow=is_narrow))
 
 
 class RunSearch(RunRepository):
     """Counts and keys of what matches. Filters are settled first."""
 
-    async def settled(self, wanted: RunFilter) -> RunFilter:
-        return (await self.all_settled([wanted]))[0]
+    async def settled(self, wanted: RunFilter, page: Page, order: Order) -> RunFilter:
+        """With where a search term is, for which one statement asks, as a page needs it."""
+        return (await self._settled([wanted], run_terms.for_page(page, order)))[0]
 
-    async def all_settled(self, several: Sequence[RunFilter]) -> list[RunFilter]:
-        """With what a search means, for which one statement asks."""
-        texts = {each.search for each in several if each.search is not None}
+    async def settled_to_count(self, several: Sequence[RunFilter]) -> list[RunFilter]:
+        """The same for counts and for all that match."""
+        return await self._settled(several, run_terms.FOR_COUNTS)
+
+    async def _settled(self, several: Sequence[RunFilter], ask: Ask) -> list[RunFilter]:
+        texts = list(dict.fromkeys(each.search for each in several if each.search is not None))
         if not texts:
             return list(several)
-        rows = await db.fetch(_SEARCH, self.org_id, list(texts), _MAX_NAMES + 1)
-        found = {row["text"]: _found(row) for row in rows}
+        where = self.where()
+        sql = ask.sql(where, texts)
+        found = {row["text"]: ask.found(row) for row in await db.fetch(sql, *where.values)}
         return [replace(each, found=found.get(each.search)) for each in several]
 
     async def state_counts(self, wanted: RunFilter, *, cap: int) -> dict[str, int]:
         """How many of each state that is asked for, each counted up to `cap`."""
+        (wanted,) = await self.settled_to_count([wanted])
         # Each state by its name in the text: how to look depends on how frequent it is.
         where, states = self.where(), list(wanted.states or RunState)
         of_each = [
@@ -215,11 +144,16 @@ class RunSearch(RunRepository):
         """How many match each of them, up to `cap`, in one statement."""
         if not several:
             return []
-        where = self.where()
-        counts = [_counted(wanted.apply(where.beside()), cap) for wanted in several]
+        where, settled = self.where(), await self.settled_to_count(several)
+        counts = [_counted(wanted.apply(where.beside()), cap) for wanted in settled]
         sql = f"SELECT ARRAY[{', '.join(counts)}]"
         found: list[int] = await db.fetch_value(sql, *where.values)
         return found
+
+    async def number(self, wanted: RunFilter) -> int:
+        """How many match, counted up to 10,000."""
+        (settled,) = await self.settled_to_count([wanted])
+        return await self.count(settled.apply(self.where()))
 
     async def newest(self, wanted: RunFilter, *, limit: int) -> list[UUID]:
         """The keys of the newest that match."""
@@ -238,19 +172,6 @@ class RunSearch(RunRepository):
 def _digest(name: str, value: str) -> UUID:
     """As the trigger of the runs makes it."""
     return UUID(md5(f"{len(name)}:{name}{value}".encode(), usedforsecurity=False).hexdigest())
-
-
-def _found(row: asyncpg.Record) -> Found:
-    return Found(
-        row["term"],
-        _few(row["flow_names"], _MAX_NAMES),
-        _few(row["deployment_ids"], _MAX_NAMES),
-        None if row["run_ids"] is None else _few(row["run_ids"], _MAX_FOUND),
-    )
-
-
-def _few(values: Sequence[T], limit: int) -> Sequence[T] | None:
-    return values if len(values) <= limit else None
 
 
 def _counted(where: Where, cap: int) -> str:

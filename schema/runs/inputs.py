@@ -35,8 +35,8 @@ class RunFilter:
     )
     search: str | None = strawberry.field(
         default=None,
-        description="Any part of the slug, a tag (name=value), the error, or the name of the flow or"
-        " the deployment, in upper or lower case.",
+        description="Any part of the slug, of a tag (name=value), of the error, or of the name of"
+        " the flow or the deployment, in upper or lower case.",
     )
 
     def wish(self) -> RunWish:

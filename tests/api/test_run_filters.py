@@ -172,14 +172,14 @@ async def test_many_names_that_hold_the_term_are_all_searched(
     owner: Client, org: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Past the limit the text itself is compared."""
-    monkeypatch.setattr("dagy_gql.repositories.run_filters._MAX_NAMES", 1)
+    monkeypatch.setattr("dagy_gql.repositories.run_terms.MAX_NAMES", 1)
     for name in ("reports", "report-b"):
         await register(owner, name)
         await deploy(owner, f"{name}-nightly", flowName=name)
         await made(owner, f"of-{name}", deployment=f"{name}-nightly")
     search = RunSearch(org.id)
 
-    settled = await search.settled(RunFilter(search="report"))
+    (settled,) = await search.settled_to_count([RunFilter(search="report")])
 
     assert settled.found is not None
     assert (settled.found.flow_names, settled.found.deployment_ids) == (None, None)

@@ -1,6 +1,8 @@
 """A search finds runs by any part of what people know of them, and of their own organization only."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -8,11 +10,12 @@ import pytest
 from dagy_gql import db, tenancy
 from dagy_gql.db import json_text
 from dagy_gql.embedded.servers import Servers
-from dagy_gql.repositories import run_filters
-from dagy_gql.repositories.run_filters import RunSearch
+from dagy_gql.repositories import run_terms
+from dagy_gql.repositories.pagination import NEWEST_FIRST, Page
+from dagy_gql.repositories.run_filters import RunFilter, RunSearch
 from tests.api.client import Client, Org
 from tests.api.conftest import deploy, register, trigger
-from tests.api.test_run_filters import COUNTS, RUNS, counted, found, made
+from tests.api.test_run_filters import COUNTS, counted, found, made
 
 PAGE = """query Q($filter: RunFilter, $orderBy: RunOrder!, $first: Int, $after: String, $last: Int,
 $before: String) { runs(filter: $filter, orderBy: $orderBy, first: $first, after: $after,
@@ -22,9 +25,9 @@ last: $last, before: $before) { nodes { slug } pageInfo { startCursor endCursor 
 @pytest.fixture(params=["rare", "frequent"])
 def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A term is looked up by its grams, or in the texts of the runs themselves."""
-    monkeypatch.setattr(
-        run_filters, "_SEARCH", run_filters.search_sql(1_000 if request.param == "rare" else 0)
-    )
+    ask = replace(run_terms.FOR_COUNTS, max_found=100 if request.param == "rare" else -1)
+    monkeypatch.setattr(run_terms, "FOR_COUNTS", ask)
+    monkeypatch.setattr(run_terms, "for_page", lambda page, order: ask)
 
 
 async def failed(client: Client, slug: str, message: str, **values: Any) -> None:
@@ -57,7 +60,12 @@ async def test_any_part_of_slug_flow_deployment_tag_or_error_is_found(owner: Cli
 @pytest.mark.usefixtures("ways")
 async def test_signs_of_patterns_mean_themselves(owner: Client) -> None:
     await deploy(owner)
-    for slug, value in (("one", "100%_\\x"), ("two", "a'; --"), ("three", "{}[]$1"), ("four", "😀")):
+    for slug, value in (
+        ("one", "100%_\\x"),
+        ("two", "a'; --"),
+        ("three", "{}[]$1"),
+        ("four", "😀"),
+    ):
         await made(owner, slug, tags={"note": value})
 
     for term in ("%", "_", "\\", "%_", "0%_\\", "\\x"):
@@ -101,9 +109,7 @@ async def test_pages_of_a_search_meet_each_run_once_in_either_direction(owner: C
         assert backward == [wanted[3:], wanted[1:3], wanted[:1], []]
 
 
-async def paged(
-    client: Client, order: str, size: str, place: str, cursor: str
-) -> list[list[str]]:
+async def paged(client: Client, order: str, size: str, place: str, cursor: str) -> list[list[str]]:
     pages, at = [], None
     while not pages or pages[-1]:
         given = {"filter": {"search": "report"}, "orderBy": order, size: 2, place: at}
@@ -125,15 +131,17 @@ async def test_what_a_run_was_called_before_does_not_find_it(owner: Client) -> N
 async def test_a_term_of_many_runs_is_looked_for_in_the_texts(
     owner: Client, org: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_filters, "_MAX_FOUND", 1)
+    ask = replace(run_terms.FOR_COUNTS, max_found=1)
+    monkeypatch.setattr(run_terms, "for_page", lambda page, order: ask)
     await deploy(owner)
     for slug in ("kiwi-1", "kiwi-2", "otter"):
         await made(owner, slug)
 
-    wanted = await RunSearch(org.id).settled(run_filters.RunFilter(search="kiwi"))
+    page = Page(size=10)
+    wanted = await RunSearch(org.id).settled(RunFilter(search="kiwi"), page, NEWEST_FIRST)
 
     assert wanted.found is not None
-    assert wanted.found.run_ids is None
+    assert wanted.found.named_ids is None
     assert await found(owner, search="kiwi") == ["kiwi-2", "kiwi-1"]
     assert await found(owner, search="otter") == ["otter"]
 
@@ -146,7 +154,7 @@ async def test_nothing_of_another_organization_is_found(
         await register(client, "secretflow")
     await deploy(owner, name="hidden-deployment")
     await failed(owner, "brave-kiwi", "Timeout", deployment="hidden-deployment")
-    await db.execute("UPDATE runs SET tags = '{\"team\": \"data\"}'")
+    await db.execute('UPDATE runs SET tags = \'{"team": "data"}\'')
 
     for term in ("kiwi", "team", "timeout", "hidden", "secretflow", "k", "report"):
         assert await found(stranger, search=term) == [], term
@@ -160,7 +168,7 @@ async def test_grams_of_another_organization_stand_behind_the_wall(
     """Whoever asks, for whatever: only the scope decides. Outside of a search there are no rows."""
     await deploy(owner)
     await made(owner, "brave-kiwi")
-    ask = "SELECT cardinality(dagy_find_runs($1, 'kiwi', 10))"
+    ask = "SELECT cardinality(dagy_find_runs($1, 'name', 'kiwi', 10))"
 
     with tenancy.request(), tenancy.organization(org.id):
         assert await db.fetch_value(ask, org.id) == 1
@@ -193,8 +201,11 @@ async def test_no_grams_outlive_their_run(owner: Client, servers: Servers) -> No
 
 
 async def test_grams_know_every_piece_of_a_text_by_organization(org: Org, other_org: Org) -> None:
-    async def grams(org_id: Any, text: str, shortest: int) -> list[int]:
-        return await db.fetch_value("SELECT dagy_grams($1, $2, $3)", org_id, text, shortest) or []
+    async def grams(org_id: UUID, text: str, shortest: int) -> list[int]:
+        found: list[int] = await db.fetch_value(
+            "SELECT dagy_grams($1::uuid::text, $2, $3)", org_id, text, shortest
+        )
+        return found
 
     text = await grams(org.id, "größe", 1)
 
