@@ -138,18 +138,18 @@ def _show(found: dict[str, dict[str, list[float]]], seconds: float) -> bool:
     kinds = ("page", "last pages", "counts")
     table = Table("term", *kinds, title="ms: median / 95th percentile", title_justify="left")
     for name, row in found.items():
-        cells = [
-            f"{median(row[kind]):.1f} / {p95(row[kind]):.1f}" if kind in row else ""
-            for kind in kinds
-        ]
-        table.add_row(name, *cells)
+        table.add_row(name, *(_cell(row.get(kind)) for kind in kinds))
     every = {kind: [ms for row in found.values() for ms in row.get(kind, ())] for kind in kinds}
     table.add_section()
-    table.add_row("all", *(f"{median(each):.1f} / {p95(each):.1f}" for each in every.values()))
+    table.add_row("all", *map(_cell, every.values()))
     console = Console(width=110)
     console.print(table)
     console.print(f"{seconds:.0f} s")
     return all(p95(every[kind]) <= TARGET_MS for kind in ("page", "last pages"))
+
+
+def _cell(samples: list[float] | None) -> str:
+    return f"{median(samples):.1f} / {p95(samples):.1f}" if samples else ""
 
 
 async def _org(url: str) -> UUID:

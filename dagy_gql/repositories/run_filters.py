@@ -18,11 +18,12 @@ from dagy_gql.enums import Executor, RunState, RunTrigger
 from dagy_gql.repositories import run_terms
 from dagy_gql.repositories.base import Branch, Where, select
 from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST, Order, Page
-from dagy_gql.repositories.run_terms import Ask, Found
+from dagy_gql.repositories.run_terms import Ask, Found, Sample
 from dagy_gql.repositories.runs import RunRepository, first_id
 
 # So many are worth a plan of their own each.
 _FEW_STATES = 3
+_WITHOUT_ERROR = frozenset(RunState) - {RunState.FAILED, RunState.CRASHED, RunState.TIMED_OUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,10 @@ class RunFilter:
         others = (self.flow_name, self.flow_names, self.flow_id)
         others += (self.deployment_id, self.deployment_name)
         is_narrow = any(each is not None for each in others)
-        return where.any_of(*run_terms.branches(where, self.found, is_narrow=is_narrow))
+        has_errors = self.states is None or not _WITHOUT_ERROR.issuperset(self.states)
+        return where.any_of(
+            *run_terms.branches(where, self.found, is_narrow=is_narrow, has_errors=has_errors)
+        )
 
 
 class RunSearch(RunRepository):
@@ -113,20 +117,29 @@ class RunSearch(RunRepository):
 
     async def settled(self, wanted: RunFilter, page: Page, order: Order) -> RunFilter:
         """With where a search term is, for which one statement asks, as a page needs it."""
-        return (await self._settled([wanted], run_terms.for_page(page, order)))[0]
+        where = self.where()
+        others = replace(wanted, search=None).apply(where.beside())
+        sample = run_terms.page_sample(others, page, order)
+        return (await self._settled([wanted], where, sample, run_terms.FOR_PAGE))[0]
 
     async def settled_to_count(self, several: Sequence[RunFilter]) -> list[RunFilter]:
         """The same for counts and for all that match."""
-        return await self._settled(several, run_terms.FOR_COUNTS)
+        where = self.where()
+        sample = run_terms.count_sample(where.beside())
+        return await self._settled(several, where, sample, run_terms.FOR_COUNTS)
 
-    async def _settled(self, several: Sequence[RunFilter], ask: Ask) -> list[RunFilter]:
+    async def _settled(
+        self, several: Sequence[RunFilter], where: Where, sample: Sample, ask: Ask
+    ) -> list[RunFilter]:
         texts = list(dict.fromkeys(each.search for each in several if each.search is not None))
         if not texts:
             return list(several)
-        where = self.where()
-        sql = ask.sql(where, texts)
+        sql = ask.sql(where, sample, texts)
         found = {row["text"]: ask.found(row) for row in await db.fetch(sql, *where.values)}
-        return [replace(each, found=found.get(each.search)) for each in several]
+        return [
+            each if each.search is None else replace(each, found=found[each.search])
+            for each in several
+        ]
 
     async def state_counts(self, wanted: RunFilter, *, cap: int) -> dict[str, int]:
         """How many of each state that is asked for, each counted up to `cap`."""
@@ -134,8 +147,7 @@ class RunSearch(RunRepository):
         # Each state by its name in the text: how to look depends on how frequent it is.
         where, states = self.where(), list(wanted.states or RunState)
         of_each = [
-            _counted(wanted.apply_but_states(where.beside().add(f"state = '{state}'")), cap)
-            for state in states
+            _counted(replace(wanted, states=[state]).apply(where.beside()), cap) for state in states
         ]
         found = await db.fetch_value(f"SELECT ARRAY[{', '.join(of_each)}]", *where.values)
         return dict(zip(map(str, states), found, strict=True))

@@ -1,9 +1,8 @@
 """Where a search term is: in names of flows and deployments, and in what runs are called or how
 they went wrong.
 
-A frequent term is found by looking at runs one after another in the order of the list, a rare one
-by its grams (migration 0014). Which it is, a sample tells: of the runs that a page begins with, or
-for counting, of all.
+A frequent term is found by looking at runs one after another, a rare one by its grams (migration
+0014). Which it is, a sample tells: of the runs that a page begins with, or for counting, of all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +19,13 @@ T = TypeVar("T")
 
 # So many names are looked up one by one; of more, the names themselves are compared.
 MAX_NAMES = 1_000
-_SAMPLE = 2_000
-_ERROR_SAMPLE = 500
+# Runs are looked at in 1 us each, errors in 5. A page of 50 that is not among the first 5,000 runs
+# holds a term of less than one in a hundred, which 20,000 runs are found for.
+_SAMPLE = 5_000
+_ERROR_SAMPLE = 1_000
+# Of a million runs, every twentieth of 2,000.
 _BLOCKS_PERCENT = 0.2
+_OF_BLOCKS = 100
 # How JSON writes these is not how tags are searched.
 _NOT_PLAIN = frozenset('="\\')
 
@@ -64,24 +67,29 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """Some runs, as statements for what they are called and for their errors. A term that `enough`
+    of them hold is frequent."""
+
+    named: str
+    failed: str
+    enough: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """How terms are looked for. One that at least every `frequent`th of a sample holds is frequent,
-    and one that more than `max_found` runs hold."""
+    """How terms are looked for. One that more than `max_found` runs hold is frequent."""
 
-    frequent: int
     max_found: int
-    page: Page | None = None
-    order: Order | None = None
 
-    def sql(self, where: Where, texts: Sequence[str]) -> str:
+    def sql(self, where: Where, sample: Sample, texts: Sequence[str]) -> str:
         """With the values of `where`."""
         plain = where.place([_is_plain(text) for text in texts])
         given = f"{where.place(list(texts))}::text[], {plain}::bool[]"
         names = where.place(MAX_NAMES + 1)
         holds = _named("wanted.term", is_plain="wanted.plain")
-        named = self._ids("name", self._sample(where, "slug, tags"), holds, least=_SAMPLE)
-        errors = self._sample(where, "error", condition="error IS NOT NULL", limit=_ERROR_SAMPLE)
-        failed = self._ids("error", errors, _failed("wanted.term"), least=_ERROR_SAMPLE)
+        named = self._ids("name", sample.named, holds, sample.enough)
+        failed = self._ids("error", sample.failed, _failed("wanted.term"), sample.enough)
         return f"""
             SELECT wanted.text, wanted.term, {named} AS named_ids, {failed} AS failed_ids,
                 ARRAY(
@@ -97,24 +105,10 @@ class Ask:
             ) AS wanted
         """
 
-    def _sample(
-        self, where: Where, columns: str, *, condition: str | None = None, limit: int = _SAMPLE
-    ) -> str:
-        some = where.beside()
-        if condition is not None:
-            some.add(condition)
-        if self.page is not None and self.order is not None:
-            by = self.order.by(backward=self.page.backward)
-            return select(columns, "runs", some.keys(self.page, self.order), order=by, limit=limit)
-        if condition is not None:
-            return select(columns, "runs", some, order="id DESC", limit=limit)
-        return select(columns, f"runs TABLESAMPLE SYSTEM ({_BLOCKS_PERCENT})", some, limit=limit)
-
-    def _ids(self, kind: str, sample: str, holds: str, *, least: int) -> str:
-        return f"""CASE WHEN (
-            SELECT count(*) FILTER (WHERE {holds}) * {self.frequent} < greatest(count(*), {least})
-            FROM ({sample}) AS sample
-        ) THEN dagy_find_runs($1, '{kind}', wanted.term, {self.max_found + 1}) END"""
+    def _ids(self, kind: str, sample: str, holds: str, enough: int) -> str:
+        holding = select("1", f"({sample}) AS sample", holds, limit=enough)
+        return f"""CASE WHEN (SELECT count(*) FROM ({holding}) AS holding) < {enough}
+            THEN dagy_find_runs($1, '{kind}', wanted.term, {self.max_found + 1}) END"""
 
     def found(self, row: asyncpg.Record) -> Found:
         return Found(
@@ -126,13 +120,27 @@ class Ask:
         )
 
 
-# A page of 50 of every two hundredth is in 10,000 runs.
-def for_page(page: Page, order: Order) -> Ask:
-    return Ask(frequent=200, max_found=10_000, page=page, order=order)
+FOR_PAGE = Ask(max_found=20_000)
+FOR_COUNTS = Ask(max_found=50_000)
 
 
-# 1,000 of every twentieth are in 20,000 runs.
-FOR_COUNTS = Ask(frequent=20, max_found=50_000)
+def page_sample(where: Where, page: Page, order: Order) -> Sample:
+    """Of the runs that the page begins with: where they fill it, nothing else has to be asked."""
+    by = order.by(backward=page.backward)
+    where.keys(page, order)
+    named = where.limited("id, slug, tags", "runs", order=by, limit=_SAMPLE)
+    where.add("error IS NOT NULL")
+    failed = where.limited("id, error", "runs", order=by, limit=_ERROR_SAMPLE)
+    return Sample(named, failed, page.size + 1)
+
+
+def count_sample(where: Where) -> Sample:
+    """Of all runs: 1,000 of every twentieth are in 20,000."""
+    blocks = f"runs TABLESAMPLE SYSTEM ({_BLOCKS_PERCENT})"
+    named = select("slug, tags", blocks, where)
+    where.add("error IS NOT NULL")
+    failed = select("error", "runs", where, order="id DESC", limit=_ERROR_SAMPLE)
+    return Sample(named, failed, _OF_BLOCKS)
 
 
 def _few(values: Sequence[T] | None, limit: int) -> Sequence[T] | None:
@@ -146,9 +154,10 @@ def unknown(where: Where, text: str) -> Branch:
     return Branch(f"({' OR '.join(holds)})")
 
 
-def branches(where: Where, found: Found, *, is_narrow: bool) -> Iterator[Branch]:
+def branches(where: Where, found: Found, *, is_narrow: bool, has_errors: bool) -> Iterator[Branch]:
     """The ways to the runs of a term; a run may be on several of them. `is_narrow`: other
-    conditions tell flow or deployment, so their names are not looked up one by one."""
+    conditions tell flow or deployment, so their names are not looked up one by one. `has_errors`:
+    runs that are asked for may have one."""
 
     def term() -> str:
         return f"{where.place(found.term)}::text"
@@ -163,7 +172,7 @@ def branches(where: Where, found: Found, *, is_narrow: bool) -> Iterator[Branch]
     if found.named_ids is None or found.named_ids:
         is_plain = str(_is_plain(found.term)).lower()
         yield among(found.named_ids, _named(term(), is_plain=is_plain))
-    if found.failed_ids is None or found.failed_ids:
+    if has_errors and (found.failed_ids is None or found.failed_ids):
         yield among(found.failed_ids, _failed(term()))
     if found.flow_names is None:
         yield Branch(_of_flow(term()))

@@ -1,6 +1,5 @@
-"""A search finds runs by any part of what people know of them, and of their own organization only."""
+"""A search finds runs by any part of what people know of them, and no run of others."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from dagy_gql.embedded.servers import Servers
 from dagy_gql.repositories import run_terms
 from dagy_gql.repositories.pagination import NEWEST_FIRST, Page
 from dagy_gql.repositories.run_filters import RunFilter, RunSearch
+from dagy_gql.repositories.run_terms import Ask
 from tests.api.client import Client, Org
 from tests.api.conftest import deploy, register, trigger
 from tests.api.test_run_filters import COUNTS, counted, found, made
@@ -25,9 +25,9 @@ last: $last, before: $before) { nodes { slug } pageInfo { startCursor endCursor 
 @pytest.fixture(params=["rare", "frequent"])
 def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A term is looked up by its grams, or in the texts of the runs themselves."""
-    ask = replace(run_terms.FOR_COUNTS, max_found=100 if request.param == "rare" else -1)
+    ask = Ask(max_found=100 if request.param == "rare" else -1)
     monkeypatch.setattr(run_terms, "FOR_COUNTS", ask)
-    monkeypatch.setattr(run_terms, "for_page", lambda page, order: ask)
+    monkeypatch.setattr(run_terms, "FOR_PAGE", ask)
 
 
 async def failed(client: Client, slug: str, message: str, **values: Any) -> None:
@@ -131,8 +131,7 @@ async def test_what_a_run_was_called_before_does_not_find_it(owner: Client) -> N
 async def test_a_term_of_many_runs_is_looked_for_in_the_texts(
     owner: Client, org: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ask = replace(run_terms.FOR_COUNTS, max_found=1)
-    monkeypatch.setattr(run_terms, "for_page", lambda page, order: ask)
+    monkeypatch.setattr(run_terms, "FOR_PAGE", Ask(max_found=1))
     await deploy(owner)
     for slug in ("kiwi-1", "kiwi-2", "otter"):
         await made(owner, slug)

@@ -67,7 +67,8 @@ COUNTS = """query Q($slug: String, $filter: RunFilter) {
 fragment All on TaskCounts { pending running retrying succeeded failed skipped timedOut cancelled
   cached total done left }"""
 NO_TASKS = dict.fromkeys(
-    ["pending", "running", "retrying", "succeeded", "failed", "skipped", "timedOut", "cancelled", "cached", "total", "done", "left"], 0
+    ("pending", "running", "retrying", "succeeded", "failed", "skipped", "timedOut", "cancelled",
+     "cached", "total", "done", "left"), 0
 )  # fmt: skip
 
 
