@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-Dagy = Callable[..., Result]
 from tests.support.signals import reap
+
+Dagy = Callable[..., Result]
 
 Start = Callable[..., "subprocess.Popen[str]"]
 

@@ -1,6 +1,7 @@
 """Commands that begin with the signals that a test means, whatever `make test` was started with:
 what is ignored (`nohup make test &`) stays ignored in every process below."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -27,10 +28,8 @@ def with_signals(command: Sequence[str], *, ignored: Collection[signal.Signals] 
 
 def reap(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
     """End a process that leads a session, and all that is left of its group."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait(20)
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
