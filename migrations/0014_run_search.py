@@ -69,9 +69,10 @@ CREATE = [
     LANGUAGE plpgsql AS $$
     BEGIN
         INSERT INTO run_grams (org_id, run_id, grams)
-        SELECT NEW.org_id, NEW.id, dagy_grams(TG_ARGV[0] || NEW.org_id, CASE TG_ARGV[0]
-            WHEN 'name' THEN concat_ws(chr(30), NEW.slug, dagy_tags_text(NEW.tags))
-            ELSE coalesce(dagy_error_text(NEW.error), '') END, 1);
+        SELECT NEW.org_id, NEW.id, dagy_grams(TG_ARGV[0] || NEW.org_id, CASE
+            WHEN TG_ARGV[0] = 'error' THEN coalesce(dagy_error_text(NEW.error), '')
+            WHEN NEW.tags = '{}' THEN NEW.slug
+            ELSE NEW.slug || chr(30) || dagy_tags_text(NEW.tags) END, 1);
         RETURN NULL;
     END
     $$
@@ -89,10 +90,10 @@ CREATE = [
     """,
     "ALTER TABLE run_grams ADD FOREIGN KEY (run_id) REFERENCES runs (id) ON DELETE CASCADE",
     "CREATE INDEX run_grams_of_run ON run_grams (run_id)",
-    # What waits to be sorted in is read by every search: 256 kB are two milliseconds.
+    # What waits to be sorted in is read by every search: the grams of 1,000 runs, in 5 ms.
     """
     CREATE INDEX run_grams_found ON run_grams USING gin (grams)
-        WITH (gin_pending_list_limit = 256)
+        WITH (gin_pending_list_limit = 1024)
     """,
     "CREATE INDEX runs_with_error ON runs (org_id, id) WHERE error IS NOT NULL",
     """
