@@ -17,7 +17,7 @@ MAX_SLUG = 9 + 1 + 9 + 1 + _ENDING
 # war or death, no first names, and no animal that is also an insult.
 _ADJECTIVES = """
 active agile airy alert alpine amber ample aqua arctic artful atomic auburn autumn azure
-balanced basic beige benign blue bold brass breezy bright brisk bronze bubbly calm candid
+balanced basic beige blue bold brass breezy bright brisk bronze bubbly calm candid
 careful central cheerful chilly citrus civil classic clear clever cloudy coastal cobalt
 compact constant cool copper cordial cosmic cozy creative crimson crisp curious daily dapper
 daring devoted diligent direct distant dotted dynamic eager early earnest elegant emerald
