@@ -26,8 +26,8 @@ _ERROR_SAMPLE = 1_000
 # Of a million runs, every twentieth of 2,000.
 _BLOCKS_PERCENT = 0.2
 _OF_BLOCKS = 100
-# How JSON writes these is not how tags are searched.
-_NOT_PLAIN = frozenset('="\\')
+# How JSON writes these, or what a space may stand for, is not how tags are searched.
+_NOT_PLAIN = frozenset('="\\ ')
 
 
 def _named(term: str, *, is_plain: str) -> str:
@@ -51,7 +51,7 @@ def _of_deployment(term: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    return not _NOT_PLAIN.intersection(text)
+    return text.isprintable() and not _NOT_PLAIN.intersection(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ async def test_any_part_of_slug_flow_deployment_tag_or_error_is_found(owner: Cli
         assert await found(owner, search=term) == ["calm-otter-9ab3c"], term
     for term in ("keyerror", "timeout", "reading 'orders'", "KeyError: Time", ": t"):
         assert await found(owner, search=term) == ["shy-heron-22222"], term
+    assert await found(owner, search="reading\n'o") == ["shy-heron-22222"]
     for term in ("zzz", "kiwi-brave", "brave-otter", "TASK_FAILED", "x" * 200, "q7", "ß"):
         assert await found(owner, search=term) == [], term
 
@@ -75,6 +76,8 @@ async def test_signs_of_patterns_mean_themselves(owner: Client) -> None:
     for term in ("{", "{}", "[]$", "$1"):
         assert await found(owner, search=term) == ["three"], term
     assert await found(owner, search="😀") == ["four"]
+    await made(owner, "five", tags={"poem": "roses\nare\tred"})
+    assert await found(owner, search="roses are red") == ["five"]
     for term in ("a%", "__", "%%", "o%e", "\\\\", '"', "*"):
         assert await found(owner, search=term) == [], term
 
@@ -212,3 +215,22 @@ async def test_grams_know_every_piece_of_a_text_by_organization(org: Org, other_
     for term in ("g", "ö", "rö", "ße", "größ"):
         assert set(await grams(org.id, term, min(3, len(term)))) <= set(text), term
     assert not set(await grams(other_org.id, "größe", 1)) & set(text)
+
+
+async def test_followers_of_a_search_hear_of_runs_that_hold_the_term(
+    owner: Client, org: Org
+) -> None:
+    """A run that has changed is looked at by itself, whatever else holds the term."""
+    await deploy(owner, name="Nightly-Sales")
+    given: dict[str, Any] = {"deployment": "Nightly-Sales", "tags": {"a=b": "Köln"}}
+    await failed(owner, "shy-heron-22222", "Timeout\tof 'x'", **given)
+    repository = RunSearch(org.id)
+
+    async def is_told(term: str) -> bool:
+        where = RunFilter(search=term).apply(repository.where())
+        return await repository.first(where) is not None
+
+    for term in ("HERON", "nightly", "repo", "a=b=k", "köln", "timeout of 'X'", "keyerror: t"):
+        assert await is_told(term), term
+    for term in ("heron-1", "weekly", "a=c", "timeout'", "%", "\\"):
+        assert not await is_told(term), term
