@@ -103,9 +103,8 @@ class RunFilter:
     def _searched(self, where: Where, text: str) -> Where:
         if self.found is None:
             return where.either(run_terms.unknown(where, text))
-        others = (self.flow_name, self.flow_names, self.flow_id)
-        others += (self.deployment_id, self.deployment_name)
-        is_narrow = any(each is not None for each in others)
+        names = (self.flow_name, self.flow_names, self.deployment_name)
+        is_narrow = any(each is not None for each in (*names, self.flow_id, self.deployment_id))
         has_errors = self.states is None or not _WITHOUT_ERROR.issuperset(self.states)
         return where.any_of(
             *run_terms.branches(where, self.found, is_narrow=is_narrow, has_errors=has_errors)
