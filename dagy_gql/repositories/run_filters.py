@@ -116,6 +116,8 @@ class RunSearch(RunRepository):
 
     async def settled(self, wanted: RunFilter, page: Page, order: Order) -> RunFilter:
         """With where a search term is, for which one statement asks, as a page needs it."""
+        if wanted.search is None:
+            return wanted
         where = self.where()
         others = replace(wanted, search=None).apply(where.beside())
         sample = run_terms.page_sample(others, page, order)
@@ -123,6 +125,8 @@ class RunSearch(RunRepository):
 
     async def settled_to_count(self, several: Sequence[RunFilter]) -> list[RunFilter]:
         """The same for counts and for all that match."""
+        if all(each.search is None for each in several):
+            return list(several)
         where = self.where()
         sample = run_terms.count_sample(where.beside())
         return await self._settled(several, where, sample, run_terms.FOR_COUNTS)
@@ -131,8 +135,6 @@ class RunSearch(RunRepository):
         self, several: Sequence[RunFilter], where: Where, sample: Sample, ask: Ask
     ) -> list[RunFilter]:
         texts = list(dict.fromkeys(each.search for each in several if each.search is not None))
-        if not texts:
-            return list(several)
         sql = ask.sql(where, sample, texts)
         found = {row["text"]: ask.found(row) for row in await db.fetch(sql, *where.values)}
         return [
