@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -46,6 +47,11 @@ class Context:
     @property
     def rt(self) -> Runtime:
         return self.shared.rt
+
+    @property
+    def connection(self) -> HTTPConnection:
+        """The headers that the operation came with."""
+        return HTTPConnection(self.scope)
 
     @property
     def actor(self) -> Actor:

@@ -16,13 +16,25 @@ _HOST_ONLY = "__Host-"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def cookie_name(settings: Settings) -> str:
-    return _HOST_ONLY + COOKIE if settings.is_https else COOKIE
+def cookie_name(request: HTTPConnection, settings: Settings) -> str:
+    """Browsers send cookies to every port of a host: the port in the name keeps installations
+    beside each other apart. Default ports, which addresses leave out, have none."""
+    port = _port(request.headers.get("host", "")) or _port(urlsplit(settings.public_url).netloc)
+    name = COOKIE if port is None else f"{COOKIE}_{port}"
+    return _HOST_ONLY + name if settings.is_https else name
+
+
+def _port(address: str) -> int | None:
+    """Of `host:port`; a proxy may leave it out, and a client may write anything."""
+    try:
+        return urlsplit(f"//{address}").port
+    except ValueError:
+        return None
 
 
 def session_of(request: HTTPConnection, settings: Settings) -> str | None:
     """The token in the cookie. Raises Unauthenticated where another site may have sent it."""
-    token = request.cookies.get(cookie_name(settings))
+    token = request.cookies.get(cookie_name(request, settings))
     if not token:
         return None
     changes = request.scope["type"] == "websocket" or request.scope["method"] not in _SAFE_METHODS
@@ -45,10 +57,15 @@ def _is_own_page(request: HTTPConnection, settings: Settings) -> bool:
 
 
 def set_session(
-    response: Response, token: str, *, expires_at: datetime, settings: Settings
+    response: Response,
+    token: str,
+    *,
+    request: HTTPConnection,
+    expires_at: datetime,
+    settings: Settings,
 ) -> None:
     response.set_cookie(
-        cookie_name(settings),
+        cookie_name(request, settings),
         token,
         expires=expires_at,
         path="/",
@@ -58,7 +75,11 @@ def set_session(
     )
 
 
-def clear_session(response: Response, settings: Settings) -> None:
+def clear_session(response: Response, *, request: HTTPConnection, settings: Settings) -> None:
     response.delete_cookie(
-        cookie_name(settings), path="/", httponly=True, samesite="lax", secure=settings.is_https
+        cookie_name(request, settings),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.is_https,
     )

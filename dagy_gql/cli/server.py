@@ -5,7 +5,10 @@ import gc
 import json
 import os
 import secrets
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +43,16 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, announcement: Announcement | None) -> None:
         super().__init__(config)
         self._announcement = announcement
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """An interrupt that was ignored from the start stays ignored: `dagy up` has its own way,
+        and a script's Ctrl-C is not for what it put into the background."""
+        was_ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        with super().capture_signals():
+            if was_ignored:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+            yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)

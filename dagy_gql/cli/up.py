@@ -5,9 +5,11 @@ options read their DAGY_* variables themselves, the processes it starts read `se
 """
 
 import asyncio
+import os
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -21,6 +23,7 @@ from dagy_gql.embedded.process import EmbeddedError
 from dagy_gql.embedded.supervisor import Events, Supervisor
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STANDARD_STREAMS = (0, 1, 2)
 
 
 @click.command()
@@ -81,6 +84,7 @@ def up(
     Exit codes: 0 ok, 1 error, 2 usage.
     """
     began = time.monotonic()
+    _open_standard_streams()
     folder = LocalFolder(Path(local_dir).expanduser().absolute())
     try:
         folder.create()
@@ -109,6 +113,22 @@ def up(
         raise click.ClickException(str(error)) from error
 
 
+def _open_standard_streams() -> None:
+    """Where one is closed, the next socket or file would get its number."""
+    for number in _STANDARD_STREAMS:
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _stop_signals() -> Iterator[signal.Signals]:
+    """What was ignored when we started stays ignored: `nohup dagy up &` outlives its terminal."""
+    for number in _STOP_SIGNALS:
+        if number is signal.SIGTERM or signal.getsignal(number) is not signal.SIG_IGN:
+            yield number
+
+
 async def _run(installation: Installation, listening: socket.socket, session: Session) -> None:
     events = Events(session.line, session.processes, session.announced)
     supervisor = Supervisor(services(installation, listening), events)
@@ -119,7 +139,7 @@ async def _run(installation: Installation, listening: socket.socket, session: Se
         session.stopping()
         supervisor.stop()
 
-    for number in _STOP_SIGNALS:
+    for number in _stop_signals():
         loop.add_signal_handler(number, stop)
     watching = asyncio.ensure_future(session.follow_logs())
     try:

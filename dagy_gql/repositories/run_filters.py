@@ -5,7 +5,6 @@ the text of the statement, where PostgreSQL sees them even when it plans for any
 numbers, digests, words of our own and texts of letters and digits, never what a client wrote.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,22 +15,22 @@ from uuid import UUID
 
 from dagy_gql import db
 from dagy_gql.enums import Executor, RunState, RunTrigger
+from dagy_gql.repositories import run_terms
 from dagy_gql.repositories.base import Branch, Where, select
-from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST
+from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST, Order, Page
+from dagy_gql.repositories.run_terms import Ask, Found, Sample
 from dagy_gql.repositories.runs import RunRepository, first_id
 
-# What slugs are made of; "~" sorts behind all of it.
-_OF_SLUG = re.compile(r"[a-z0-9-]+")
-_MAX_NAMES = 1000
 # So many are worth a plan of their own each.
 _FEW_STATES = 3
+_WITHOUT_ERROR = frozenset(RunState) - {RunState.FAILED, RunState.CRASHED, RunState.TIMED_OUT}
 
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
     """Every part is an indexed column; None does not filter. `created_*` are turned into ids,
-    which are times. `search` is the start of a slug or of a flow's name; `found_names` are the
-    names of flows with that start, once they are known (see `RunSearch.settled`)."""
+    which are times. `search` is any part of a slug, a tag, an error or the name of flow or
+    deployment; `found` is where it is, once that is known (see `RunSearch`)."""
 
     states: Sequence[RunState] | None = None
     flow_name: str | None = None
@@ -48,7 +47,7 @@ class RunFilter:
     min_duration_ms: int | None = None
     tags: Mapping[str, str] | None = None
     search: str | None = None
-    found_names: Sequence[str] | None = None
+    found: Found | None = None
 
     def apply(self, where: Where) -> Where:
         states = self.states
@@ -102,59 +101,54 @@ class RunFilter:
         return where if self.search is None else self._searched(where, self.search)
 
     def _searched(self, where: Where, text: str) -> Where:
-        """A slug compares byte by byte, so a range of its index is what begins with a text."""
-        start = text.lower()
-        by_slug = (
-            f"slug >= '{start}' AND slug < '{start}~'" if _OF_SLUG.fullmatch(start) else "false"
+        if self.found is None:
+            return where.either(run_terms.unknown(where, text))
+        names = (self.flow_name, self.flow_names, self.deployment_name)
+        is_narrow = any(each is not None for each in (*names, self.flow_id, self.deployment_id))
+        has_errors = self.states is None or not _WITHOUT_ERROR.issuperset(self.states)
+        return where.any_of(
+            *run_terms.branches(where, self.found, is_narrow=is_narrow, has_errors=has_errors)
         )
-        if self.found_names is None:
-            name = where.place(text)
-            return where.either(
-                Branch(by_slug), Branch(f"NOT ({by_slug}) AND starts_with(flow_name, {name})")
-            )
-        if not self.found_names:
-            return where.add(by_slug)
-        among = where.one_of("flow_name", self.found_names)
-        if by_slug == "false":
-            return where.either(Branch("true", among))
-        return where.either(Branch(by_slug), Branch(f"NOT ({by_slug})", among))
 
 
 class RunSearch(RunRepository):
     """Counts and keys of what matches. Filters are settled first."""
 
-    async def settled(self, wanted: RunFilter) -> RunFilter:
-        return (await self.all_settled([wanted]))[0]
+    async def settled(self, wanted: RunFilter, page: Page, order: Order) -> RunFilter:
+        """With where a search term is, for which one statement asks, as a page needs it."""
+        if wanted.search is None:
+            return wanted
+        where = self.where()
+        others = replace(wanted, search=None).apply(where.beside())
+        sample = run_terms.page_sample(others, page, order)
+        return (await self._settled([wanted], where, sample, run_terms.FOR_PAGE))[0]
 
-    async def all_settled(self, several: Sequence[RunFilter]) -> list[RunFilter]:
-        """With the flows that a search means, for which one statement asks."""
-        texts = {each.search for each in several if each.search is not None}
-        if not texts:
+    async def settled_to_count(self, several: Sequence[RunFilter]) -> list[RunFilter]:
+        """The same for counts and for all that match."""
+        if all(each.search is None for each in several):
             return list(several)
-        rows = await db.fetch(
-            """
-            SELECT wanted.text, found.name FROM unnest($2::text[]) AS wanted(text)
-            CROSS JOIN LATERAL (
-                SELECT f.name FROM flows f
-                WHERE f.org_id = $1 AND f.is_latest AND starts_with(f.name, wanted.text) LIMIT $3
-            ) AS found
-            """,
-            self.org_id,
-            list(texts),
-            _MAX_NAMES,
-        )
-        names: dict[str, list[str]] = {text: [] for text in texts}
-        for row in rows:
-            names[row["text"]].append(row["name"])
-        return [_with_names(each, names.get(each.search or "")) for each in several]
+        where = self.where()
+        sample = run_terms.count_sample(where.beside())
+        return await self._settled(several, where, sample, run_terms.FOR_COUNTS)
+
+    async def _settled(
+        self, several: Sequence[RunFilter], where: Where, sample: Sample, ask: Ask
+    ) -> list[RunFilter]:
+        texts = list(dict.fromkeys(each.search for each in several if each.search is not None))
+        sql = ask.sql(where, sample, texts)
+        found = {row["text"]: ask.found(row) for row in await db.fetch(sql, *where.values)}
+        return [
+            each if each.search is None else replace(each, found=found[each.search])
+            for each in several
+        ]
 
     async def state_counts(self, wanted: RunFilter, *, cap: int) -> dict[str, int]:
         """How many of each state that is asked for, each counted up to `cap`."""
+        (wanted,) = await self.settled_to_count([wanted])
         # Each state by its name in the text: how to look depends on how frequent it is.
         where, states = self.where(), list(wanted.states or RunState)
         of_each = [
-            _counted(wanted.apply_but_states(where.beside().add(f"state = '{state}'")), cap)
-            for state in states
+            _counted(replace(wanted, states=[state]).apply(where.beside()), cap) for state in states
         ]
         found = await db.fetch_value(f"SELECT ARRAY[{', '.join(of_each)}]", *where.values)
         return dict(zip(map(str, states), found, strict=True))
@@ -163,11 +157,16 @@ class RunSearch(RunRepository):
         """How many match each of them, up to `cap`, in one statement."""
         if not several:
             return []
-        where = self.where()
-        counts = [_counted(wanted.apply(where.beside()), cap) for wanted in several]
+        where, settled = self.where(), await self.settled_to_count(several)
+        counts = [_counted(wanted.apply(where.beside()), cap) for wanted in settled]
         sql = f"SELECT ARRAY[{', '.join(counts)}]"
         found: list[int] = await db.fetch_value(sql, *where.values)
         return found
+
+    async def number(self, wanted: RunFilter) -> int:
+        """How many match, counted up to 10,000."""
+        (settled,) = await self.settled_to_count([wanted])
+        return await self.count(settled.apply(self.where()))
 
     async def newest(self, wanted: RunFilter, *, limit: int) -> list[UUID]:
         """The keys of the newest that match."""
@@ -188,13 +187,6 @@ def _digest(name: str, value: str) -> UUID:
     return UUID(md5(f"{len(name)}:{name}{value}".encode(), usedforsecurity=False).hexdigest())
 
 
-def _with_names(wanted: RunFilter, names: list[str] | None) -> RunFilter:
-    """Where very many begin alike, the text says it as well."""
-    return (
-        wanted if names is None or len(names) == _MAX_NAMES else replace(wanted, found_names=names)
-    )
-
-
 def _counted(where: Where, cap: int) -> str:
-    found = select("1", RunRepository.table, where, limit=cap)
+    found = where.counted(RunRepository.table, limit=cap)
     return f"({select('count(*)', f'({found}) AS counted', 'true')})"

@@ -13,6 +13,7 @@ from dagy_gql import db
 from dagy_gql.db import json_text
 from dagy_gql.enums import Executor, RetryMode, RunTrigger
 from dagy_gql.errors import NotFound
+from dagy_gql.ids import new_slug
 from dagy_gql.repositories.base import OrgRepository
 from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST, Order
 
@@ -70,7 +71,16 @@ class RunRepository(OrgRepository):
         return await self.first(self.where().add("idempotency_key = {}", key))
 
     async def add(self, run: NewRun) -> asyncpg.Record | None:
-        """Insert as QUEUED; None if the organization has used the idempotency key before."""
+        """Insert as QUEUED; None if the organization has used the idempotency key before. Where
+        another run has the slug, the run gets a new one."""
+        while (row := await self._add(run)) is None:
+            key = run.idempotency_key
+            if key is not None and await self.by_idempotency_key(key) is not None:
+                return None
+            run.slug = new_slug()
+        return row
+
+    async def _add(self, run: NewRun) -> asyncpg.Record | None:
         return await db.fetch_row(
             """
             INSERT INTO runs (id, org_id, slug, flow_id, flow_name, deployment_id, environment_id,
@@ -80,7 +90,7 @@ class RunRepository(OrgRepository):
             VALUES ($1, $2, $3, $4, $5, $6, $7, 'QUEUED', $8, $9, $10::text::jsonb,
                 $11::text::jsonb, $12::text::jsonb, $13, $14, $15, $16, $17, 0, 0, 0, 1, 0,
                 now(), now())
-            ON CONFLICT (org_id, idempotency_key) DO NOTHING RETURNING *
+            ON CONFLICT DO NOTHING RETURNING *
             """,
             run.id,
             self.org_id,

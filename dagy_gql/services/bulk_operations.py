@@ -108,7 +108,7 @@ async def _run_ids(actor: Actor, wish: BulkWish) -> list[UUID]:
     if wish.run_ids is not None:
         return await _known(search, list(dict.fromkeys(wish.run_ids)))
     assert wish.filter is not None
-    wanted = await search.settled(run_filters.stored(actor, wish.filter))
+    (wanted,) = await search.settled_to_count([run_filters.stored(actor, wish.filter)])
     found = await search.newest(wanted, limit=MAX_RUNS + 1)
     if not 0 < len(found) <= MAX_RUNS:
         what = "No run matches." if not found else f"More than {MAX_RUNS:,} runs match: narrow it."

@@ -298,6 +298,7 @@ async def _matches(repository: RunRepository, wanted: RunFilter, said: RunNews) 
 
 
 async def _recent(repository: RunRepository, wanted: RunFilter) -> list[asyncpg.Record]:
-    settled = await RunSearch(repository.org_id).settled(wanted)
-    found = await repository.slice(settled.apply(repository.where()), page=Page(size=_RECENT))
+    page = Page(size=_RECENT)
+    settled = await RunSearch(repository.org_id).settled(wanted, page, repository.order)
+    found = await repository.slice(settled.apply(repository.where()), page=page)
     return found.rows

@@ -100,7 +100,8 @@ async def export(
 ) -> AsyncIterator[bytes]:
     """What matches, piece by piece. Exporting is noted before the first of them. Raises
     BadUserInput."""
-    filter_ = await RunSearch(actor.org_id).settled(run_filters.stored(actor, wish))
+    wanted = run_filters.stored(actor, wish)
+    (filter_,) = await RunSearch(actor.org_id).settled_to_count([wanted])
     asked = {"format": format_, "filter": run_filters.document(wish)}
     async with db.transaction():
         audit.note(actor, "run.export", "Run", None, after=asked)

@@ -22,6 +22,8 @@ COUNT_CAP = 1_000
 _MAX_TEXT = 200
 _MAX_NAMES = 50
 _MAX_TAGS = 10
+# As in the texts that are searched, where a term is of one line of one text.
+_SPACES = dict.fromkeys(map(ord, "\n\r\t\x1e"), " ")
 
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -67,7 +69,7 @@ def stored(actor: Actor, wish: RunWish) -> RunFilter:
     """Raises BadUserInput with the field."""
     for name in ("flow_name", "deployment_name", "environment", "search"):
         _check_text(getattr(wish, name), field=f"filter.{_camel(name)}")
-    search = (wish.search or "").strip()
+    search = (wish.search or "").translate(_SPACES).strip()
     return RunFilter(
         states=_distinct(wish.state),
         flow_name=wish.flow_name,

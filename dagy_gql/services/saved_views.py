@@ -77,8 +77,8 @@ async def counts(rt: Runtime, actor: Actor, documents: Sequence[dict[str, Any]])
     """How many runs match each filter now, counted up to 1,001."""
     repository = RunSearch(actor.org_id)
     wishes = [run_filters.of_document(document) for document in documents]
-    settled = await repository.all_settled([run_filters.stored(actor, wish) for wish in wishes])
-    return await repository.counts(settled, cap=COUNT_CAP + 1)
+    wanted = [run_filters.stored(actor, wish) for wish in wishes]
+    return await repository.counts(wanted, cap=COUNT_CAP + 1)
 
 
 def _require_right(actor: Actor, *, is_shared: bool) -> None:

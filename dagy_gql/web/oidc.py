@@ -110,7 +110,11 @@ class OidcRoutes:
         response.delete_cookie(name, path=PATH, httponly=True, samesite="lax")
         session = arrival.session
         cookies.set_session(
-            response, session.access_token, expires_at=session.expires_at, settings=rt.settings
+            response,
+            session.access_token,
+            request=request,
+            expires_at=session.expires_at,
+            settings=rt.settings,
         )
         return response
 

@@ -91,7 +91,9 @@ async def _logout(info: Info) -> Any:
     await sessions.end(context.rt, context.actor)
     context.shared.authenticator.forget(context.token or "")
     if context.response is not None:
-        cookies.clear_session(context.response, context.rt.settings)
+        cookies.clear_session(
+            context.response, request=context.connection, settings=context.rt.settings
+        )
     return {"signed_out": True}
 
 

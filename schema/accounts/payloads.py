@@ -24,6 +24,7 @@ async def signed_in(context: Context, session: Session) -> dict[str, Any]:
         cookies.set_session(
             context.response,
             session.access_token,
+            request=context.connection,
             expires_at=session.expires_at,
             settings=context.rt.settings,
         )

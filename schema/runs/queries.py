@@ -40,14 +40,15 @@ async def _runs(
     actor = info.context.actor
     repository = RunSearch(actor.org_id)
     page = Page.of(first, after, last=last, before=before)
-    wanted = await repository.settled(run_filters.stored(actor, wish_of(filter)))
+    wanted = run_filters.stored(actor, wish_of(filter))
+    settled = await repository.settled(wanted, page, order_by.order)
     slice_ = await repository.slice(
-        wanted.apply(repository.where()),
+        settled.apply(repository.where()),
         page=page,
         order=order_by.order,
         columns=selected(info, order_by.order, otherwise=RUN_COLUMNS),
     )
-    return Listing(slice_, lambda: repository.count(wanted.apply(repository.where())))
+    return Listing(slice_, lambda: repository.number(wanted))
 
 
 async def _counts(info: Info, filter: RunFilter | None = None) -> Any:

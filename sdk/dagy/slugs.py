@@ -2,7 +2,7 @@
 
 import random
 
-_FIRST = "amber brave calm clever eager fair gentle keen lively merry noble proud quick quiet wise"
+_FIRST = "amber brave calm clever eager gentle keen lively merry noble quick quiet sunny witty wise"
 _SECOND = "badger crane dolphin eagle falcon heron ibex lynx marten otter owl panda raven seal wren"
 
 

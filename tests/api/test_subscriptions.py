@@ -159,7 +159,7 @@ async def test_the_cookie_is_taken_from_our_own_pages_only(port: int, rt: Runtim
     session = await accounts.login(
         rt, accounts.Throttle(), email="owner@example.com", password="correct horse battery"
     )
-    cookie = f"dagy_session={session.access_token}"
+    cookie = f"dagy_session_{port}={session.access_token}"
     async with socket_to(port, cookie=cookie, origin=f"http://127.0.0.1:{port}") as socket:
         await socket.subscribe("{ viewer { role } }")
         assert (await socket.receive())["payload"]["data"] == {"viewer": {"role": "OWNER"}}

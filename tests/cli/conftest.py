@@ -2,12 +2,13 @@
 
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from dagy.api.sync.concurrency import THREAD_NAME
 from dagy.cli.main import cli
 from tests.cli import samples
 from tests.cli.fake import Fake, FakeServer
+from tests.support.signals import reap, with_signals
 
 TOKEN = "dagy_sk_test"
 
@@ -96,20 +98,29 @@ def dagy() -> Callable[..., Result]:
 
 
 @pytest.fixture
-def dagy_process() -> Callable[..., subprocess.Popen[str]]:
-    """`dagy` as a process of its own, its streams as pipes."""
+def dagy_process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """`dagy` as a process of its own, its streams as pipes; Ctrl-C reaches it unless `ignored`."""
+    started: list[subprocess.Popen[str]] = []
 
-    def start(*args: str, cwd: Path | None = None) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [str(Path(sys.executable).with_name("dagy")), *args],
+    def start(
+        *args: str, cwd: Path | None = None, ignored: Collection[signal.Signals] = ()
+    ) -> subprocess.Popen[str]:
+        command = [str(Path(sys.executable).with_name("dagy")), *args]
+        process = subprocess.Popen(
+            with_signals(command, ignored=ignored),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=cwd,
+            start_new_session=True,
         )
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:
+        reap(process)
 
 
 @pytest.fixture

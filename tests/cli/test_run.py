@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from tests.support.signals import reap
+
 Dagy = Callable[..., Result]
+
 Start = Callable[..., "subprocess.Popen[str]"]
 
 DAGY = str(Path(sys.executable).with_name("dagy"))
@@ -42,17 +45,17 @@ def total(numbers):
     return sum(numbers)
 
 @task
-def nap(ready: str):
+def nap(ready: str, seconds: float):
     open(ready, "w").close()
-    time.sleep(60)
+    time.sleep(seconds)
 
 @flow
 def weather(city: str, days: int = 3):
     return total(double.map(load(city, days)))
 
 @flow
-def sleepy(ready: str):
-    nap(ready)
+def sleepy(ready: str, seconds: float = 60):
+    nap(ready, seconds)
 """
 
 
@@ -182,6 +185,28 @@ def test_ctrl_c_stops_the_run(dagy_process: Start, source: str, tmp_path: Path) 
     assert stderr == "\nInterrupted: the run was stopped.\n"
 
 
+def test_a_run_whose_ctrl_c_is_ignored_goes_on(
+    dagy_process: Start, source: str, tmp_path: Path
+) -> None:
+    """As in `nohup dagy run … &`, or in the background of a script."""
+    ready = tmp_path / "ready"
+    ignored = (signal.SIGINT, signal.SIGHUP)
+    process = dagy_process(
+        "run", f"{source}:sleepy", "-p", f"ready={ready}", "-p", "seconds=1", cwd=tmp_path,
+        ignored=ignored,
+    )  # fmt: skip
+    while not ready.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+
+    for number in ignored:
+        os.killpg(process.pid, number)
+    stdout, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert "SUCCEEDED" in stdout
+
+
 def test_on_a_terminal_the_state_of_tasks_is_shown_live(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,16 +219,21 @@ def test_on_a_terminal_the_state_of_tasks_is_shown_live(
         stdout=theirs,
         stderr=theirs,
         cwd=tmp_path,
+        start_new_session=True,
     )
     os.close(theirs)
     shown = bytearray()
-    with contextlib.suppress(OSError):  # Linux: the end of a terminal is an error
-        while chunk := os.read(ours, 65_536):
-            shown += chunk
-    os.close(ours)
+    try:
+        with contextlib.suppress(OSError):  # Linux: the end of a terminal is an error
+            while chunk := os.read(ours, 65_536):
+                shown += chunk
+        code = process.wait(timeout=30)
+    finally:
+        os.close(ours)
+        reap(process)
 
     text = shown.decode()
-    assert process.wait(timeout=30) == 0
+    assert code == 0
     assert "\x1b[34m● RUNNING\x1b[0m  weather" in text
     assert "\x1b[32m✓ SUCCEEDED\x1b[0m weather" in text
     assert text.splitlines()[-1].endswith("6")

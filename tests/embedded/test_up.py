@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,6 +140,46 @@ def test_interrupting_stops_everything(up: Up) -> None:
     assert up.stop(signal.SIGINT) == 0
 
     assert not [pid for pid in processes if is_alive(pid)]
+
+
+def test_without_a_terminal_a_hang_up_changes_nothing(servers: Servers, tmp_path: Path) -> None:
+    """`nohup dagy up &`: what was ignored from the start stays ignored, and SIGTERM stops it."""
+    mine = {
+        "DAGY_DATABASE_URL": servers.database_url,
+        "DAGY_REDIS_URL": servers.redis_url,
+        "DAGY_SECRETS_KEY": new_key(),
+    }
+    ignored = (signal.SIGHUP, signal.SIGINT)
+    one = Up(tmp_path / "local", "--no-examples", environment=mine, ignored=ignored).start()
+    try:
+        before = one.facts["processes"]
+        for number in ignored:
+            os.kill(one.process.pid, number)
+            os.kill(one.pid("server"), number)
+            os.kill(one.pid("worker-1"), number)
+        time.sleep(1)
+        assert one.is_running
+        assert one.is_healthy()
+        assert one.facts["processes"] == before
+    finally:
+        assert one.stop() == 0
+
+
+def test_closed_streams_are_no_obstacle(servers: Servers, tmp_path: Path) -> None:
+    """`dagy up <&- >&- 2>&-`, as some supervisors start what they start: a socket that took the
+    number of a standard stream would be lost on the way to the API."""
+    mine = {
+        "DAGY_DATABASE_URL": servers.database_url,
+        "DAGY_REDIS_URL": servers.redis_url,
+        "DAGY_SECRETS_KEY": new_key(),
+    }
+    launcher = ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+    one = Up(tmp_path / "local", "--no-examples", environment=mine, launcher=launcher)
+    try:
+        one.spawn()
+        until(lambda: one.facts.get("url") and one.is_healthy(), what="health")
+    finally:
+        assert one.stop() == 0
 
 
 def test_servers_of_ones_own_are_used_and_nothing_is_embedded(

@@ -174,6 +174,34 @@ async def test_a_repository_of_the_wrong_organization_finds_nothing(two: Two) ->
             assert await theirs.count(theirs.where()) == 0, table
 
 
+async def test_grams_are_seen_in_a_search_of_their_organization_alone(
+    rt: Runtime, two: Two
+) -> None:
+    """Whatever is asked for, and even where the organization in the question is a wrong one."""
+    add = """
+        INSERT INTO run_grams (org_id, run_id, grams)
+        SELECT $1, id, dagy_grams('name' || $1::uuid, 'kiwi', 1) FROM runs WHERE org_id = $1
+        """
+    find = "SELECT cardinality(dagy_find_runs($1, 'name', 'kiw', 10))"
+    for org_id in (two.mine, two.theirs):
+        await db.execute(add, org_id)
+        assert await db.fetch_value(find, org_id) == 1
+    assert await counted(["run_grams"]) == {"run_grams": 0}
+    with tenancy.organization(two.mine):
+        assert await db.fetch_value(find, two.mine) == 1
+        assert await db.fetch_value(find, two.theirs) == 0
+        assert await counted(["run_grams"]) == {"run_grams": 0}
+        assert await refused(
+            "INSERT INTO run_grams (org_id, run_id, grams) SELECT $1, id, '{1}' FROM runs",
+            two.theirs,
+        )
+        async with db.transaction(audited=False):
+            await db.fetch_value("SELECT set_config('dagy.search', '{}', true)")
+            assert await db.fetch_value("SELECT array_agg(org_id) FROM run_grams") == [two.mine]
+            assert await db.execute("UPDATE run_grams SET org_id = org_id") == 0
+            assert await db.execute("DELETE FROM run_grams") == 0
+
+
 async def test_users_are_those_of_the_organization(two: Two) -> None:
     for org_id in (two.mine, two.theirs):
         user_id = await _member(org_id)

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.support.signals import reap, with_signals
 
 _COMMAND = [sys.executable, "-P", "-m", "dagy_gql.cli", "up"]
 _PATIENCE_SECONDS = 40.0
@@ -52,11 +54,13 @@ class Up:
         *options: str,
         environment: dict[str, str] | None = None,
         launcher: Sequence[str] = (),
+        ignored: Collection[signal.Signals] = (),
     ) -> None:
         self.folder = folder
         self.options = options
         self.output = folder.parent / f"{folder.name}.out"
         self._launcher = list(launcher)
+        self._ignored = ignored
         self._environment = environment or {}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -70,7 +74,8 @@ class Up:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("DAGY_")}
         with self.output.open("wb") as output:
             self._process = subprocess.Popen(
-                [*self._launcher, *self.arguments],
+                with_signals([*self._launcher, *self.arguments], ignored=self._ignored),
+                stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**environment, "COLUMNS": "160", **self._environment},
@@ -129,6 +134,10 @@ class Up:
         return int(until(replaced, what=f"the restart of {name}"))
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Whoever does not stop is killed, which takes everything below with it."""
         if self.is_running:
             self.process.send_signal(number)
-        return self.process.wait(_PATIENCE_SECONDS)
+        try:
+            return self.process.wait(_PATIENCE_SECONDS)
+        finally:
+            reap(self.process)

@@ -25,8 +25,8 @@ export function SearchBox({ value, onChange }: { value: string; onChange: (text:
       <Input
         id={SEARCH_ID}
         type="search"
-        aria-label="Run or flow"
-        placeholder="Run or flow"
+        aria-label="Run, flow, tag or error"
+        placeholder="Run, flow, tag or error"
         maxLength={200}
         spellCheck={false}
         autoComplete="off"
