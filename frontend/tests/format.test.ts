@@ -67,4 +67,5 @@ test('a share of nothing is no number', () => {
 test('enum values read as words', () => {
   expect(sentence('STEP_FUNCTIONS')).toBe('Step functions');
   expect(sentence('API')).toBe('API');
+  expect(sentence('UI')).toBe('Web UI');
 });

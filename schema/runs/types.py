@@ -24,6 +24,7 @@ from schema.loaders import RowsById
 from schema.nodes import Node, node_id
 from schema.pagination import Pages, lazy_connection, pages
 from schema.runs.columns import RUN_COLUMNS, TASK_RUN_COLUMNS
+from schema.runs.creators import RunCreator, creators_by_stored_name
 from schema.runs.history import (
     LogLineConnection,
     RunArtifact,
@@ -153,6 +154,9 @@ class Run(Node):
     )
     tags: JSON
     created_by: str = field(requires=Permission.EMAILS_READ)
+    creator: RunCreator = field(
+        load=creators_by_stored_name, key="created_by", requires=Permission.EMAILS_READ
+    )
     secret_uses: Any = pages(
         _secret_uses,
         lazy_connection("secrets", "SecretUse"),

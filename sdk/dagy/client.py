@@ -3,14 +3,13 @@
 from types import TracebackType
 from typing import Self
 
+from dagy.agents import USER_AGENT
 from dagy.api.accounts import AccountCalls
 from dagy.api.flows import FlowCalls
 from dagy.api.runs import RunCalls
 from dagy.api.secrets import SecretCalls
 from dagy.api.transport import Transport
 from dagy.profiles import ProfileStore, resolve
-
-USER_AGENT = "dagy-python"
 
 
 class DagyClient(AccountCalls, FlowCalls, RunCalls, SecretCalls):
@@ -21,10 +20,12 @@ class DagyClient(AccountCalls, FlowCalls, RunCalls, SecretCalls):
         api_url: str | None = None,
         token: str | None = None,
         profile: str | None = None,
+        *,
+        user_agent: str = USER_AGENT,
     ) -> None:
         self.connection = resolve(ProfileStore(), profile=profile, api_url=api_url, token=token)
         super().__init__(
-            Transport(self.connection.api_url, token=self.connection.token, user_agent=USER_AGENT)
+            Transport(self.connection.api_url, token=self.connection.token, user_agent=user_agent)
         )
 
     def close(self) -> None:

@@ -26,8 +26,8 @@ export function Overview() {
         </div>
       )}
       {runs?.length === 0 && (
-        <EmptyState title="It has never run" snippet={`dagy trigger ${flow.name} --follow`}>
-          Its first run will be here the moment it starts.
+        <EmptyState title="No runs yet" snippet={`dagy trigger ${flow.name} --follow`}>
+          Its runs appear here as soon as they start.
         </EmptyState>
       )}
       <Parameters schema={flow.parametersSchema as Schema} />
@@ -40,13 +40,13 @@ function Numbers({ flow: { statistics, createdAt, createdBy, defaultExecutor } }
   const facts: [string, ReactNode][] = [
     ...(statistics
       ? ([
-          [`Success of ${plural(statistics.runs, 'run')}`, rate == null ? '–' : `${Math.round(rate * 1000) / 10} %`],
+          [`Success rate, ${plural(statistics.runs, 'run')}`, rate == null ? '–' : `${Math.round(rate * 1000) / 10} %`],
           ['Failures', String(statistics.failed)],
           ['Median', statistics.p50DurationMs == null ? '–' : duration(statistics.p50DurationMs)],
-          ['95 % are faster than', statistics.p95DurationMs == null ? '–' : duration(statistics.p95DurationMs)],
+          ['p95', statistics.p95DurationMs == null ? '–' : duration(statistics.p95DurationMs)],
         ] as [string, string][])
       : []),
-    ['Executor', defaultExecutor ? sentence(defaultExecutor) : 'as routed'],
+    ['Executor', defaultExecutor ? sentence(defaultExecutor) : 'Automatic'],
     ['Deployed', <RelativeTime key="at" at={createdAt} />],
     ...(createdBy ? [['By', createdBy] as [string, string]] : []),
   ];

@@ -9,7 +9,7 @@ import { Popover } from '@/components/ui/popover';
 import type { RunDetailQueryVariables, RunState } from '@/gql/graphql';
 import { useEnvironment } from '@/lib/environment';
 import { isTerminal } from '@/lib/states';
-import { sentence } from '@/lib/format';
+import { startedBy } from '@/lib/started-by';
 import { tagsOf } from '@/lib/tags';
 import { progressOf } from '../progress';
 import { useRunPage } from '../run-context';
@@ -66,10 +66,7 @@ function About() {
         </AppLink>
       )}
       {run.deployment && run.deployment.name !== run.flow?.name && <span>{run.deployment.name}</span>}
-      <span>
-        {run.trigger === 'RETRY' ? 'Retry' : `By ${sentence(run.trigger)}`}
-        {run.createdBy && `, ${run.createdBy}`}
-      </span>
+      <span>{startedBy(run)}</span>
       <RelativeTime at={run.createdAt} />
       {run.environment && <Environment name={run.environment.name} />}
       <Routing />

@@ -61,7 +61,8 @@ export default function Values() {
 }
 
 function nothing(state: Parameters<typeof isTerminal>[0]): string {
-  return isTerminal(state) ? 'It returned nothing.' : 'It is here once the run has ended.';
+  if (!isTerminal(state)) return 'Available when the run has finished.';
+  return state === 'SUCCEEDED' ? 'The flow returned nothing.' : 'No result: the run did not succeed.';
 }
 
 function Part({ title, className, children }: { title: string; className?: string; children: ReactNode }) {

@@ -23,7 +23,7 @@ import { usePeekLive } from './use-peek-live';
 
 export default function PeekPanel({ slug, onClose }: { slug: string; onClose: () => void }) {
   const panel = useRef<HTMLElement>(null);
-  const query = useGql(RunPeekDocument, { slug, ...useReadable(), withPayloads: useCan()('PAYLOADS_READ') });
+  const query = useGql(RunPeekDocument, { slug, ...useReadable(), withTasks: true, withPayloads: useCan()('PAYLOADS_READ') });
   usePeekLive(query);
   useShortcut('Escape', 'Close the panel', onClose);
   useEffect(() => {
@@ -49,8 +49,8 @@ export default function PeekPanel({ slug, onClose }: { slug: string; onClose: ()
         </IconButton>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">
-        <Loaded query={query} missing={<EmptyState title="There is no such run" />}>
-          {({ run }) => (run ? <Peeked key={run.id} run={run} /> : <EmptyState title="There is no such run" />)}
+        <Loaded query={query} missing={<EmptyState title="Run not found" />}>
+          {({ run }) => (run ? <Peeked key={run.id} run={run} /> : <EmptyState title="Run not found" />)}
         </Loaded>
       </div>
     </aside>
