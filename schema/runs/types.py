@@ -15,6 +15,7 @@ from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.services import run_results, runs
 from schema.audit.types import audit_by_resource
 from schema.context import Context
+from schema.creators import Creator, creators_by_stored_name
 from schema.deployments.types import deployments_by_id
 from schema.enums import Executor, RunState, RunTrigger, TaskState
 from schema.environments.types import Environment, environments_by_id
@@ -24,7 +25,6 @@ from schema.loaders import RowsById
 from schema.nodes import Node, node_id
 from schema.pagination import Pages, lazy_connection, pages
 from schema.runs.columns import RUN_COLUMNS, TASK_RUN_COLUMNS
-from schema.runs.creators import RunCreator, creators_by_stored_name
 from schema.runs.history import (
     LogLineConnection,
     RunArtifact,
@@ -154,7 +154,7 @@ class Run(Node):
     )
     tags: JSON
     created_by: str = field(requires=Permission.EMAILS_READ)
-    creator: RunCreator = field(
+    creator: Creator = field(
         load=creators_by_stored_name, key="created_by", requires=Permission.EMAILS_READ
     )
     secret_uses: Any = pages(

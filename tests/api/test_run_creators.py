@@ -60,3 +60,13 @@ async def test_a_service_account_is_named_and_a_deleted_key_keeps_its_prefix(
         await db.execute("UPDATE runs SET created_by = $1", stored)
         run = (await owner(READ, id=triggered["run"]["id"])).data["run"]
         assert run["creator"] == {"name": name, "apiKey": None}
+
+
+async def test_flows_and_deployments_name_theirs_too(owner: Client, org: Org) -> None:
+    await deploy(owner)
+    query = (
+        "{ flows { nodes { creator { name apiKey } deployments { nodes { creator { name } } } } } }"
+    )
+    [flow] = (await owner(query)).data["flows"]["nodes"]
+    assert flow["creator"] == {"name": OWNER, "apiKey": "owner"}
+    assert flow["deployments"]["nodes"] == [{"creator": {"name": OWNER}}]

@@ -132,7 +132,7 @@ export function follow<Data, Variables>(
 function subscriptionError(problem: unknown): GqlError {
   if (Array.isArray(problem) && problem[0]) return GqlError.from(problem[0] as GraphQLProblem);
   if (problem instanceof CloseEvent) {
-    return new GqlError('UNREACHABLE', problem.reason || 'The connection to the server was cut.');
+    return new GqlError('UNREACHABLE', problem.reason || 'The connection to the server was lost.');
   }
   return asGqlError(problem);
 }

@@ -5,6 +5,7 @@ import { RunBars } from '@/components/run-bars';
 import { RelativeTime } from '@/components/time';
 import { Badge, Skeleton } from '@/components/ui/surfaces';
 import { duration, plural, sentence } from '@/lib/format';
+import { creatorName } from '@/lib/started-by';
 import { deploymentCount, RowButtons, Schedules, share, Tags, type RowActions } from './flow-parts';
 import type { Flow } from './live';
 import { ROW_LINK } from './use-row-keys';
@@ -60,7 +61,11 @@ function LastRuns({ statistics: { runs, successRate, p50DurationMs, latest } }: 
         ) : (
           <>
             <div title={`Of the last ${plural(runs, 'run')}`}>
-              <span className="font-medium">{share(successRate)}</span> <span className="text-soft">succeeded</span>
+              {successRate != null && (
+                <>
+                  <span className="font-medium">{share(successRate)}</span> <span className="text-soft">succeeded</span>
+                </>
+              )}
               {p50DurationMs != null && <span className="text-soft"> · {duration(p50DurationMs)}</span>}
             </div>
             {newest && (
@@ -85,7 +90,7 @@ function Facts({ flow }: { flow: Flow }) {
       {flow.defaultExecutor && <span>{sentence(flow.defaultExecutor)}</span>}
       {deployments !== null && <span title="Of the latest version">{deployments === '1' ? '1 deployment' : `${deployments} deployments`}</span>}
       <Schedules flow={flow} />
-      {flow.createdBy && <span className="max-w-40 truncate">{flow.createdBy}</span>}
+      {flow.creator && <span className="max-w-40 truncate">{creatorName(flow.creator)}</span>}
       <span>
         deployed <RelativeTime at={flow.createdAt} />
       </span>

@@ -6,6 +6,7 @@ import { RelativeTime } from '@/components/time';
 import { Badge } from '@/components/ui/surfaces';
 import { Table, Td, Th, Tr } from '@/components/ui/table';
 import { duration, sentence } from '@/lib/format';
+import { creatorName } from '@/lib/started-by';
 import { deploymentCount, RowButtons, Schedules, share, Tags, type RowActions } from './flow-parts';
 import type { Flow } from './live';
 import { ROW_LINK } from './use-row-keys';
@@ -28,7 +29,7 @@ export function FlowTable({ flows, actions }: { flows: readonly Flow[]; actions:
     executor: new Set(flows.map((flow) => flow.defaultExecutor)).size > 1,
     deployments: flows.some((flow) => flow.deployments && deploymentCount(flow) !== '1'),
     tags: flows.some((flow) => Object.keys(flow.tags ?? {}).length > 0),
-    owner: new Set(flows.map((flow) => flow.createdBy)).size > 1,
+    owner: new Set(flows.map((flow) => flow.creator?.name)).size > 1,
   };
   return (
     <Table label="Flows">
@@ -97,7 +98,7 @@ function FlowRow({ flow, actions, columns }: { flow: Flow; actions: RowActions; 
           </span>
         </Td>
       )}
-      {columns.owner && <Td className="max-w-40 truncate text-soft">{flow.createdBy}</Td>}
+      {columns.owner && <Td className="max-w-40 truncate text-soft">{flow.creator && creatorName(flow.creator)}</Td>}
       <Td className={actionsCell}>
         <RowButtons flow={flow} actions={actions} />
       </Td>

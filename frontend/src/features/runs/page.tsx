@@ -18,7 +18,6 @@ import { counted, StateChips } from './filters/state-chips';
 import { tagsOf } from './grid/cells';
 import { readableColumns } from './grid/columns';
 import { constantColumns, type Constant } from './grid/constants';
-import { List } from './list';
 import { LookMenu } from './look-menu';
 import type { RunRow } from './live-rows';
 import { hasUsualColumns, useLook } from './use-look';
@@ -28,6 +27,9 @@ import { useRunView } from './use-run-view';
 import { useTotals, type Totals } from './use-totals';
 import { ViewButton } from './views/view-button';
 
+// Asked for with the page, and not part of it: rows need the server's answer anyway.
+const loadedList = import('./list');
+const List = lazy(() => loadedList.then(({ List }) => ({ default: List })));
 const ViewMenu = lazy(() => import('./views/menu'));
 const NoneHere = lazy(() => import('./empty'));
 const Strip = lazy(() => import('./timeline/strip'));
@@ -105,7 +107,9 @@ function Runs() {
                     </Suspense>
                   </div>
                 )}
-                <List list={list} state={state} totals={totals} columns={columns.filter(({ id }) => !constants.some((one) => one.id === id))} look={look} />
+                <Suspense fallback={<SkeletonRows rows={14} />}>
+                  <List list={list} state={state} totals={totals} columns={columns.filter(({ id }) => !constants.some((one) => one.id === id))} look={look} />
+                </Suspense>
               </>
             );
           }
@@ -140,7 +144,7 @@ function Constants({ constants }: { constants: readonly Constant[] }) {
   const shown = constants.filter(({ value }) => value !== null);
   if (shown.length === 0) return null;
   return (
-    <p className="ml-auto truncate text-xs text-soft max-lg:hidden" title="The same for all runs of the list, so it has no column">
+    <p className="ml-auto shrink-0 truncate text-xs text-soft max-xl:hidden" title="The same for all runs of the list, so it has no column">
       All: {shown.map(({ label, value }) => `${label.toLowerCase()} ${value}`).join(' · ')}
     </p>
   );

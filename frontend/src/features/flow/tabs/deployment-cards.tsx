@@ -17,6 +17,7 @@ import { isRecord } from '@/lib/json';
 import { tagsOf } from '@/lib/tags';
 import { toast } from '@/lib/toast';
 import { useGqlMutation } from '@/lib/use-gql';
+import { creatorName } from '@/lib/started-by';
 import { useFlowView } from '../use-flow';
 import type { Deployment } from './deployments';
 
@@ -62,7 +63,7 @@ function DeploymentCard({ deployment, onDelete }: { deployment: Deployment; onDe
 }
 
 function Facts({ deployment }: { deployment: Deployment }) {
-  const { flow, environment, defaultExecutor, concurrencyLimit, slaSeconds, tags, createdBy } = deployment;
+  const { flow, environment, defaultExecutor, concurrencyLimit, slaSeconds, tags, creator } = deployment;
   const all = tagsOf(tags);
   const facts: [string, ReactNode][] = [
     ['Version', <code key="version" className="font-mono text-xs">{flow.version}</code>],
@@ -70,7 +71,7 @@ function Facts({ deployment }: { deployment: Deployment }) {
     ['Concurrency limit', concurrencyLimit ?? 'None'],
     ['SLA', slaSeconds ? duration(slaSeconds * 1000) : 'None'],
     ...(environment ? [['Environment', environment.name] as [string, ReactNode]] : []),
-    ...(createdBy ? [['Created by', createdBy] as [string, ReactNode]] : []),
+    ...(creator ? [['Created by', creatorName(creator)] as [string, ReactNode]] : []),
     ...(all.length > 0 ? [['Tags', all.map((one) => one.join('=')).join(', ')] as [string, ReactNode]] : []),
   ];
   return (

@@ -7,6 +7,7 @@ import { duration, plural, sentence } from '@/lib/format';
 import { membersOf, wordFor, type Schema } from '@/features/run-dialog/schema';
 import { useMemo, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
+import { creatorName } from '@/lib/started-by';
 import { SpecGraph } from '../graph/spec-graph';
 import { TaskPanel } from '../graph/task-panel';
 import { DurationTrend, RunHistory } from '../history-chart';
@@ -35,7 +36,7 @@ export function Overview() {
   );
 }
 
-function Numbers({ flow: { statistics, createdAt, createdBy, defaultExecutor } }: { flow: Flow }) {
+function Numbers({ flow: { statistics, createdAt, creator, defaultExecutor } }: { flow: Flow }) {
   const rate = statistics?.successRate;
   const facts: [string, ReactNode][] = [
     ...(statistics
@@ -48,7 +49,7 @@ function Numbers({ flow: { statistics, createdAt, createdBy, defaultExecutor } }
       : []),
     ['Executor', defaultExecutor ? sentence(defaultExecutor) : 'Automatic'],
     ['Deployed', <RelativeTime key="at" at={createdAt} />],
-    ...(createdBy ? [['By', createdBy] as [string, string]] : []),
+    ...(creator ? [['Deployed by', creatorName(creator)] as [string, string]] : []),
   ];
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:flex">

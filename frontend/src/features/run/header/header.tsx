@@ -24,7 +24,7 @@ export function Header({ variables }: { variables: RunDetailQueryVariables }) {
         <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="break-all">{run.slug}</span>
           <span data-no-print>
-            <CopyButton text={run.slug} label="Copy the name" />
+            <CopyButton text={run.slug} label="Copy name" />
           </span>
           <StateBadge state={run.state} />
           <Pace />
@@ -90,7 +90,7 @@ function Environment({ name }: { name: string }) {
   const [current, choose] = useEnvironment();
   if (current === name) return <span>{name}</span>;
   return (
-    <button type="button" className="hover:underline" title={`Look at ${name} alone`} onClick={() => choose(name)}>
+    <button type="button" className="hover:underline" title={`Show only ${name}`} onClick={() => choose(name)}>
       {name}
     </button>
   );

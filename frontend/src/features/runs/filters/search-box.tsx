@@ -21,14 +21,14 @@ export function SearchBox({ value, onChange }: { value: string; onChange: (text:
   const tell = useEffectEvent(() => settled !== value && settled === text.trim() && onChange(settled));
   useEffect(() => void tell(), [settled]);
   return (
-    <div role="search" className="relative min-w-44 flex-1 sm:max-w-72">
+    <div role="search" className="relative min-w-44 flex-1 sm:w-60 sm:flex-none">
       <Search aria-hidden className="pointer-events-none absolute top-1.5 left-2 size-4 text-soft" />
       <Input
         id={SEARCH_ID}
         type="search"
         aria-label="Search runs by name, flow, deployment, tag or error"
         title="Any part of the run’s name, flow, deployment, tag (team=data) or error"
-        placeholder="Name, flow, tag, error …"
+        placeholder="Name, flow, tag or error"
         maxLength={200}
         spellCheck={false}
         autoComplete="off"

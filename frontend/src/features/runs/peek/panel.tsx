@@ -39,7 +39,7 @@ export default function PeekPanel({ slug, onClose }: { slug: string; onClose: ()
     >
       <header className="flex items-center gap-1 border-b border-line py-2 pr-2 pl-4">
         <h2 className="min-w-0 truncate text-base font-semibold">{slug}</h2>
-        <CopyButton text={slug} label="Copy the name" />
+        <CopyButton text={slug} label="Copy name" />
         <span className="flex-1" />
         <AppLink href={runPath(slug)} className={buttonStyle({ size: 'sm' })}>
           Open <ArrowUpRight aria-hidden className="size-3.5!" />

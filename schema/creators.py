@@ -1,4 +1,4 @@
-"""Who started a run, by the names that people know."""
+"""Who made something, by the names that people know."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,8 +11,8 @@ _KEY = "key:"
 _SERVICE_ACCOUNT = "service:"
 
 
-@object_type(description="Who started a run.")
-class RunCreator:
+@object_type(description="Who made something, or started it.")
+class Creator:
     name: str = field(
         read=lambda creator: creator["name"],
         description="A person's e-mail address, the name of a service account, or system.",
