@@ -16,7 +16,7 @@ async def test_a_running_run_is_cancelled_from_its_page(opened: Opened, client: 
     await expect(heading).to_contain_text("Running")
     await page.get_by_role("button", name="Cancel", exact=True).click()
     dialog = page.get_by_role("dialog", name=f"Cancel {run}?")
-    await dialog.get_by_role("button", name="Cancel the run").click()
+    await dialog.get_by_role("button", name="Cancel run", exact=True).click()
     await expect(heading).to_contain_text("Cancelled")
     await expect(page.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
     assert await ended(client, run) == "CANCELLED"

@@ -1,7 +1,9 @@
 """Signing in and out, and what happens to who is not."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from dagy.client import DagyClient
@@ -16,6 +18,16 @@ async def _sign_in(page: Page, email: str, password: str) -> None:
     await page.get_by_label("E-mail").fill(email)
     await page.get_by_label("Password").fill(password)
     await page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize(
+    "next_",
+    ["/..//evil.example", "/.//evil.example", "/x/..//evil.example", "/a/../\\evil.example"],
+)
+async def test_a_link_to_the_sign_in_page_leads_nowhere_else(opened: Opened, next_: str) -> None:
+    visitor = await opened(f"/login?{urlencode({'next': next_})}")
+    await visitor.page.wait_for_url(f"{visitor.base}/dashboard")
+    assert visitor.strangers == []
 
 
 async def test_a_person_signs_in_and_sees_where_they_wanted_to_go(

@@ -56,7 +56,7 @@ export function List({ list, state, totals, columns, look }: ListProps) {
   });
   const shown = useMemo(() => shownColumns(columns, look.columns), [columns, look.columns]);
   const [isAtTop, setAtTop] = useState(true);
-  const isAtRest = isEmpty(selection) && peeked === null && current === null;
+  const isAtRest = isEmpty(selection) && peeked === null;
   const isFollowing = isAtTop && isAtRest && view.sort === 'desc';
   useFollowed(isFollowing ? newCount : 0, list.showNew);
   const more = useSteady({ fetch: () => void query.fetchNextPage() });
