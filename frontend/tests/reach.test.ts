@@ -80,6 +80,15 @@ test('a navigation waits for the server instead of failing', async () => {
   expect((window as { dagyWanted?: { page: string } }).dagyWanted?.page).toBe('/runs/a?tab=logs');
 });
 
+test('a page that breaks off halfway is asked for again', async () => {
+  const { patientFetch } = await fresh();
+  vi.stubGlobal('fetch', async () => ok());
+  const broken = new ReadableStream({ pull: (to) => to.error(new TypeError('network error')) });
+  const answers = [new Response(broken), new Response('page')];
+  const answer = await patientFetch(async () => answers.shift()!)('/runs.txt', navigation);
+  expect(await answer.text()).toBe('page');
+});
+
 test('a page that fails while the server answers is left to the browser', async () => {
   const { patientFetch } = await fresh();
   vi.stubGlobal('fetch', async () => ok());

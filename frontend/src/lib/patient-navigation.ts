@@ -45,6 +45,8 @@ async function patiently(page: string, load: () => Promise<Response>, signal?: A
   for (let attempt = 1; ; attempt++) {
     try {
       const response = await load();
+      // A server that dies halfway through the page has not answered. A page has some 5 KB.
+      await response.clone().arrayBuffer();
       if (!isNobodyThere(response.status) || attempt === ATTEMPTS) return response;
     } catch (problem) {
       if (signal?.aborted || attempt === ATTEMPTS) throw problem;
