@@ -39,6 +39,8 @@ class TaskState(StrEnum):
 
 
 class RunTrigger(StrEnum):
+    UI = "UI"
+    CLI = "CLI"
     API = "API"
     SCHEDULE = "SCHEDULE"
     SENSOR = "SENSOR"

@@ -1,17 +1,24 @@
 """Keys of programs: of people, and of service accounts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
+from dagy_gql import db
 from dagy_gql.db import json_text
 from dagy_gql.enums import Role
 from dagy_gql.ids import new_id
 from dagy_gql.repositories.base import Where
 from dagy_gql.repositories.pagination import NEWEST_FIRST
 from dagy_gql.repositories.writing import WritableRepository
+
+_HOLDERS = """
+SELECT k.prefix, k.name, u.email FROM api_keys k JOIN users u ON u.id = k.created_by_id
+WHERE k.org_id = $1 AND k.prefix = ANY($2) ORDER BY k.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,11 @@ class ApiKeyRepository(WritableRepository):
                 "created_at": now,
             }
         )
+
+    async def holders(self, prefixes: Sequence[str]) -> dict[str, asyncpg.Record]:
+        """By prefix the key's name and its holder's address; of several the newest."""
+        rows = await db.fetch(_HOLDERS, self.org_id, list(prefixes))
+        return {row["prefix"]: row for row in rows}
 
     async def revoke_of_person(self, user_id: UUID, now: datetime) -> int:
         """Every key that is the person's own; those of service accounts stay."""

@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from dagy_gql import clock, db
 from dagy_gql.auth import access_log, tokens
@@ -12,6 +11,7 @@ from dagy_gql.auth.claims import Person
 from dagy_gql.auth.jwks import BadToken
 from dagy_gql.auth.jwt import highest
 from dagy_gql.auth.oidc import Answer, OidcProvider
+from dagy_gql.auth.redirects import same_origin_path
 from dagy_gql.enums import AccessEvent, AccessMethod, Role
 from dagy_gql.errors import Unavailable
 from dagy_gql.repositories import identities
@@ -24,7 +24,6 @@ from dagy_gql.services.throttle import Throttle
 from dagy_gql.settings import Settings, listed
 
 ATTEMPT_SECONDS = 600
-_MAX_RETURN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +51,6 @@ class Arrival:
     return_to: str
 
 
-def local_path(wanted: str) -> str:
-    """A path of this site; "/" for whatever could lead elsewhere."""
-    is_plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted
-    is_local = wanted.startswith("/") and not wanted.startswith("//")
-    if not (is_plain and is_local and len(wanted) <= _MAX_RETURN):
-        return "/"
-    parts = urlsplit(wanted)
-    return "/" if parts.scheme or parts.netloc else wanted
-
-
 async def begin(
     rt: Runtime, provider: OidcProvider, throttle: Throttle, *, redirect_uri: str, return_to: str
 ) -> Departure:
@@ -72,7 +61,7 @@ async def begin(
         state_hash=tokens.digest(request.state),
         nonce=request.nonce,
         code_verifier=request.code_verifier,
-        return_to=local_path(return_to),
+        return_to=same_origin_path(return_to) or "/",
         expires_at=now + timedelta(seconds=ATTEMPT_SECONDS),
     )
     async with db.transaction(audited=False):

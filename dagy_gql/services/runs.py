@@ -8,11 +8,13 @@ from uuid import UUID
 
 import asyncpg
 
+from dagy.agents import CLI_PRODUCT
 from dagy.spec import FlowSpec
 from dagy_gql import db
 from dagy_gql.auth.actor import Actor
+from dagy_gql.auth.origin import origin
 from dagy_gql.db import json_text
-from dagy_gql.enums import Executor, RetryMode, RunState, RunTrigger, TaskState
+from dagy_gql.enums import ActorKind, Executor, RetryMode, RunState, RunTrigger, TaskState
 from dagy_gql.errors import BadUserInput, Conflict
 from dagy_gql.ids import new_id, new_slug
 from dagy_gql.repositories import run_limits, run_records, workers
@@ -91,13 +93,21 @@ def _new_run(
         flow_name=target["flow_name"],
         deployment_id=target["deployment_id"],
         environment_id=target["environment_id"],
-        trigger=RunTrigger.API,
+        trigger=_asked_through(actor),
         executor=routing.executor,
         routing=routing.document(),
         parameters=checked,
         tags=dict(target["tags"]),
         created_by=actor.name,
     )
+
+
+def _asked_through(actor: Actor) -> RunTrigger:
+    """Only browsers have sessions; the command line has a key, and says who it is."""
+    if (origin.get().user_agent or "").startswith(CLI_PRODUCT):
+        return RunTrigger.CLI
+    has_session = actor.kind is ActorKind.USER and actor.credential_id is not None
+    return RunTrigger.UI if has_session else RunTrigger.API
 
 
 class _KeyUsedError(Exception):

@@ -65,6 +65,7 @@ test('a share of nothing is no number', () => {
 });
 
 test('enum values read as words', () => {
-  expect(sentence('STEP_FUNCTIONS')).toBe('Step functions');
+  expect(sentence('STEP_FUNCTIONS')).toBe('Step Functions');
   expect(sentence('API')).toBe('API');
+  expect(sentence('UI')).toBe('Web UI');
 });

@@ -50,8 +50,13 @@ test('a refusal that is no GraphQL answer keeps its code', async () => {
 });
 
 test('what is no JSON at all says the status', async () => {
-  vi.stubGlobal('fetch', () => Promise.resolve(new Response('<h1>Bad gateway</h1>', { status: 502 })));
-  expect((await failure(gql(RUNS, { first: 1 }))).code).toBe('HTTP_502');
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('<h1>Bad gateway</h1>', { status: 500 })));
+  expect((await failure(gql(RUNS, { first: 1 }))).code).toBe('HTTP_500');
+});
+
+test.each([502, 503, 504])('a proxy that answers %s has no server behind it', async (status) => {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('<h1>Bad gateway</h1>', { status })));
+  expect((await failure(gql(RUNS, { first: 1 }))).code).toBe('UNREACHABLE');
 });
 
 test('a server that does not answer is unreachable', async () => {

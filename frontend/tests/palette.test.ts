@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { matching, score, withoutTwins } from '@/components/shell/palette-match';
+import { foundBy, matching, score, withoutTwins } from '@/components/shell/palette-match';
 import { forgetVisits, recentVisits, rememberVisit, visitOf, withVisit } from '@/lib/recent';
 
 const command = (label: string, keywords?: string) => ({ id: label, label, keywords });
@@ -45,4 +45,10 @@ test("nobody sees another one's visits", () => {
   rememberVisit('ada/acme', { kind: 'flow', name: 'etl' });
   expect(recentVisits('ada/acme')).toEqual([{ kind: 'flow', name: 'etl' }]);
   expect(recentVisits('bob/acme')).toEqual([]);
+});
+
+test('a run that is found by its error says so', () => {
+  expect(foundBy('REFUSED', 'orders', 'Connection refused')).toBe('orders · Connection refused');
+  expect(foundBy('orders', 'orders', 'Connection refused')).toBe('orders');
+  expect(foundBy('x', undefined, undefined)).toBe('');
 });

@@ -20,7 +20,16 @@ test('a bar has the median in its middle', () => {
   expect(barOf(500, 500)).toEqual({ share: 0.5, factor: null });
   expect(barOf(1600, 500)).toEqual({ share: 1, factor: '3.2×' });
   expect(barOf(20_000, 500)?.factor).toBe('40×');
+  expect(barOf(20_000, 7_000)?.factor).toBeNull();
   expect(barOf(1, 0)).toBeNull();
+});
+
+test('a run is called slow from three times the median and a second more', () => {
+  expect(barOf(266, 12)?.factor).toBeNull();
+  expect(barOf(1_011, 12)?.factor).toBeNull();
+  expect(barOf(1_012, 12)?.factor).toBe('84×');
+  expect(barOf(59_999, 20_000)?.factor).toBeNull();
+  expect(barOf(60_000, 20_000)?.factor).toBe('3.0×');
 });
 
 test('runs are chosen one by one, by range, all that are loaded, and all that match', () => {

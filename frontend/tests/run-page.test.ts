@@ -95,7 +95,7 @@ describe('bulk operations', () => {
     });
     const partly = { ...done, done: 10, failed: 1, problems: [{ run: 'a-b', code: 'X', message: 'No.' }] };
     expect(progressInWords(partly, now)).toMatchObject({ kind: 'error', description: '1 run had nothing to do; 1 failed: a-b: No.' });
-    expect(progressInWords({ ...operation, state: 'CANCELLED' }, now).text).toBe('Undone: no run was touched');
+    expect(progressInWords({ ...operation, state: 'CANCELLED' }, now).text).toBe('Undone: no runs were changed');
     expect(progressInWords({ ...done, state: 'CANCELLED' }, now).text).toBe('Stopped after 12 of 12 runs');
     expect(isOver(done)).toBe(true);
   });

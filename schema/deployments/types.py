@@ -10,6 +10,7 @@ from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.schedules import ScheduleRepository
 from dagy_gql.repositories.sensors import SensorRepository
 from schema.audit.types import audit_by_resource
+from schema.creators import Creator, creators_by_stored_name
 from schema.enums import Executor
 from schema.environments.types import Environment, environments_by_id
 from schema.fields import field, lazy, object_type
@@ -47,6 +48,9 @@ class Deployment(Node):
     concurrency_limit: int | None = field(description="At most so many runs at once.")
     sla_seconds: int | None
     created_by: str = field(requires=Permission.EMAILS_READ)
+    creator: Creator = field(
+        load=creators_by_stored_name, key="created_by", requires=Permission.EMAILS_READ
+    )
     created_at: DateTime
     updated_at: DateTime
     runs: Any = pages(_runs, lazy_connection("runs", "Run"), requires=Permission.RUNS_READ)

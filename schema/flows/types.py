@@ -13,6 +13,7 @@ from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.schedules import OF_FLOW_NAME, ScheduleRepository
 from schema.audit.types import audit_by_resource
 from schema.context import Context
+from schema.creators import Creator, creators_by_stored_name
 from schema.enums import Executor, FlowStatus
 from schema.fields import field, object_type
 from schema.flows.sources import SOURCE_FILES_COST, SourceFile, source_files
@@ -67,6 +68,9 @@ class Flow(Node):
     is_latest: bool
     created_at: DateTime
     created_by: str = field(requires=Permission.EMAILS_READ)
+    creator: Creator = field(
+        load=creators_by_stored_name, key="created_by", requires=Permission.EMAILS_READ
+    )
     versions: Any = pages(
         _versions,
         lazy_connection("flows", "Flow"),

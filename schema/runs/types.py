@@ -15,6 +15,7 @@ from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.services import run_results, runs, task_counts
 from schema.audit.types import audit_by_resource
 from schema.context import Context
+from schema.creators import Creator, creators_by_stored_name
 from schema.deployments.types import deployments_by_id
 from schema.enums import Executor, RunState, RunTrigger, TaskState
 from schema.environments.types import Environment, environments_by_id
@@ -153,6 +154,9 @@ class Run(Node):
     )
     tags: JSON
     created_by: str = field(requires=Permission.EMAILS_READ)
+    creator: Creator = field(
+        load=creators_by_stored_name, key="created_by", requires=Permission.EMAILS_READ
+    )
     secret_uses: Any = pages(
         _secret_uses,
         lazy_connection("secrets", "SecretUse"),

@@ -143,6 +143,8 @@ async def test_domains_may_be_limited(oidc: Site, domain: str, ends: str) -> Non
         "https://evil.example/",
         "//evil.example/",
         "/\\evil.example",
+        "/..//evil.example",
+        "/x/%2e%2e//evil.example",
         "\\\\evil.example",
         "/\tevil",
         "javascript:alert(1)",

@@ -44,7 +44,7 @@ FULL = (
     Picture("runs", "/runs", "nightly_sales"),
     Picture("runs-peek-dark", "/runs?peek={failed}", "hand_over", theme="dark"),
     Picture("runs-360", "/runs", "nightly_sales", width=360),
-    Picture("run-live", "/runs/{running}?task=load_orders", "Its last lines"),
+    Picture("run-live", "/runs/{running}?task=load_orders", "Last log lines"),
     Picture("run-live-dark", "/runs/{running}", "total_of", theme="dark"),
     Picture("run-failed", "/runs/{failed}", "Last lines of hand_over"),
     Picture("run-360", "/runs/{failed}", "Last lines of hand_over", width=360),

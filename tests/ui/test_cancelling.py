@@ -16,7 +16,7 @@ async def test_a_running_run_is_cancelled_from_its_page(opened: Opened, client: 
     await expect(heading).to_contain_text("Running")
     await page.get_by_role("button", name="Cancel", exact=True).click()
     dialog = page.get_by_role("dialog", name=f"Cancel {run}?")
-    await dialog.get_by_role("button", name="Cancel the run").click()
+    await dialog.get_by_role("button", name="Cancel run", exact=True).click()
     await expect(heading).to_contain_text("Cancelled")
     await expect(page.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
     assert await ended(client, run) == "CANCELLED"
@@ -31,9 +31,9 @@ async def test_several_runs_are_cancelled_together(
     grid = page.get_by_role("grid", name="Runs")
     for run in runs:
         await expect(grid.get_by_role("row").filter(has_text=run)).to_be_visible()
-    await grid.get_by_role("checkbox", name="Choose all that are loaded").check()
-    toolbar = page.get_by_role("toolbar", name="Chosen runs")
-    await expect(toolbar).to_contain_text("4 chosen")
+    await grid.get_by_role("checkbox", name="Select all loaded runs").check()
+    toolbar = page.get_by_role("toolbar", name="Selected runs")
+    await expect(toolbar).to_contain_text("4 selected")
     await toolbar.get_by_role("button", name="Cancel 4").click()
     await expect(page.get_by_text("Cancelling 4 runs in")).to_be_visible()
     await expect(page.get_by_text("Cancelled 4 runs")).to_be_visible()
@@ -51,9 +51,9 @@ async def test_a_bulk_operation_is_undone_before_it_begins(
     page = visitor.page
     grid = page.get_by_role("grid", name="Runs")
     for run in runs:
-        await grid.get_by_role("checkbox", name=f"Choose {run}").check()
+        await grid.get_by_role("checkbox", name=f"Select {run}").check()
     await page.get_by_role("toolbar").get_by_role("button", name="Cancel 2").click()
     await page.get_by_role("button", name="Undo", exact=True).click()
-    await expect(page.get_by_text("Undone: no run was touched")).to_be_visible()
+    await expect(page.get_by_text("Undone: no runs were changed")).to_be_visible()
     gate.open()
     assert [await ended(client, run) for run in runs] == ["SUCCEEDED", "SUCCEEDED"]

@@ -76,7 +76,7 @@ async def test_the_first_tab_leads_past_the_navigation(opened: Opened) -> None:
     page = visitor.page
     await expect(page.get_by_role("heading", name="Flows")).to_be_visible()
     await page.keyboard.press("Tab")
-    await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("main")).to_be_focused()
 

@@ -40,11 +40,11 @@ async def test_the_entrance_and_what_is_not_there_have_none_either(
     await expect(visitor.page.get_by_label("E-mail")).to_be_visible()
     assert await visitor.axe() == []
     lost = await opened("/runs/no-such-run", theme=theme)
-    await expect(lost.page.get_by_role("heading", name="There is no run")).to_be_visible()
+    await expect(lost.page.get_by_role("heading", name="not found")).to_be_visible()
     assert await lost.axe() == []
     lost.is_network_down = True  # the browser tells of the 404 in its console
     await lost.goto("/nowhere")
-    await expect(lost.page.get_by_role("heading")).to_have_text("There is no page here")
+    await expect(lost.page.get_by_role("heading")).to_have_text("Page not found")
     assert await lost.axe() == []
 
 

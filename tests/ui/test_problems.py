@@ -12,7 +12,7 @@ async def test_an_address_that_is_no_page_says_so(opened: Opened) -> None:
     visitor = await opened()
     visitor.is_network_down = True  # the browser tells of the 404 in its console
     await visitor.goto("/no/such/page")
-    await expect(visitor.page.get_by_role("heading")).to_have_text("There is no page here")
+    await expect(visitor.page.get_by_role("heading")).to_have_text("Page not found")
     await visitor.page.get_by_role("link", name="Open the dashboard").click()
     await visitor.page.wait_for_url("**/dashboard")
 
@@ -20,9 +20,9 @@ async def test_an_address_that_is_no_page_says_so(opened: Opened) -> None:
 async def test_a_run_and_a_flow_that_are_not_there_say_so(opened: Opened) -> None:
     visitor = await opened("/runs/no-such-run")
     page = visitor.page
-    await expect(page.get_by_role("heading", name="There is no run no-such-run")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Run no-such-run not found")).to_be_visible()
     await visitor.goto("/flows/no_such_flow")
-    await expect(page.get_by_role("heading", name="There is no flow no_such_flow")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Flow no_such_flow not found")).to_be_visible()
 
 
 async def test_an_error_of_the_server_is_told_with_its_request_and_tried_again(

@@ -99,8 +99,8 @@ async def test_the_log_is_searched_filtered_and_downloaded(
     await search.press("Enter")
     await expect(page.get_by_role("status").filter(has_text="1 of 1")).to_be_visible()
     await expect(page.get_by_role("log")).to_contain_text("line 2999")
-    await page.get_by_label("Least level").select_option("WARNING")
-    await expect(page.get_by_text("No line is of this level.")).to_be_visible()
+    await page.get_by_label("Minimum level").select_option("WARNING")
+    await expect(page.get_by_text("No lines at this level.")).to_be_visible()
     async with page.expect_download() as downloading:
         await page.get_by_role("link", name="Download the log").click()
     text = (await (await downloading.value).path()).read_text()

@@ -70,6 +70,42 @@ async def test_a_view_is_saved_opened_and_deleted(
     await expect(page.get_by_role("button", name="Views", exact=True)).to_be_visible()
 
 
+async def test_a_new_run_comes_in_at_once_unless_one_is_about_to_act(
+    opened: Opened, flows: None, client: DagyClient
+) -> None:
+    first = tagged(client, "diary", "fresh", lines=1)
+    visitor = await opened("/runs?tag=test%3Dfresh")
+    page = visitor.page
+    await expect(_row(page, first)).to_be_visible()
+
+    # At the top of the list there is nothing to press
+    second = tagged(client, "diary", "fresh", lines=1)
+    await expect(_row(page, second)).to_be_visible()
+    assert await _slugs(page) == [second, first]
+    pill = page.get_by_role("button", name="1 new")
+    await expect(pill).to_have_count(0)
+
+    # With a run chosen nothing moves
+    await page.get_by_role("checkbox", name=f"Select {first}").check()
+    third = tagged(client, "diary", "fresh", lines=1)
+    await expect(pill).to_be_visible()
+    assert await _slugs(page) == [second, first]
+
+    # Until nothing is chosen any more
+    await page.get_by_role("button", name="Clear selection").click()
+    await expect(_row(page, third)).to_be_visible()
+
+
+async def test_a_row_says_how_many_of_its_tasks_succeeded(
+    opened: Opened, flows: None, client: DagyClient
+) -> None:
+    run = tagged(client, "diary", "counted", lines=1)
+    assert await ended(client, run) == "SUCCEEDED"
+    visitor = await opened("/runs?tag=test%3Dcounted")
+    tasks = _row(visitor.page, run).get_by_role("img", name="1 of 1 task succeeded")
+    await expect(tasks).to_be_visible()
+
+
 async def test_a_long_list_loads_as_one_scrolls_and_never_jumps(
     opened: Opened, flows: None, client: DagyClient
 ) -> None:

@@ -1,7 +1,9 @@
 """Signing in and out, and what happens to who is not."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from dagy.client import DagyClient
@@ -16,6 +18,16 @@ async def _sign_in(page: Page, email: str, password: str) -> None:
     await page.get_by_label("E-mail").fill(email)
     await page.get_by_label("Password").fill(password)
     await page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize(
+    "next_",
+    ["/..//evil.example", "/.//evil.example", "/x/..//evil.example", "/a/../\\evil.example"],
+)
+async def test_a_link_to_the_sign_in_page_leads_nowhere_else(opened: Opened, next_: str) -> None:
+    visitor = await opened(f"/login?{urlencode({'next': next_})}")
+    await visitor.page.wait_for_url(f"{visitor.base}/dashboard")
+    assert visitor.strangers == []
 
 
 async def test_a_person_signs_in_and_sees_where_they_wanted_to_go(
@@ -68,14 +80,14 @@ async def test_an_invited_person_joins_and_looks_around(opened: Opened, client: 
     await expect(page.get_by_label("E-mail")).to_have_value("new@dagy.local")
     await page.get_by_label("Your name").fill("Newcomer")
     await page.get_by_label("Choose a password").fill(PASSWORD)
-    await page.get_by_role("button", name="Create the account").click()
+    await page.get_by_role("button", name="Create account").click()
     await page.wait_for_url("**/dashboard")
     await page.get_by_role("button", name="Your account").click()
     await expect(page.get_by_role("menu")).to_contain_text("Newcomer")
     await expect(page.get_by_role("menu")).to_contain_text("Viewer of")
 
     again = await opened(link, state=None)
-    await expect(again.page.get_by_role("heading")).to_have_text("This link does not work")
+    await expect(again.page.get_by_role("heading")).to_have_text("This link is no longer valid")
 
 
 async def test_a_reset_link_changes_the_password_once(
@@ -88,7 +100,7 @@ async def test_a_reset_link_changes_the_password_once(
     page = visitor.page
     await page.get_by_role("textbox", name="New password").fill(NEW_PASSWORD)
     await page.get_by_role("button", name="Change the password").click()
-    await expect(page.get_by_role("heading")).to_have_text("The password is changed")
+    await expect(page.get_by_role("heading")).to_have_text("Password changed")
 
     ended = await opened("/runs", state=state)
     await ended.page.wait_for_url("**/login?next=*")

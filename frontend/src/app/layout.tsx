@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { Providers } from '@/components/shell/providers';
+import { RECOVERY_BOOT_SCRIPT } from '@/lib/recovery-boot';
 import { THEME_BOOT_SCRIPT } from '@/lib/theme-boot';
 import './globals.css';
 
@@ -17,6 +18,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     <html lang="en" suppressHydrationWarning>
       <head>
         <script dangerouslySetInnerHTML={{ __html: THEME_BOOT_SCRIPT }} />
+        <script dangerouslySetInnerHTML={{ __html: RECOVERY_BOOT_SCRIPT }} />
       </head>
       <body>
         <Providers>{children}</Providers>

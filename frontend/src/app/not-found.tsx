@@ -6,8 +6,8 @@ export default function NotFound() {
     <main className="flex min-h-dvh flex-col items-center justify-center gap-2 p-6 text-center">
       <title>Not found · Dagy</title>
       <Mark size={40} />
-      <h1 className="mt-2 text-xl font-semibold">There is no page here</h1>
-      <p className="mb-2 text-soft">The address may be mistyped, or the page has moved.</p>
+      <h1 className="mt-2 text-xl font-semibold">Page not found</h1>
+      <p className="mb-2 text-soft">Check the address, or go back to the dashboard.</p>
       {/* A full load: this page may have come from anywhere. */}
       <a href="/dashboard" className={buttonStyle({ variant: 'primary' })}>
         Open the dashboard

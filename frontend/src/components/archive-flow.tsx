@@ -6,8 +6,8 @@ import { ConfirmDialog } from './confirm-dialog';
 export default function ArchiveFlow({ name, onDone }: { name: string; onDone: () => void }) {
   const { set, isPending } = useSetFlowStatus();
   return (
-    <ConfirmDialog open onOpenChange={(open) => !open && onDone()} title={`Archive ${name}?`} confirm="Archive the flow" busy={isPending} onConfirm={() => set(name, 'INACTIVE', onDone)}>
-      <p>All its versions start no more runs, nor do those deployed later. Runs that are there go on, and stay to be read. You can restore it at any time.</p>
+    <ConfirmDialog open onOpenChange={(open) => !open && onDone()} title={`Archive ${name}?`} confirm="Archive flow" busy={isPending} onConfirm={() => set(name, 'INACTIVE', onDone)}>
+      <p>No version of an archived flow can start runs, including versions deployed later. Runs in progress continue, and past runs stay available. You can restore the flow at any time.</p>
     </ConfirmDialog>
   );
 }

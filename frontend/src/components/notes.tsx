@@ -4,24 +4,9 @@ import type { ReactNode } from 'react';
 import type { Permission } from '@/gql/graphql';
 import type { GqlError } from '@/lib/gql';
 import { CodeBlock } from './code-block';
+import { Note } from './note';
 import { Button } from './ui/button';
-
-interface NoteProps {
-  icon: ReactNode;
-  title: string;
-  children?: ReactNode;
-  role?: 'alert';
-}
-
-function Note({ icon, title, children, role }: NoteProps) {
-  return (
-    <div role={role} className="mx-auto flex max-w-lg flex-col items-center gap-2 px-4 py-12 text-center">
-      <span className="text-soft [&_svg]:size-7 [&_svg]:stroke-[1.5]">{icon}</span>
-      <h2 className="text-lg font-semibold">{title}</h2>
-      {children}
-    </div>
-  );
-}
+import { Unreachable } from './unreachable';
 
 interface EmptyStateProps {
   title: string;
@@ -43,9 +28,9 @@ export function EmptyState({ title, children, snippet, action, icon = <Inbox ari
 }
 
 export function ErrorState({ error, onRetry }: { error: GqlError; onRetry?: () => void }) {
-  const title = error.code === 'UNREACHABLE' ? 'Dagy does not answer' : 'This did not work';
+  if (error.code === 'UNREACHABLE' && onRetry) return <Unreachable error={error} onRetry={onRetry} />;
   return (
-    <Note icon={<CircleAlert aria-hidden className="text-bad" />} title={title} role="alert">
+    <Note icon={<CircleAlert aria-hidden className="text-bad" />} title="Something went wrong" role="alert">
       <p className="break-words text-soft">{error.message}</p>
       <code className="font-mono text-xs text-soft">
         {error.code}
@@ -62,14 +47,14 @@ export function ErrorState({ error, onRetry }: { error: GqlError; onRetry?: () =
 
 export function PermissionDenied({ permission }: { permission?: Permission | string }) {
   return (
-    <Note icon={<Lock aria-hidden />} title="You may not see this">
+    <Note icon={<Lock aria-hidden />} title="You don’t have access to this">
       <p className="text-soft">
         {permission ? (
           <>
-            It needs the permission <code className="font-mono">{permission}</code>. An admin of the organization can give it.
+            It requires the permission <code className="font-mono">{permission}</code>. An admin of your organization can grant it.
           </>
         ) : (
-          'Your role does not allow it. An admin of the organization can change that.'
+          'Your role does not allow it. An admin of your organization can change your role.'
         )}
       </p>
     </Note>

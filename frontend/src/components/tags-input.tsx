@@ -31,7 +31,7 @@ export function TagsInput({ label, value, onChange, error }: TagsInputProps) {
     const last = Object.keys(value).at(-1);
     if (event.key === 'Backspace' && !text && last !== undefined) onChange(without(last));
   };
-  const unfinished = text.trim() !== '' && !tag ? 'Write it as name=value.' : undefined;
+  const unfinished = text.trim() !== '' && !tag ? 'Use the form name=value.' : undefined;
   return (
     <Field label={label} error={error ?? unfinished} hint="name=value, then Enter">
       {(field) => (

@@ -1,10 +1,11 @@
 'use client';
-/** Whether changes reach this tab as they happen. */
+/** Whether changes reach this tab as they happen, and else why not. */
 import { useSyncExternalStore } from 'react';
+import { isReachable, subscribeReach } from './reach';
 
-export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline';
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'unreachable' | 'offline';
 
-let socket: Exclude<Connection, 'offline'> = 'connecting';
+let socket: Exclude<Connection, 'unreachable' | 'offline'> = 'connecting';
 const listeners = new Set<() => void>();
 
 const emit = (): void => listeners.forEach((listener) => listener());
@@ -16,15 +17,18 @@ export function setSocketState(state: typeof socket): void {
 }
 
 export function connection(): Connection {
-  return navigator.onLine ? socket : 'offline';
+  if (!navigator.onLine) return 'offline';
+  return isReachable() ? socket : 'unreachable';
 }
 
 export function subscribeConnection(listener: () => void): () => void {
   listeners.add(listener);
+  const leaveReach = subscribeReach(listener);
   window.addEventListener('online', listener);
   window.addEventListener('offline', listener);
   return () => {
     listeners.delete(listener);
+    leaveReach();
     window.removeEventListener('online', listener);
     window.removeEventListener('offline', listener);
   };

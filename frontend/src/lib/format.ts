@@ -104,11 +104,20 @@ export function plural(number: number, noun: string, many = `${noun}s`): string 
   return `${count(number)} ${number === 1 ? noun : many}`;
 }
 
-/** An enum's value for people: `STEP_FUNCTIONS` is Step functions; short ones such as API stay. */
+/** An enum's value for people: `TIMED_OUT` is Timed out; products and acronyms keep their names. */
 export function sentence(value: string): string {
-  if (ACRONYMS.has(value)) return value;
+  const name = NAMES.get(value);
+  if (name) return name;
   const words = value.toLowerCase().replaceAll('_', ' ');
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-const ACRONYMS: ReadonlySet<string> = new Set(['API', 'ECS', 'HTTP', 'S3']);
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['API', 'API'],
+  ['CLI', 'CLI'],
+  ['ECS', 'ECS'],
+  ['HTTP', 'HTTP'],
+  ['S3', 'S3'],
+  ['STEP_FUNCTIONS', 'Step Functions'],
+  ['UI', 'Web UI'],
+]);

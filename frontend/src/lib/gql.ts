@@ -1,5 +1,6 @@
 /** One typed operation over HTTP. Whatever goes wrong is a GqlError with a stable code. */
 import type { TypedDocumentString } from '@/gql/graphql';
+import { isNobodyThere, whenReachable } from './reach';
 import { announceSignedOut } from './signed-out';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -106,9 +107,14 @@ export async function post<Data>(body: object, { signal, headers }: PostOptions 
     signal,
   }).catch((problem: unknown) => {
     if (signal?.aborted) throw problem;
-    throw new GqlError('UNREACHABLE', 'The server does not answer. Is Dagy still running?');
+    throw unreachable();
   });
   return parsed(response.status, await response.text());
+}
+
+function unreachable(): GqlError {
+  void whenReachable();
+  return new GqlError('UNREACHABLE', 'The Dagy server could not be reached.');
 }
 
 /** A browser refuses names and values that HTTP cannot carry; that is no network failure. */
@@ -124,6 +130,7 @@ export function parsed<Data>(status: number, text: string): GraphQLResult<Data> 
   const body = asJson(text);
   if (body && ('data' in body || Array.isArray(body.errors))) return body as GraphQLResult<Data>;
   const problem = body?.error as Record<string, unknown> | undefined;
+  if (!problem && isNobodyThere(status)) throw unreachable();
   if (!problem) throw new GqlError(`HTTP_${status}`, `The server answered ${status} and no GraphQL result.`);
   throw refused(GqlError.from({ message: String(problem.message), extensions: problem }));
 }

@@ -4,6 +4,7 @@ import { createClient, type Client } from 'graphql-ws';
 import type { TypedDocumentString } from '@/gql/graphql';
 import { setSocketState } from './connection';
 import { asGqlError, GqlError, GRAPHQL_PATH, operationName, type GraphQLProblem } from './gql';
+import { subscribeBack, whenReachable } from './reach';
 import { announceSignedOut } from './signed-out';
 
 const REFUSED: readonly number[] = [4401, 4403];
@@ -46,6 +47,8 @@ function connect(): Client {
         clearTimeout(pongDue);
         setSocketState('reconnecting');
         leaveIfRefused(event);
+        // A server that is away, or only a way to it that lets no sockets through?
+        if (!isRefused(event)) void whenReachable();
       },
       error: () => setSocketState('reconnecting'),
       // A cable that was pulled closes nothing: only a missing answer tells.
@@ -66,7 +69,7 @@ function socketUrl(): string {
   return url.href;
 }
 
-/** Doubling, with jitter so that all tabs do not come at once; cut short when the network is back. */
+/** Doubling, with jitter so that all tabs do not come at once; cut short when the network or the server is back. */
 function waitBeforeRetry(retries: number): Promise<void> {
   const longest = Math.min(300 * 2 ** retries, LONGEST_WAIT_MS);
   const delay = longest / 2 + Math.random() * (longest / 2);
@@ -74,10 +77,12 @@ function waitBeforeRetry(retries: number): Promise<void> {
     const done = () => {
       clearTimeout(timer);
       window.removeEventListener('online', done);
+      leave();
       resolve();
     };
     const timer = setTimeout(done, delay);
     window.addEventListener('online', done);
+    const leave = subscribeBack(done);
   });
 }
 
@@ -127,7 +132,7 @@ export function follow<Data, Variables>(
 function subscriptionError(problem: unknown): GqlError {
   if (Array.isArray(problem) && problem[0]) return GqlError.from(problem[0] as GraphQLProblem);
   if (problem instanceof CloseEvent) {
-    return new GqlError('UNREACHABLE', problem.reason || 'The connection to the server was cut.');
+    return new GqlError('UNREACHABLE', problem.reason || 'The connection to the server was lost.');
   }
   return asGqlError(problem);
 }

@@ -17,17 +17,23 @@ export function announceSignedOut(): void {
   window.location.replace(loginPath(pathname + search + hash));
 }
 
-/** A path of this site, whatever the address says; else the dashboard. */
+/** Where to go after signing in: the path of this site that the address names; else the dashboard. */
 export function safeNext(next: string | null): string {
   const home = '/dashboard';
-  if (!next?.startsWith('/')) return home;
+  const path = sameOriginPath(next ?? '');
+  return path === null || path === '/' || /^\/login(?:$|[/?#])/.test(path) ? home : path;
+}
+
+/** `wanted` as a path that stays on this site however often it is resolved; else null. */
+export function sameOriginPath(wanted: string): string | null {
   const base = 'http://here.invalid';
+  if (!wanted.startsWith('/')) return null;
   try {
-    const url = new URL(next, base);
-    if (url.origin !== base || url.pathname === LOGIN || url.pathname === '/') return home;
-    return url.pathname + url.search + url.hash;
+    const { origin, pathname, search, hash } = new URL(wanted, base);
+    // `/..//evil.example` is of this origin, but the path that is left of it names another host.
+    return origin !== base || pathname.startsWith('//') ? null : pathname + search + hash;
   } catch {
-    return home;
+    return null;
   }
 }
 

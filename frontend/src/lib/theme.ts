@@ -6,7 +6,7 @@ import { THEME_STORAGE_KEY } from './theme-boot';
 export type Theme = 'system' | 'light' | 'dark';
 
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
-export const THEME_NAMES: Record<Theme, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
+export const THEME_NAMES: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
 const CHANGED = 'dagy-theme-changed';
 
 function read(): Theme {

@@ -7,7 +7,8 @@ const LOOK: Record<Connection, { text: string; colour: string }> = {
   connecting: { text: 'Connecting …', colour: 'bg-queued' },
   live: { text: 'Live: changes appear as they happen', colour: 'bg-succeeded' },
   reconnecting: { text: 'Reconnecting …', colour: 'bg-timed-out animate-pulse' },
-  offline: { text: 'No network', colour: 'bg-failed' },
+  unreachable: { text: 'Server not reachable', colour: 'bg-failed animate-pulse' },
+  offline: { text: 'Offline', colour: 'bg-failed' },
 };
 
 export function ConnectionDot() {

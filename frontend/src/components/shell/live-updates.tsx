@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useConnection } from '@/lib/connection';
 import { live, subscribeReconnected } from '@/lib/live';
+import { subscribeBack } from '@/lib/reach';
 
 /** While changes do not come by themselves, what is on the screen is asked for this often. */
 export const FALLBACK_MS = 15_000;
@@ -13,7 +14,9 @@ export function LiveUpdates() {
   const isAway = useConnection() === 'reconnecting';
   useEffect(() => {
     live();
-    return subscribeReconnected(() => void client.invalidateQueries({ type: 'active' }));
+    const readAgain = () => void client.invalidateQueries({ type: 'active' });
+    const leaves = [subscribeReconnected(readAgain), subscribeBack(readAgain)];
+    return () => leaves.forEach((leave) => leave());
   }, [client]);
   useEffect(() => {
     if (!isAway) return;

@@ -41,3 +41,9 @@ export function withoutTwins<C extends Command>(commands: readonly C[], taken: r
 }
 
 const plain = (label: string): string => label.toLowerCase().replace(/[\s…]+$/u, '');
+
+/** What a run is found by, beside its name: the flow, and the error where the text is in it. */
+export function foundBy(text: string, flow: string | undefined, error: string | undefined): string {
+  const isInError = error?.toLowerCase().includes(text.trim().toLowerCase());
+  return [flow, isInError && error].filter(Boolean).join(' · ');
+}

@@ -1,7 +1,7 @@
 'use client';
 /** ⌘K: where one has been, what this page can do, pages, flows, runs and the site's own commands. */
 import { Command } from 'cmdk';
-import { Workflow } from 'lucide-react';
+import { Search, Workflow } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
 import { useState } from 'react';
 import { flowPath, runPath } from '../app-link';
@@ -9,7 +9,7 @@ import { StateGlyph } from '../state';
 import { Spinner } from '../ui/spinner';
 import { useGo, usePageActions, usePageCommands, useRecentCommands, useSiteCommands, type PaletteCommand } from './palette-commands';
 import { Group, Item } from './palette-item';
-import { matching, withoutTwins } from './palette-match';
+import { foundBy, matching, withoutTwins } from './palette-match';
 import { useFound } from './palette-search';
 import type { Overlay } from './shell';
 
@@ -74,7 +74,7 @@ function Commands({ onOpen }: PaletteProps) {
         {isWaiting && <Spinner className="text-soft" />}
       </div>
       <Command.List className="h-[min(420px,60vh)] overflow-y-auto p-2" aria-busy={isWaiting}>
-        {!isWaiting && <Command.Empty className="px-2 py-6 text-center text-soft">Nothing by that name.</Command.Empty>}
+        {!isWaiting && <Command.Empty className="px-2 py-6 text-center text-soft">No matches.</Command.Empty>}
         {drawn.slice(0, -1)}
         <Group heading="Flows">
           {flows.map(({ id, name, description }) => (
@@ -84,11 +84,16 @@ function Commands({ onOpen }: PaletteProps) {
           ))}
         </Group>
         <Group heading="Runs">
-          {runs.map(({ id, slug, state, flow }) => (
-            <Item key={id} id={`run ${slug}`} icon={<StateGlyph state={state} />} hint={flow?.name} onSelect={choose(() => go(runPath(slug)))}>
+          {runs.map(({ id, slug, state, flow, error }) => (
+            <Item key={id} id={`run ${slug}`} icon={<StateGlyph state={state} />} hint={foundBy(text, flow?.name, error?.message)} onSelect={choose(() => go(runPath(slug)))}>
               {slug}
             </Item>
           ))}
+          {runs.length > 0 && (
+            <Item id="all runs" icon={<Search />} onSelect={choose(() => go(`/runs?q=${encodeURIComponent(text.trim())}`))}>
+              All runs matching “{text.trim()}”
+            </Item>
+          )}
         </Group>
         {drawn.slice(-1)}
       </Command.List>

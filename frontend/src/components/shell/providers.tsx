@@ -3,8 +3,11 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { lazy, Suspense, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { installPatientNavigation } from '@/lib/patient-navigation';
 import { makeQueryClient } from '@/lib/query-client';
 import { hasToasts, subscribeFirstToast } from '@/lib/toast';
+
+if (typeof window !== 'undefined') installPatientNavigation();
 
 const Toaster = lazy(() => import('./toaster'));
 

@@ -31,6 +31,6 @@ export function useSwitchOrganization() {
 export function useSignOutElsewhere() {
   return useGqlMutation(RevokeOtherSessionsDocument, {
     onSuccess: ({ revokeOtherSessions: { count } }) =>
-      toast.success(count > 0 ? `Signed out of ${plural(count, 'other session')}.` : 'You were signed in nowhere else.'),
+      toast.success(count > 0 ? `Signed out of ${plural(count, 'other session')}.` : 'You were not signed in anywhere else.'),
   });
 }

@@ -67,11 +67,11 @@ function SignedIn({ children }: { children: ReactNode }) {
   }, []);
   useShortcut('mod+k', 'Search runs, flows and actions', () => setOverlay('palette'), { group: 'Everywhere', whileTyping: true });
   useShortcut('?', 'Show all shortcuts', () => setOverlay('shortcuts'), { group: 'Everywhere' });
-  useShortcut('[', 'Fold or unfold the navigation', () => setCollapsed(!collapsed), { group: 'Everywhere' });
+  useShortcut('[', 'Collapse or expand the navigation', () => setCollapsed(!collapsed), { group: 'Everywhere' });
   return (
     <div className="flex h-dvh print:block">
       <a href="#main" className="sr-only z-[80] rounded bg-accent-solid px-3 py-2 text-white focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
-        Skip to the content
+        Skip to content
       </a>
       <SideNav collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />
       <div className="flex min-w-0 flex-1 flex-col">

@@ -23,7 +23,7 @@ export function SideNav({ collapsed, onToggle }: { collapsed: boolean; onToggle:
       </div>
       <div className={cn('flex items-center p-2', collapsed ? 'justify-center' : 'justify-between pl-4')}>
         {!collapsed && <span className="text-xs text-soft">{version && `Dagy ${version}`}</span>}
-        <IconButton label={collapsed ? 'Unfold the navigation' : 'Fold the navigation'} size="sm" onClick={onToggle}>
+        <IconButton label={collapsed ? 'Expand the navigation' : 'Collapse the navigation'} size="sm" onClick={onToggle}>
           {collapsed ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
         </IconButton>
       </div>

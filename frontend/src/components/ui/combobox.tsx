@@ -118,7 +118,7 @@ function FilterList({ label, options, chosen, multiple, onPick, onSearch }: Filt
           </li>
         ))}
       </ul>
-      {shown.length === 0 && <p className="px-2 py-1.5 text-soft">Nothing by that name.</p>}
+      {shown.length === 0 && <p className="px-2 py-1.5 text-soft">No matches.</p>}
     </>
   );
 }

@@ -12,7 +12,7 @@ export async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    toast.error('The browser does not let this page copy.', { description: 'Select the text and copy it yourself.' });
+    toast.error('Your browser blocked copying.', { description: 'Select the text and copy it yourself.' });
     return false;
   }
 }

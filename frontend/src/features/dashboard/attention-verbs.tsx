@@ -55,7 +55,7 @@ function RetryButton({ id, slug }: { id: string; slug: string }) {
   const retry = useGqlMutation(DashboardRetryDocument, {
     onSuccess: ({ retryRun: { run } }) => {
       const open = () => router.push(withEnvironment(runPath(run.slug), environment));
-      toast.success(`${slug} runs again as ${run.slug}.`, { action: { label: 'Open', onClick: open } });
+      toast.success(`Retrying ${slug} as ${run.slug}.`, { action: { label: 'Open', onClick: open } });
       return client.invalidateQueries({ queryKey: queryKey(DashboardDocument) });
     },
   });
@@ -63,7 +63,7 @@ function RetryButton({ id, slug }: { id: string; slug: string }) {
     <Button
       size="sm"
       busy={retry.isPending || retry.isSuccess}
-      aria-label={`Retry ${slug} from what failed`}
+      aria-label={`Retry ${slug} from failed`}
       onClick={() => retry.mutate({ input: { id, mode: 'FROM_FAILED' } })}
     >
       {!retry.isPending && <RotateCcw aria-hidden />} Retry from failed

@@ -27,10 +27,10 @@ const LOOKS: Record<AttentionKind, { icon: LucideIcon; tone: string }> = {
 export function Attention({ items }: { items: readonly AttentionItem[] }) {
   return (
     <Card aria-label="Needs attention" className="flex flex-col">
-      <CardHeader title="Needs attention" actions={items.length > 0 && <Badge>{items.length < MOST ? count(items.length) : `the newest ${MOST}`}</Badge>} />
+      <CardHeader title="Needs attention" actions={items.length > 0 && <Badge>{items.length < MOST ? count(items.length) : `latest ${MOST}`}</Badge>} />
       {items.length === 0 ? (
         <p className="flex flex-1 items-center justify-center gap-2 p-6 text-soft">
-          <CircleCheck aria-hidden className="size-4 text-good" /> Nothing does.
+          <CircleCheck aria-hidden className="size-4 text-good" /> Nothing needs attention.
         </p>
       ) : (
         <ul className="max-h-[17.5rem] flex-1 overflow-y-auto" tabIndex={0} aria-label="Needs attention">

@@ -12,7 +12,7 @@ import type { Dashboard } from './use-dashboard';
 export default function BarTable({ dashboard: { buckets, bucketSeconds } }: { dashboard: Dashboard }) {
   const states = legend(buckets).map(({ state }) => state);
   const filled = buckets.filter((bucket) => bucket.counts.length > 0).reverse();
-  if (filled.length === 0) return <p className="grid h-full place-items-center text-soft">There are no runs to list.</p>;
+  if (filled.length === 0) return <p className="grid h-full place-items-center text-soft">No runs in this period.</p>;
   return (
     <div className="h-full overflow-y-auto">
       <Table label="Runs over time by state">

@@ -36,7 +36,7 @@ function WorkersNow({ workers: { alive, slots, busy } }: { workers: Workers }) {
   if (alive === 0) {
     return (
       <div className="grid gap-2 px-4 py-3">
-        <p>No worker is alive. Runs wait until one is.</p>
+        <p>No workers are running. Runs stay queued until one starts.</p>
         <CodeBlock code="dagy worker" label="Copy the command" />
       </div>
     );
@@ -49,7 +49,7 @@ function WorkersNow({ workers: { alive, slots, busy } }: { workers: Workers }) {
           {count(busy)} of {plural(slots, 'slot')} busy
         </span>
       </p>
-      <Progress value={busy} max={slots} label="Slots that are busy" />
+      <Progress value={busy} max={slots} label="Busy slots" />
     </div>
   );
 }
@@ -62,7 +62,7 @@ function Component({ component: { name, status, latencyMs, message } }: { compon
         <Icon aria-hidden className={cn('size-4 shrink-0', tone)} />
         {sentence(name)}
         <span className="sr-only">: {status.toLowerCase()}</span>
-        <span className="ml-auto text-soft" title="How long it took to answer">
+        <span className="ml-auto text-soft" title="Response time">
           {status === 'HEALTHY' ? duration(latencyMs) : sentence(status)}
         </span>
       </div>

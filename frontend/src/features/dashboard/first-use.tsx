@@ -32,8 +32,8 @@ export default function FirstUse() {
     <div className="mx-auto grid w-full max-w-3xl gap-4 py-4">
       <header className="text-center">
         <Rocket aria-hidden className="mx-auto size-8 stroke-[1.5] text-accent" />
-        <h2 className="mt-2 text-lg font-semibold">{environment ? `Nothing has run in ${environment} yet` : 'Nothing has run yet'}</h2>
-        <p className="text-soft">Start something, and it shows here as it happens.</p>
+        <h2 className="mt-2 text-lg font-semibold">{environment ? `No runs in ${environment} yet` : 'No runs yet'}</h2>
+        <p className="text-soft">Start a run and watch it here.</p>
       </header>
       {can('DEPLOYMENTS_READ') && <Ready environment={environment} />}
       <Card aria-label="Your own flow">

@@ -39,7 +39,7 @@ function Dashboard() {
   const { query, variables, runs } = useDashboard(range);
   const isFirst = query.data !== undefined && runs.length === 0;
   const gone = (
-    <EmptyState title={`There is no environment ${environment}`} action={<Button onClick={() => setEnvironment(null)}>Look at all</Button>} />
+    <EmptyState title={`Environment ${environment} not found`} action={<Button onClick={() => setEnvironment(null)}>Show all environments</Button>} />
   );
   return (
     <>
@@ -89,13 +89,13 @@ function Dashboard() {
   );
 }
 
-const RANGE_OPTIONS = RANGES.map((range) => ({ value: range, label: range, name: `Look at ${RANGE_WORDS[range].last}` }));
+const RANGE_OPTIONS = RANGES.map((range) => ({ value: range, label: range, name: `Show ${RANGE_WORDS[range].last}` }));
 
 function RangeKeys({ onChoose }: { onChoose: (range: Range) => void }) {
   return RANGES.map((range, index) => <RangeKey key={range} digit={String(index + 1)} range={range} onChoose={onChoose} />);
 }
 
 function RangeKey({ digit, range, onChoose }: { digit: string; range: Range; onChoose: (range: Range) => void }) {
-  useShortcut(digit, `Look at ${RANGE_WORDS[range].last}`, () => onChoose(range));
+  useShortcut(digit, `Show ${RANGE_WORDS[range].last}`, () => onChoose(range));
   return null;
 }

@@ -25,7 +25,7 @@ export function Tiles({ dashboard, range }: { dashboard: Dashboard; range: Range
         name="Queued now"
         value={count(queued)}
         href={runsPath({ state: ['QUEUED'] })}
-        note={wait !== null && wait !== undefined ? `95 % start within ${duration(wait)}` : undefined}
+        note={wait !== null && wait !== undefined ? `p95 queue time ${duration(wait)}` : undefined}
       />
       <Tile
         name="Succeeded"
@@ -34,7 +34,7 @@ export function Tiles({ dashboard, range }: { dashboard: Dashboard; range: Range
         delta={rateDelta(current.successRate, previous.successRate)}
         before={before}
         better="up"
-        note={ended > 0 ? `${compact(current.succeeded)} of ${compact(ended)}` : 'None has ended'}
+        note={ended > 0 ? `${compact(current.succeeded)} of ${compact(ended)}` : 'No finished runs'}
       />
       <Tile
         name="Failed"
@@ -43,27 +43,27 @@ export function Tiles({ dashboard, range }: { dashboard: Dashboard; range: Range
         delta={hasBefore ? countDelta(current.failed, previous.failed) : null}
         before={before}
         better="down"
-        note={ended > 0 ? `of ${compact(ended)}` : 'None has ended'}
+        note={ended > 0 ? `of ${compact(ended)}` : 'No finished runs'}
       />
       {hasSla && (
         <Tile
-          name="In time (SLA)"
+          name="Within SLA"
           value={percent(current.slaMet, current.slaTotal) ?? NOTHING}
           href={runsPath({ from })}
           delta={rateDelta(shareOf(current), shareOf(previous))}
           before={before}
           better="up"
-          note={current.slaTotal > 0 ? `${compact(current.slaMet)} of ${compact(current.slaTotal)}` : 'None has ended'}
+          note={current.slaTotal > 0 ? `${compact(current.slaMet)} of ${compact(current.slaTotal)}` : 'No finished runs'}
         />
       )}
       <Tile
-        name="95 % take at most"
+        name="Duration, p95"
         value={p95 == null ? NOTHING : duration(p95)}
         href={runsPath({ state: ['SUCCEEDED'], from, longerThanMs: p95 ?? undefined })}
         delta={ratioDelta(p95, previous.p95DurationMs)}
         before={before}
         better="down"
-        note={p95 == null ? 'None has succeeded' : 'successes only'}
+        note={p95 == null ? 'No successful runs' : 'of successful runs'}
       />
     </ul>
   );

@@ -86,7 +86,7 @@ function Row({ load, from }: { load: FlowLoad; from: string }) {
         )}
       </td>
       <td className="hidden px-2 sm:table-cell">
-        <Sparkline values={buckets} label={`${plural(runs, 'run')}, at most ${count(Math.max(...buckets))} in a twelfth of the time`} />
+        <Sparkline values={buckets} label={`${plural(runs, 'run')}, up to ${count(Math.max(...buckets))} per interval`} />
       </td>
       <td className="px-2 text-right">
         <AppLink href={runsPath(filter)} className="hover:underline">

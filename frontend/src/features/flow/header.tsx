@@ -46,7 +46,7 @@ function About() {
     <div className="grid gap-1">
       {flow.description && <p>{flow.description}</p>}
       <div className="flex flex-wrap items-center gap-1">
-        {flow.status === 'INACTIVE' && <Badge className="text-warn!">archived: it starts no runs</Badge>}
+        {flow.status === 'INACTIVE' && <Badge className="text-warn!">archived</Badge>}
         {!flow.isLatest && <Badge className="text-warn!">not the latest version</Badge>}
         {flow.namespace && <Badge className="font-mono">{flow.namespace}</Badge>}
         {tagsOf(flow.tags).map(([name, value]) => (

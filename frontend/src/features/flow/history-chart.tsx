@@ -68,7 +68,7 @@ export function DurationTrend({ runs }: { runs: FlowRuns }) {
     .join(' ');
   return (
     <Card>
-      <CardHeader title="Duration" actions={<span className="text-xs text-soft">line: the median of nine · logarithmic</span>} />
+      <CardHeader title="Duration" actions={<span className="text-xs text-soft">line: rolling median of 9 · log scale</span>} />
       <div className="p-4">
         <div className="relative w-full" style={{ maxWidth: `${oldestFirst.length * 28}px` }}>
           <RunBars runs={runs} slots={runs.length} isWide className="h-28" />

@@ -103,7 +103,7 @@ function Missing({ name, version, onLatest }: { name: string; version: string | 
     );
   }
   return (
-    <EmptyState title={`There is no flow ${name}`} snippet="dagy flows list">
+    <EmptyState title={`Flow ${name} not found`} snippet="dagy flows list">
       It may belong to another organization.
     </EmptyState>
   );

@@ -50,7 +50,7 @@ export function settingsOf({ document }: SpecTask): [name: string, value: string
     ['At once', document.concurrency_limit],
     ['Cached by', document.cache_key],
     ['Cached for', document.cache_ttl_seconds, ' s'],
-    ['Own process', document.isolate ? 'yes' : null],
+    ['Isolated process', document.isolate ? 'yes' : null],
   ];
   return found.filter(([, value]) => value !== null && value !== undefined).map(([name, value, unit = '']) => [name, `${typeof value === 'object' ? JSON.stringify(value) : String(value)}${unit}`]);
 }

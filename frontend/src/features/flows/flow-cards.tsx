@@ -4,13 +4,13 @@ import { AppLink, flowPath } from '@/components/app-link';
 import { RunBars } from '@/components/run-bars';
 import { RelativeTime } from '@/components/time';
 import { Badge, Skeleton } from '@/components/ui/surfaces';
-import { cn } from '@/lib/cn';
-import { duration, sentence } from '@/lib/format';
+import { duration, plural, sentence } from '@/lib/format';
+import { creatorName } from '@/lib/started-by';
 import { deploymentCount, RowButtons, Schedules, share, Tags, type RowActions } from './flow-parts';
 import type { Flow } from './live';
 import { ROW_LINK } from './use-row-keys';
 
-const grid = 'grid grid-cols-[repeat(auto-fill,minmax(min(100%,330px),1fr))] gap-3';
+const grid = 'grid grid-cols-[repeat(auto-fill,minmax(min(100%,300px),1fr))] gap-2';
 
 export function FlowCards({ flows, actions }: { flows: readonly Flow[]; actions: RowActions }) {
   const hasNamespaces = flows.some((flow) => flow.namespace);
@@ -25,7 +25,7 @@ export function FlowCards({ flows, actions }: { flows: readonly Flow[]; actions:
 
 function FlowCard({ flow, actions, hasNamespaces }: { flow: Flow; actions: RowActions; hasNamespaces: boolean }) {
   return (
-    <li className="flex min-w-0 flex-col gap-2.5 rounded-lg border border-line bg-surface p-4 [contain-intrinsic-size:auto_210px] [content-visibility:auto] focus-within:border-line-strong hover:border-line-strong">
+    <li className="flex min-w-0 flex-col gap-1.5 rounded-lg border border-line bg-surface p-3 [contain-intrinsic-size:auto_150px] [content-visibility:auto] focus-within:border-line-strong hover:border-line-strong">
       <div className="flex items-start justify-between gap-2">
         <div className="min-w-0">
           {hasNamespaces && <p className="min-h-4 truncate font-mono text-2xs text-soft">{flow.namespace}</p>}
@@ -35,9 +35,13 @@ function FlowCard({ flow, actions, hasNamespaces }: { flow: Flow; actions: RowAc
         </div>
         <RowButtons flow={flow} actions={actions} />
       </div>
-      <p className={cn('line-clamp-2 min-h-5', flow.description ? 'text-soft' : 'text-soft italic')}>{flow.description || 'No description'}</p>
+      {flow.description && (
+        <p className="truncate text-soft" title={flow.description}>
+          {flow.description}
+        </p>
+      )}
       {flow.statistics && <LastRuns statistics={flow.statistics} />}
-      <div className="flex min-h-5 flex-wrap items-center gap-1">
+      <div className="flex flex-wrap items-center gap-1 empty:hidden">
         {flow.status === 'INACTIVE' && <Badge className="text-warn!">archived</Badge>}
         <Tags tags={flow.tags} />
       </div>
@@ -53,11 +57,15 @@ function LastRuns({ statistics: { runs, successRate, p50DurationMs, latest } }: 
       <RunBars runs={latest} />
       <div className="ml-auto text-right text-xs">
         {runs === 0 ? (
-          <span className="text-soft">has never run</span>
+          <span className="text-soft">no runs yet</span>
         ) : (
           <>
-            <div title={`Of its last ${runs} runs`}>
-              <span className="font-medium">{share(successRate)}</span> <span className="text-soft">succeed</span>
+            <div title={`Of the last ${plural(runs, 'run')}`}>
+              {successRate != null && (
+                <>
+                  <span className="font-medium">{share(successRate)}</span> <span className="text-soft">succeeded</span>
+                </>
+              )}
               {p50DurationMs != null && <span className="text-soft"> · {duration(p50DurationMs)}</span>}
             </div>
             {newest && (
@@ -75,14 +83,14 @@ function LastRuns({ statistics: { runs, successRate, p50DurationMs, latest } }: 
 function Facts({ flow }: { flow: Flow }) {
   const deployments = deploymentCount(flow);
   return (
-    <div className="mt-auto flex flex-wrap gap-x-3 gap-y-0.5 border-t border-line pt-2.5 text-xs text-soft">
+    <div className="mt-auto flex flex-wrap gap-x-3 gap-y-0.5 border-t border-line pt-1.5 text-xs text-soft">
       <span title="Latest version" className="max-w-32 truncate font-mono text-2xs leading-5">
         {flow.version}
       </span>
       {flow.defaultExecutor && <span>{sentence(flow.defaultExecutor)}</span>}
       {deployments !== null && <span title="Of the latest version">{deployments === '1' ? '1 deployment' : `${deployments} deployments`}</span>}
       <Schedules flow={flow} />
-      {flow.createdBy && <span className="max-w-40 truncate">{flow.createdBy}</span>}
+      {flow.creator && <span className="max-w-40 truncate">{creatorName(flow.creator)}</span>}
       <span>
         deployed <RelativeTime at={flow.createdAt} />
       </span>
@@ -94,7 +102,7 @@ export function BonesOfCards() {
   return (
     <div role="status" aria-label="Loading" className={grid}>
       {Array.from({ length: 6 }, (_, card) => (
-        <Skeleton key={card} className="h-52 rounded-lg!" />
+        <Skeleton key={card} className="h-36 rounded-lg!" />
       ))}
     </div>
   );

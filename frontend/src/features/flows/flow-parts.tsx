@@ -62,7 +62,7 @@ export function RowButtons({ flow, actions }: { flow: Flow; actions: RowActions 
   const { set } = useSetFlowStatus();
   const isActive = flow.status === 'ACTIVE';
   const copy = async (command: string) => {
-    if (await copyText(command)) toast.success('Copied the command.');
+    if (await copyText(command)) toast.success('Command copied.');
   };
   return (
     <span className="inline-flex items-center gap-1">

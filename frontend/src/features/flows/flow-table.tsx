@@ -1,11 +1,12 @@
 'use client';
-/** The catalog as a table: more flows at a glance. Columns that would be empty are left out. */
+/** The catalog as a table. Columns that would be empty, or the same in each row, are left out. */
 import { AppLink, flowPath } from '@/components/app-link';
 import { RunBars } from '@/components/run-bars';
 import { RelativeTime } from '@/components/time';
 import { Badge } from '@/components/ui/surfaces';
 import { Table, Td, Th, Tr } from '@/components/ui/table';
 import { duration, sentence } from '@/lib/format';
+import { creatorName } from '@/lib/started-by';
 import { deploymentCount, RowButtons, Schedules, share, Tags, type RowActions } from './flow-parts';
 import type { Flow } from './live';
 import { ROW_LINK } from './use-row-keys';
@@ -25,18 +26,18 @@ export function FlowTable({ flows, actions }: { flows: readonly Flow[]; actions:
   const columns: Columns = {
     runs: flows.some((flow) => flow.statistics),
     schedule: flows.some((flow) => flow.schedules?.nodes.some((one) => one.enabled)),
-    executor: flows.some((flow) => flow.defaultExecutor),
-    deployments: flows.some((flow) => flow.deployments),
+    executor: new Set(flows.map((flow) => flow.defaultExecutor)).size > 1,
+    deployments: flows.some((flow) => flow.deployments && deploymentCount(flow) !== '1'),
     tags: flows.some((flow) => Object.keys(flow.tags ?? {}).length > 0),
-    owner: flows.some((flow) => flow.createdBy),
+    owner: new Set(flows.map((flow) => flow.creator?.name)).size > 1,
   };
   return (
     <Table label="Flows">
       <thead>
         <tr>
           <Th>Flow</Th>
-          {columns.runs && <Th>Last 20 runs</Th>}
-          {columns.runs && <Th className="text-right">Succeed</Th>}
+          {columns.runs && <Th>Recent runs</Th>}
+          {columns.runs && <Th className="text-right">Success</Th>}
           {columns.runs && <Th className="text-right">Median</Th>}
           {columns.schedule && <Th>Schedule</Th>}
           <Th>Version</Th>
@@ -47,7 +48,7 @@ export function FlowTable({ flows, actions }: { flows: readonly Flow[]; actions:
           )}
           {columns.executor && <Th>Executor</Th>}
           {columns.tags && <Th>Tags</Th>}
-          {columns.owner && <Th>Owner</Th>}
+          {columns.owner && <Th>Deployed by</Th>}
           <Th className={actionsCell}>
             <span className="sr-only">Actions</span>
           </Th>
@@ -97,7 +98,7 @@ function FlowRow({ flow, actions, columns }: { flow: Flow; actions: RowActions; 
           </span>
         </Td>
       )}
-      {columns.owner && <Td className="max-w-40 truncate text-soft">{flow.createdBy}</Td>}
+      {columns.owner && <Td className="max-w-40 truncate text-soft">{flow.creator && creatorName(flow.creator)}</Td>}
       <Td className={actionsCell}>
         <RowButtons flow={flow} actions={actions} />
       </Td>

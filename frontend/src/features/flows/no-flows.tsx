@@ -24,7 +24,7 @@ interface NoFlowsProps {
 
 export function NoFlows({ state: { q, ns, status }, onClear }: NoFlowsProps) {
   if (q || ns || status === 'archived') {
-    const title = status === 'archived' && !q && !ns ? 'No flow is archived' : 'No flow matches';
+    const title = status === 'archived' && !q && !ns ? 'No archived flows' : 'No matching flows';
     return <EmptyState title={title} action={<Button onClick={onClear}>Show all active flows</Button>} />;
   }
   return (

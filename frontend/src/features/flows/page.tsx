@@ -4,11 +4,13 @@ import { lazy, Suspense, useState } from 'react';
 import { CopyMenu } from '@/components/copy-menu';
 import { Loaded, Page, PageHeader } from '@/components/page';
 import { Button } from '@/components/ui/button';
+import { SkeletonRows } from '@/components/ui/surfaces';
 import { RunDialog } from '@/features/run-dialog';
 import { FlowListDocument } from '@/gql/graphql';
 import { useAction } from '@/lib/actions';
 import { useCan } from '@/lib/can';
 import { plural } from '@/lib/format';
+import { useNarrow } from '@/lib/use-narrow';
 import { BonesOfCards, FlowCards } from './flow-cards';
 import { FlowTable } from './flow-table';
 import type { RowActions } from './flow-parts';
@@ -33,6 +35,8 @@ function Catalog() {
   const { query, variables } = useFlows(state);
   const [archiving, setArchiving] = useState<string | null>(null);
   const can = useCan();
+  const isNarrow = useNarrow();
+  const shape = state.view ?? (isNarrow ? 'cards' : 'table');
   const total = query.data?.pages[0]?.flows.totalCount;
   const actions: RowActions = { onRun: (name) => void setState({ run: name }), onArchive: setArchiving };
   const mayRun = can('RUNS_TRIGGER') && can('DEPLOYMENTS_READ');
@@ -54,14 +58,14 @@ function Catalog() {
           </>
         }
       />
-      <Toolbar state={state} setState={setState} />
-      <Loaded query={query} skeleton={<BonesOfCards />}>
+      <Toolbar state={state} shape={shape} setState={setState} />
+      <Loaded query={query} skeleton={shape === 'cards' ? <BonesOfCards /> : <SkeletonRows rows={10} />}>
         {({ pages }) => {
           const flows = pages.flatMap((page) => page.flows.nodes);
           if (flows.length === 0) return <NoFlows state={state} onClear={() => void setState({ q: null, ns: null, status: null })} />;
           return (
             <div className="grid gap-4" aria-busy={query.isPlaceholderData}>
-              {state.view === 'cards' ? <FlowCards flows={flows} actions={actions} /> : <FlowTable flows={flows} actions={actions} />}
+              {shape === 'cards' ? <FlowCards flows={flows} actions={actions} /> : <FlowTable flows={flows} actions={actions} />}
               {query.hasNextPage && <LoadMore shown={flows.length} total={total} isLoading={query.isFetchingNextPage} onMore={() => void query.fetchNextPage()} />}
             </div>
           );

@@ -10,10 +10,12 @@ import { useNamespaces, type CatalogState, type useCatalogState } from './use-fl
 
 interface ToolbarProps {
   state: CatalogState;
+  /** The view that is drawn. */
+  shape: 'cards' | 'table';
   setState: ReturnType<typeof useCatalogState>[1];
 }
 
-export function Toolbar({ state, setState }: ToolbarProps) {
+export function Toolbar({ state, shape, setState }: ToolbarProps) {
   const input = useRef<HTMLInputElement>(null);
   useShortcut('/', 'Filter flows', () => input.current?.focus());
   return (
@@ -47,11 +49,11 @@ export function Toolbar({ state, setState }: ToolbarProps) {
         </Select>
         <ToggleGroup
           label="View"
-          value={state.view}
+          value={shape}
           onChange={(view) => void setState({ view })}
           options={[
-            { value: 'cards', label: <LayoutGrid aria-hidden />, name: 'Cards' },
             { value: 'table', label: <Rows3 aria-hidden />, name: 'Table' },
+            { value: 'cards', label: <LayoutGrid aria-hidden />, name: 'Cards' },
           ]}
         />
       </div>

@@ -26,7 +26,8 @@ export function useCatalogState() {
     q: parseAsString.withDefault('').withOptions({ throttleMs: 200 }),
     ns: parseAsString,
     status: parseAsStringLiteral(STATUSES).withDefault('active').withOptions({ history: 'push' }),
-    view: parseAsStringLiteral(VIEWS).withDefault('cards').withOptions({ history: 'push' }),
+    /** Null: a table where there is room for one. */
+    view: parseAsStringLiteral(VIEWS).withOptions({ history: 'push' }),
     sort: parseAsStringLiteral(SORTS).withDefault('name').withOptions({ history: 'push' }),
     /** The flow whose run dialog is open. */
     run: parseAsString.withOptions({ history: 'push' }),

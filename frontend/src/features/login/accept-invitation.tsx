@@ -38,7 +38,7 @@ function Join({ token, email }: { token: string; email: string }) {
         key={String(isNew)}
         error={error}
         busy={isPending || isSuccess}
-        submit={isNew ? 'Create the account' : 'Join'}
+        submit={isNew ? 'Create account' : 'Join'}
         onSubmit={(text) => mutate({ input: { token, name: text('name').trim(), password: text('password') } })}
       >
         <TextField name="email" label="E-mail" type="email" autoComplete="username" error={error} value={email} />
@@ -53,7 +53,7 @@ function Join({ token, email }: { token: string; email: string }) {
         />
       </EntranceForm>
       <Button variant="ghost" onClick={change}>
-        {isNew ? 'I have an account already' : 'I am new here'}
+        {isNew ? 'I already have an account' : 'Create a new account'}
       </Button>
     </>
   );
@@ -61,5 +61,5 @@ function Join({ token, email }: { token: string; email: string }) {
 
 function Spent({ error }: { error: GqlError }) {
   const isGone = error.code === 'NOT_FOUND';
-  return <SpentLink lead={isGone ? 'The invitation was used or revoked, or has expired. Ask for a new one.' : error.message} />;
+  return <SpentLink lead={isGone ? 'The invitation has been used, was revoked, or has expired. Ask for a new one.' : error.message} />;
 }

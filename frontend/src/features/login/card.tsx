@@ -22,7 +22,7 @@ export function Card({ title, lead, children }: { title: string; lead?: ReactNod
 /** Of an invitation or a new password: a link works once. */
 export function SpentLink({ lead }: { lead: string }) {
   return (
-    <Card title="This link does not work" lead={lead}>
+    <Card title="This link is no longer valid" lead={lead}>
       <a href="/login" className="link">
         Sign in
       </a>

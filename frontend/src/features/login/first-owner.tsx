@@ -11,11 +11,11 @@ export function FirstOwner() {
   const token = useSearchParams().get('setup') ?? '';
   const { mutate, error, isPending, isSuccess } = useEntrance(CreateFirstOwnerDocument);
   return (
-    <Card title="Set up Dagy" lead="Nobody has an account yet. The first one owns everything.">
+    <Card title="Set up Dagy" lead="Create the first account. It becomes the owner of this installation.">
       <EntranceForm
         error={error}
         busy={isPending || isSuccess}
-        submit="Create the owner"
+        submit="Create owner account"
         onSubmit={(text) =>
           mutate({
             input: {

@@ -33,7 +33,7 @@ export function EntranceForm({ error, busy, submit, onSubmit, children }: Entran
 
 function Problem({ error, wait }: { error: GqlError; wait: number }) {
   if (error.code === 'RATE_LIMITED') {
-    return wait > 0 ? <Notice>Too many tries. Wait a moment, then try again.</Notice> : null;
+    return wait > 0 ? <Notice>Too many attempts. Wait a moment, then try again.</Notice> : null;
   }
   return (
     <Notice>

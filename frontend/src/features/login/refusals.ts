@@ -1,19 +1,19 @@
 /** What `/login?error=…` says: the codes that the way through an identity provider can end with. */
 const REFUSALS: Record<string, string> = {
-  state: 'The sign-in did not begin in this browser. Try again from here.',
-  expired: 'The sign-in took too long, or was used already. Try again.',
+  state: 'This sign-in was started in another browser. Try again.',
+  expired: 'The sign-in has expired. Try again.',
   refused: 'The identity provider refused the sign-in.',
-  invalid: 'The answer of the identity provider is not valid. Tell whoever runs this installation.',
-  unavailable: 'The identity provider does not answer. Try again in a moment.',
-  domain: 'Addresses of your domain do not sign in here.',
-  no_organization: 'The organization does not exist here. Tell whoever runs this installation.',
+  invalid: 'The identity provider sent an invalid response. Contact the administrator of this installation.',
+  unavailable: 'The identity provider is not responding. Try again in a moment.',
+  domain: 'Your e-mail domain is not allowed to sign in here.',
+  no_organization: 'That organization does not exist. Contact the administrator of this installation.',
   disabled: 'This account is disabled. Ask an admin of your organization.',
-  no_email: 'The identity provider says no e-mail address for you.',
+  no_email: 'The identity provider did not send your e-mail address.',
   email_not_verified: 'The identity provider has not verified your e-mail address.',
   no_account: 'You have no account here yet. Ask for an invitation.',
   no_role: 'You have no role in the organization. Ask one of its admins.',
-  rate_limited: 'Too many tries. Wait a minute, then try again.',
-  internal: 'The sign-in failed for a reason of ours. It is in the log of the server.',
+  rate_limited: 'Too many attempts. Wait a minute, then try again.',
+  internal: 'Sign-in failed because of a server error. See the server log.',
 };
 
 export function refusalOf(code: string | null): string | null {

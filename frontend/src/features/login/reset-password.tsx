@@ -9,7 +9,7 @@ export function ResetPassword({ token }: { token: string }) {
   const { mutate, error, isPending, isSuccess } = useGqlMutation(ResetPasswordDocument, { quiet: true });
   if (isSuccess) {
     return (
-      <Card title="The password is changed" lead="All sessions have ended. Sign in with the new password.">
+      <Card title="Password changed" lead="All sessions have ended. Sign in with the new password.">
         <a href="/login" className={buttonStyle({ variant: 'primary', size: 'lg' })}>
           Sign in
         </a>

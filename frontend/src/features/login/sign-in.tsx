@@ -36,7 +36,7 @@ export function SignIn({ options: { password, oidc, clerk } }: { options: Option
         </Suspense>
       )}
       {!password && !oidc && !clerk && (
-        <p className="text-soft">No way to sign in is switched on. Whoever runs this installation can change that.</p>
+        <p className="text-soft">No sign-in method is enabled. Contact the administrator of this installation.</p>
       )}
     </Card>
   );

@@ -27,7 +27,7 @@ export function describeEvent(event: RunEvent): string {
     RUN_REQUEUED: `Back in the queue${data.crashRetriesLeft === undefined ? '' : `; crashes it may still survive: ${data.crashRetriesLeft}`}`,
     RUN_CANCELLING: `Asked to stop${data.by ? ` by ${data.by}` : ''}`,
     RUN_FINISHED: `Ended${why && `: ${why}`}`,
-    LATE_WRITE_REFUSED: 'A lost worker wrote too late, and was refused',
+    LATE_WRITE_REFUSED: 'A late write from a lost worker was rejected',
     TASK_STARTED: `Started${attempt}`,
     TASK_MAPPED: `Mapped over ${data.count ?? 0}`,
     TASK_SUCCEEDED: `Succeeded${data.durationMs ? ` in ${duration(data.durationMs)}` : ''}${attempt}`,

@@ -68,8 +68,8 @@ function Bones() {
 
 function Missing({ slug }: { slug: string }) {
   return (
-    <EmptyState title={`There is no run ${slug}`} snippet="dagy runs list">
-      It may have been pruned, or belongs to another organization.
+    <EmptyState title={`Run ${slug} not found`} snippet="dagy runs list">
+      It may have been removed by retention, or belong to another organization.
     </EmptyState>
   );
 }

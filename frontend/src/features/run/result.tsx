@@ -27,7 +27,7 @@ export function Result({ value }: { value: unknown }) {
         <code className="truncate font-mono text-xs" title={reference.path}>
           {reference.path}
         </code>
-        <CopyButton text={reference.path} label="Copy the name" />
+        <CopyButton text={reference.path} label="Copy name" />
       </p>
     </div>
   );

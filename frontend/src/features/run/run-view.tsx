@@ -97,8 +97,8 @@ function Keys({ tabs, onTab }: { tabs: readonly Tab[]; onTab: (tab: Tab) => void
     const next = nextFailed(model, selected, by);
     if (next) select(next);
   };
-  useShortcut('[', 'The failed task before', () => step(-1));
-  useShortcut(']', 'The next failed task', () => step(1));
+  useShortcut('[', 'Previous failed task', () => step(-1));
+  useShortcut(']', 'Next failed task', () => step(1));
   useShortcut('Escape', 'Close the task', () => select(null), { enabled: selected !== null });
   return tabs.map((tab, at) => <TabKey key={tab} digit={at + 1} tab={tab} onTab={onTab} />);
 }

@@ -30,7 +30,7 @@ function NoneYet({ onStart }: { onStart: (() => void) | null }) {
         )
       }
     >
-      Deploy a flow and start it, and watch it here. <code>dagy deployments list</code> names what there is to start.
+      Deploy a flow and run it to see it here. <code>dagy deployments list</code> lists what you can run.
     </EmptyState>
   );
 }
@@ -40,7 +40,7 @@ function NoneMatch({ onClear }: { onClear: () => void }) {
   return (
     <EmptyState
       icon={<SearchX aria-hidden />}
-      title="No run matches"
+      title="No matching runs"
       action={
         <span className="mt-2 flex gap-2">
           <Button onClick={onClear}>Clear the filters</Button>
@@ -48,7 +48,7 @@ function NoneMatch({ onClear }: { onClear: () => void }) {
         </span>
       }
     >
-      {environment ? `Nothing in ${environment} is like that.` : 'There are runs, but none is like that.'} New ones appear as they come.
+      {environment ? `No runs in ${environment} match these filters.` : 'No runs match these filters.'} New ones appear as they come.
     </EmptyState>
   );
 }

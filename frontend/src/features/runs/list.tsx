@@ -1,6 +1,6 @@
 'use client';
 /** The table with everything around it that acts on its rows. */
-import { lazy, Suspense, useEffect, useMemo, useRef, type MouseEvent } from 'react';
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState, type MouseEvent } from 'react';
 import { useCan } from '@/lib/can';
 import { cn } from '@/lib/cn';
 import { GridFoot } from './grid/foot';
@@ -55,12 +55,16 @@ export function List({ list, state, totals, columns, look }: ListProps) {
     tag: (tag) => change({ tag: [...new Set([...view.tag, tag])] }),
   });
   const shown = useMemo(() => shownColumns(columns, look.columns), [columns, look.columns]);
+  const [isAtTop, setAtTop] = useState(true);
+  const isAtRest = isEmpty(selection) && peeked === null;
+  const isFollowing = isAtTop && isAtRest && view.sort === 'desc';
+  useFollowed(isFollowing ? newCount : 0, list.showNew);
   const more = useSteady({ fetch: () => void query.fetchNextPage() });
   const hasMore = query.hasNextPage && !query.isPlaceholderData;
   return (
     <div className={cn('relative flex min-h-72 flex-1 flex-col', query.isPlaceholderData && 'opacity-60 transition-opacity delay-200')}>
       <NewPill
-        count={rows.length > 0 ? newCount : 0}
+        count={rows.length > 0 && !isFollowing ? newCount : 0}
         onShow={() => list.showNew().then(() => handle.current?.toTop())}
       />
       <Grid
@@ -82,6 +86,7 @@ export function List({ list, state, totals, columns, look }: ListProps) {
         isLoadingMore={query.isFetching}
         onMore={more.fetch}
         handle={handle}
+        onTop={setAtTop}
         foot={<GridFoot hasMore={hasMore} rows={rows.length} problem={query.isFetchNextPageError ? query.error : null} onRetry={more.fetch} />}
       />
       <Suspense>
@@ -92,6 +97,26 @@ export function List({ list, state, totals, columns, look }: ListProps) {
       </Suspense>
     </div>
   );
+}
+
+/** So often at most the list takes in what is new by itself. */
+const FOLLOW_MS = 1_000;
+
+/** At the top of a list in which nothing is chosen new runs come in at once: nobody loses their place. */
+function useFollowed(newCount: number, show: () => Promise<void>): void {
+  const isDue = newCount > 0;
+  const take = useEffectEvent(() => {
+    if (!document.hidden) void show().catch(() => undefined);
+  });
+  useEffect(() => {
+    if (!isDue) return;
+    const timer = setInterval(() => take(), FOLLOW_MS);
+    const first = setTimeout(() => take(), 0);
+    return () => {
+      clearInterval(timer);
+      clearTimeout(first);
+    };
+  }, [isDue]);
 }
 
 /** A click on something within the row, or the end of marking text. */

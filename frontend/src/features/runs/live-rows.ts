@@ -32,6 +32,22 @@ export function applied(was: Rows, news: ReadonlyMap<string, News>): Rows {
 /** The medians are those that were read with the row. */
 const merged = (row: RunRow, news: News | undefined): RunRow => (news ? { ...row, ...news.run, flow: row.flow } : row);
 
+/** The tasks of runs that are at work, as they were asked for last. */
+export function withTasks(was: Rows, counts: ReadonlyMap<string, RunRow['taskCounts']>): Rows {
+  const news = (row: RunRow): RunRow => {
+    const taskCounts = counts.get(row.id);
+    return taskCounts && JSON.stringify(taskCounts) !== JSON.stringify(row.taskCounts) ? { ...row, taskCounts } : row;
+  };
+  let isChanged = false;
+  const pages = was.pages.map((page) => {
+    const nodes = page.runs.nodes.map(news);
+    if (nodes.every((row, at) => row === page.runs.nodes[at])) return page;
+    isChanged = true;
+    return { ...page, runs: { ...page.runs, nodes } };
+  });
+  return isChanged ? { ...was, pages } : was;
+}
+
 /** Rows that were there when the list was last asked for; those that a later reading brought wait. */
 export function held(all: readonly RunRow[], until: string | null): RunRow[] {
   return until === null ? [...all] : all.filter(({ createdAt }) => createdAt <= until);

@@ -48,7 +48,7 @@ export function LookMenu({ columns, look, onChange }: LookMenuProps) {
       <MenuCheck checked={look.strip} onChange={(strip) => onChange({ strip })}>
         Timeline
       </MenuCheck>
-      <MenuItem onSelect={() => onChange(DEFAULT_LOOK)}>As it was first</MenuItem>
+      <MenuItem onSelect={() => onChange(DEFAULT_LOOK)}>Reset to defaults</MenuItem>
     </Menu>
   );
 }

@@ -17,16 +17,19 @@ import { SearchBox } from './filters/search-box';
 import { counted, StateChips } from './filters/state-chips';
 import { tagsOf } from './grid/cells';
 import { readableColumns } from './grid/columns';
-import { List } from './list';
+import { constantColumns, type Constant } from './grid/constants';
 import { LookMenu } from './look-menu';
 import type { RunRow } from './live-rows';
-import { useLook } from './use-look';
+import { hasUsualColumns, useLook } from './use-look';
 import { usePeek } from './use-peek';
 import { useRunList } from './use-run-list';
 import { useRunView } from './use-run-view';
 import { useTotals, type Totals } from './use-totals';
 import { ViewButton } from './views/view-button';
 
+// Asked for with the page, and not part of it: rows need the server's answer anyway.
+const loadedList = import('./list');
+const List = lazy(() => loadedList.then(({ List }) => ({ default: List })));
 const ViewMenu = lazy(() => import('./views/menu'));
 const NoneHere = lazy(() => import('./empty'));
 const Strip = lazy(() => import('./timeline/strip'));
@@ -46,11 +49,12 @@ function Runs() {
   const state = useRunView();
   const { view, filter, change, clear, isFiltered } = state;
   const [look, setLook] = useLook();
-  const list = useRunList(filter, view);
+  const list = useRunList(filter, view, look.columns.includes('tasks'));
   const totals = useTotals(state);
   const [, peek] = usePeek();
   const [isStarting, setStarting] = useState(false);
   const columns = useMemo(() => readableColumns(can), [can]);
+  const constants = useMemo(() => (hasUsualColumns(look) ? constantColumns(columns, list.rows) : []), [columns, list.rows, look]);
   const tags = useMemo(() => frequentTags(list.rows), [list.rows]);
   // Thousands of marks may come a moment after the rows.
   const marked = useDeferredValue(list.rows);
@@ -86,7 +90,10 @@ function Runs() {
           <FilterBar state={state} tags={tags} />
           <LookMenu columns={columns} look={look} onChange={setLook} />
         </div>
-        <StateChips counts={totals.counts} chosen={view.state} onChange={(states) => change({ state: states })} />
+        <div className="flex min-w-0 items-center gap-3">
+          <StateChips counts={totals.counts} chosen={view.state} onChange={(states) => change({ state: states })} />
+          <Constants constants={constants} />
+        </div>
       </div>
       <Loaded query={list.query} skeleton={<SkeletonRows rows={14} />}>
         {() => {
@@ -100,7 +107,9 @@ function Runs() {
                     </Suspense>
                   </div>
                 )}
-                <List list={list} state={state} totals={totals} columns={columns} look={look} />
+                <Suspense fallback={<SkeletonRows rows={14} />}>
+                  <List list={list} state={state} totals={totals} columns={columns.filter(({ id }) => !constants.some((one) => one.id === id))} look={look} />
+                </Suspense>
               </>
             );
           }
@@ -127,6 +136,17 @@ function Found({ totals: { total, isCapped }, isFiltered }: { totals: Totals; is
       {counted({ count: total, isCapped })}
       {isFiltered && ' found'}
     </span>
+  );
+}
+
+/** What all runs of the list have in common, in place of a column that says it in each row. */
+function Constants({ constants }: { constants: readonly Constant[] }) {
+  const shown = constants.filter(({ value }) => value !== null);
+  if (shown.length === 0) return null;
+  return (
+    <p className="ml-auto shrink-0 truncate text-xs text-soft max-xl:hidden" title="The same for all runs of the list, so it has no column">
+      All: {shown.map(({ label, value }) => `${label.toLowerCase()} ${value}`).join(' · ')}
+    </p>
   );
 }
 

@@ -13,13 +13,13 @@ import type { Executor, RunFilter, RunOrder, RunTrigger } from '@/gql/graphql';
 import { RUN_STATES } from '@/lib/states';
 import { span } from './span';
 
-export const RUN_TRIGGERS = ['API', 'SCHEDULE', 'SENSOR', 'RETRY'] as const satisfies readonly RunTrigger[];
+export const RUN_TRIGGERS = ['UI', 'CLI', 'API', 'SCHEDULE', 'SENSOR', 'RETRY'] as const satisfies readonly RunTrigger[];
 export const EXECUTORS = ['LOCAL', 'LAMBDA', 'STEP_FUNCTIONS', 'ECS'] as const satisfies readonly Executor[];
 
 const texts = parseAsArrayOf(parseAsString).withDefault([]);
 
 export const runViewParsers = {
-  /** The start of a slug or of a flow's name. */
+  /** Any part of slug, flow, deployment, tag or error. */
   q: parseAsString.withDefault(''),
   state: parseAsArrayOf(parseAsStringLiteral(RUN_STATES)).withDefault([]),
   flow: texts,

@@ -45,8 +45,8 @@ export function useListKeys({ rows, handle, peeked, onPeek, onChoose }: ListKeys
   useShortcut('ArrowDown', 'Next run', () => move(1), { enabled: has });
   useShortcut('ArrowUp', 'Previous run', () => move(-1), { enabled: has });
   useShortcut('Enter', 'Open the run', () => run && router.push(withEnvironment(runPath(run.slug), environment)), { enabled: has });
-  useShortcut('Space', 'Look at the run here', () => run && onPeek(peeked === run.slug ? null : run.slug), { enabled: has });
-  useShortcut('x', 'Choose the run', () => run && onChoose?.(run, false), { enabled: has && onChoose !== null });
+  useShortcut('Space', 'Preview the run', () => run && onPeek(peeked === run.slug ? null : run.slug), { enabled: has });
+  useShortcut('x', 'Select the run', () => run && onChoose?.(run, false), { enabled: has && onChoose !== null });
   useShortcut('/', 'Search', () => document.getElementById(SEARCH_ID)?.focus());
   useShortcut('f', 'Go to the filters', () => document.getElementById(FILTERS_ID)?.querySelector('button')?.focus());
   return { current, setCurrent };

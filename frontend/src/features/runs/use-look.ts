@@ -13,6 +13,9 @@ export interface Look {
   strip: boolean;
 }
 
+/** Nobody has chosen the columns, so that those that say nothing may be left out. */
+export const hasUsualColumns = ({ columns }: Look): boolean => columns.join() === DEFAULT_COLUMNS.join();
+
 export const lookParsers = {
   columns: parseAsArrayOf(parseAsStringLiteral(COLUMN_IDS)),
   density: parseAsStringLiteral(['compact', 'roomy'] as const),
@@ -45,9 +48,10 @@ function remember(look: Look): void {
 }
 
 /** What is as usual need not be said. */
-function inAddress({ columns, density, strip }: Look) {
+function inAddress(look: Look) {
+  const { columns, density, strip } = look;
   return {
-    columns: columns.join() === DEFAULT_COLUMNS.join() ? null : [...columns],
+    columns: hasUsualColumns(look) ? null : [...columns],
     density: density === DEFAULT_LOOK.density ? null : density,
     strip: strip === DEFAULT_LOOK.strip ? null : strip,
   };

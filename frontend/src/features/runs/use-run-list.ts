@@ -9,6 +9,7 @@ import { queryKey } from '@/lib/use-gql';
 import { held, isNew, type Place, type RunRow, type Rows } from './live-rows';
 import { orderOf, type RunView } from './run-view';
 import { useNews } from './use-news';
+import { useProgress } from './use-progress';
 
 export const PAGE_SIZE = 100;
 
@@ -32,9 +33,10 @@ export function useReadable() {
   };
 }
 
-export function useRunList(filter: RunFilter | null, view: RunView): RunList {
+/** `withTasks`: how far each run is, and those at work are asked again while one looks. */
+export function useRunList(filter: RunFilter | null, view: RunView, withTasks: boolean): RunList {
   const client = useQueryClient();
-  const readable = useReadable();
+  const readable = { ...useReadable(), withTasks };
   const variables = { filter, orderBy: orderOf(view), first: PAGE_SIZE, ...readable };
   const key = queryKey(RunRowsDocument, variables);
   const query = useInfiniteQuery<RunRowsPage, GqlError, Rows, typeof key, string | null>({
@@ -49,6 +51,7 @@ export function useRunList(filter: RunFilter | null, view: RunView): RunList {
   const [shown, setShown] = useUntil(identity, query.isPlaceholderData ? null : loaded, view.sort === 'desc');
   const rows = useMemo(() => held(loaded, shown), [loaded, shown]);
   const place = usePlace(loaded, filter, view.sort === 'desc', query.hasNextPage);
+  useProgress(key, rows, withTasks);
   const { fresh, forget } = useNews({ key, filter, readable, place });
   const showNew = async () => {
     if (view.sort === 'asc') await query.refetch();

@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Self
 
+from dagy.agents import USER_AGENT
 from dagy.api.aio.accounts import AsyncAccountCalls
 from dagy.api.aio.flows import AsyncFlowCalls
 from dagy.api.aio.runs import AsyncRunCalls
@@ -10,9 +11,6 @@ from dagy.api.aio.secrets import AsyncSecretCalls
 from dagy.api.aio.transport import AsyncTransport
 from dagy.api.http import DEFAULT_TIMEOUT_SECONDS
 from dagy.profiles import ProfileStore, resolve
-from dagy.version import VERSION
-
-USER_AGENT = f"dagy-python/{VERSION}"
 
 
 class AsyncDagyClient(AsyncAccountCalls, AsyncFlowCalls, AsyncRunCalls, AsyncSecretCalls):
@@ -27,6 +25,7 @@ class AsyncDagyClient(AsyncAccountCalls, AsyncFlowCalls, AsyncRunCalls, AsyncSec
         token: An API key or access token.
         profile: A profile of `dagy login`, in place of the current one.
         timeout_seconds: How long one answer may take. Streams and `wait()` last longer.
+        user_agent: What the program calls itself to the server.
 
     Attributes:
         connection: The address and token that were chosen.
@@ -52,13 +51,14 @@ class AsyncDagyClient(AsyncAccountCalls, AsyncFlowCalls, AsyncRunCalls, AsyncSec
         profile: str | None = None,
         *,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+        user_agent: str = USER_AGENT,
     ) -> None:
         self.connection = resolve(ProfileStore(), profile=profile, api_url=api_url, token=token)
         super().__init__(
             AsyncTransport(
                 self.connection.api_url,
                 token=self.connection.token,
-                user_agent=USER_AGENT,
+                user_agent=user_agent,
                 timeout_seconds=timeout_seconds,
             )
         )

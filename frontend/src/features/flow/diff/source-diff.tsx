@@ -19,7 +19,7 @@ export function SourceDiff({ before, after }: { before: readonly File[]; after: 
   const paths = [...new Set([...before, ...after].map(({ path }) => path))].filter((path) => path !== MANIFEST).sort();
   const sides = paths.map((path) => ({ path, old: before.find((one) => one.path === path), now: after.find((one) => one.path === path) }));
   const changed = sides.filter(({ old, now }) => old?.text !== now?.text);
-  if (changed.length === 0) return <p className="text-soft">The source is the same.</p>;
+  if (changed.length === 0) return <p className="text-soft">The source is identical.</p>;
   return changed.map(({ path, old, now }) => <FileDiff key={path} path={path} old={old} now={now} />);
 }
 
@@ -34,7 +34,7 @@ function FileDiff({ path, old, now }: { path: string; old?: File; now?: File }) 
           <span className="flex items-center gap-2 text-xs">
             {!old && <Badge>new</Badge>}
             {!now && <Badge>deleted</Badge>}
-            {(old?.isTruncated || now?.isTruncated) && <Badge>shown in part</Badge>}
+            {(old?.isTruncated || now?.isTruncated) && <Badge>truncated</Badge>}
             <span className="text-good">+{count('added')}</span>
             <span className="text-bad">−{count('removed')}</span>
           </span>

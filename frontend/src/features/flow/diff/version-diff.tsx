@@ -35,7 +35,7 @@ export function VersionDiff({ name, from, to, onClose }: VersionDiffProps) {
           <X aria-hidden />
         </IconButton>
       </div>
-      <Loaded query={query}>{({ before, after }) => (before && after ? <Difference before={before} after={after} /> : <p className="text-soft">One of the two versions is gone.</p>)}</Loaded>
+      <Loaded query={query}>{({ before, after }) => (before && after ? <Difference before={before} after={after} /> : <p className="text-soft">One of the two versions no longer exists.</p>)}</Loaded>
     </section>
   );
 }
@@ -54,7 +54,7 @@ function Difference({ before, after }: { before: Side; after: Side }) {
         <TaskChanges diff={diff} selected={selected} />
       </Card>
       <Changes title="Parameters" changes={diff.parameters} />
-      <Changes title="Settings of the flow" changes={diff.flow} />
+      <Changes title="Flow settings" changes={diff.flow} />
       {before.sourceFiles && after.sourceFiles && <SourceDiff before={before.sourceFiles} after={after.sourceFiles} />}
     </>
   );
@@ -75,7 +75,7 @@ const TONES = { added: 'text-good', removed: 'text-bad', changed: 'text-warn' } 
 
 function TaskChanges({ diff, selected }: { diff: SpecDiff; selected: string | null }) {
   const shown = selected === null ? diff.tasks : diff.tasks.filter(({ key }) => key === selected);
-  if (shown.length === 0) return <p className="border-t border-line px-4 py-2 text-soft">{selected === null ? 'All tasks are the same.' : 'This task is the same in both.'}</p>;
+  if (shown.length === 0) return <p className="border-t border-line px-4 py-2 text-soft">{selected === null ? 'No task changed.' : 'No changes to this task.'}</p>;
   return (
     <ul className="divide-y divide-line border-t border-line">
       {shown.map(({ key, kind, changes }) => (

@@ -82,7 +82,7 @@ export function SpecGraph({ tasks, selected, onSelect, marks, className }: SpecG
         <IconButton size="sm" label="Zoom out" onClick={() => by(1 / STEP)}>
           <Minus aria-hidden />
         </IconButton>
-        <IconButton size="sm" label="Fit into the frame" onClick={() => setZoom('fit')}>
+        <IconButton size="sm" label="Fit to view" onClick={() => setZoom('fit')}>
           <Maximize aria-hidden />
         </IconButton>
       </div>

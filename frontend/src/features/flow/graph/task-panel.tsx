@@ -27,9 +27,9 @@ export function TaskPanel({ task, onClose }: { task: SpecTask; onClose: () => vo
       {task.description && <p className="text-soft">{task.description}</p>}
       {inputs.length > 0 && <Facts title="Inputs" facts={inputs.map(([name, value]) => [name, inputText(value)])} isCode />}
       {settings.length > 0 && <Facts title="Settings" facts={settings} />}
-      {task.dependsOn.length > 0 && <Facts title="Runs after" facts={task.dependsOn.map((key) => [key, ''])} isCode />}
+      {task.dependsOn.length > 0 && <Facts title="Depends on" facts={task.dependsOn.map((key) => [key, ''])} isCode />}
       <details>
-        <summary className="cursor-pointer text-xs text-soft hover:text-text">As the spec has it</summary>
+        <summary className="cursor-pointer text-xs text-soft hover:text-text">From the spec</summary>
         <JsonView value={task.document} className="mt-1" />
       </details>
     </section>

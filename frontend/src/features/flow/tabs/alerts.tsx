@@ -19,7 +19,7 @@ export function Alerts() {
     <Loaded query={query}>
       {({ own, every }) => {
         const rules = [...own.nodes, ...every.nodes.filter(({ flowName }) => !flowName)];
-        if (rules.length === 0) return <EmptyState title="No alert rule looks at this flow">Rules are made by the mutation createAlertRule.</EmptyState>;
+        if (rules.length === 0) return <EmptyState title="No alert rules for this flow">Create one with the createAlertRule mutation.</EmptyState>;
         return <Rules rules={rules} />;
       }}
     </Loaded>

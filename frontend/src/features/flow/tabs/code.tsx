@@ -59,7 +59,7 @@ function FileText({ file: { path, text, isTruncated } }: { file: File }) {
         title={<code className="font-mono text-xs">{path}</code>}
         actions={
           <span className="flex items-center gap-2 text-xs text-soft">
-            {isTruncated && <Badge className="text-warn!">shown in part</Badge>}
+            {isTruncated && <Badge className="text-warn!">truncated</Badge>}
             {plural(lines.length, 'line')}, {bytes(new Blob([text]).size)}
             <CopyButton text={text} label={`Copy ${path}`} />
           </span>

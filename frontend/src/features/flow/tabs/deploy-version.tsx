@@ -47,7 +47,7 @@ export default function DeployVersion({ flowName, version, bindings, onDone }: D
       busy={isBusy}
       onConfirm={() => chosen.length > 0 && void deploy()}
     >
-      <p className="mb-3">From now on they start this version. Runs that are there stay on theirs.</p>
+      <p className="mb-3">New runs use this version. Runs already started keep theirs.</p>
       <ul className="grid gap-1">
         {others.map(({ id, name, flow }) => (
           <li key={id}>

@@ -17,6 +17,7 @@ import { isRecord } from '@/lib/json';
 import { tagsOf } from '@/lib/tags';
 import { toast } from '@/lib/toast';
 import { useGqlMutation } from '@/lib/use-gql';
+import { creatorName } from '@/lib/started-by';
 import { useFlowView } from '../use-flow';
 import type { Deployment } from './deployments';
 
@@ -52,7 +53,7 @@ function DeploymentCard({ deployment, onDelete }: { deployment: Deployment; onDe
       {statistics && statistics.latest.length > 0 && (
         <div className="flex items-end justify-between gap-4">
           <RunBars runs={statistics.latest} />
-          {statistics.successRate != null && <span className="text-xs text-soft">{Math.round(statistics.successRate * 1000) / 10} % succeed</span>}
+          {statistics.successRate != null && <span className="text-xs text-soft">{Math.round(statistics.successRate * 1000) / 10} % succeeded</span>}
         </div>
       )}
       <Facts deployment={deployment} />
@@ -62,15 +63,15 @@ function DeploymentCard({ deployment, onDelete }: { deployment: Deployment; onDe
 }
 
 function Facts({ deployment }: { deployment: Deployment }) {
-  const { flow, environment, defaultExecutor, concurrencyLimit, slaSeconds, tags, createdBy } = deployment;
+  const { flow, environment, defaultExecutor, concurrencyLimit, slaSeconds, tags, creator } = deployment;
   const all = tagsOf(tags);
   const facts: [string, ReactNode][] = [
     ['Version', <code key="version" className="font-mono text-xs">{flow.version}</code>],
-    ['Executor', defaultExecutor ? sentence(defaultExecutor) : 'as routed'],
-    ['At once', concurrencyLimit ?? 'no limit'],
-    ['Should end within', slaSeconds ? duration(slaSeconds * 1000) : 'no promise'],
+    ['Executor', defaultExecutor ? sentence(defaultExecutor) : 'Automatic'],
+    ['Concurrency limit', concurrencyLimit ?? 'None'],
+    ['SLA', slaSeconds ? duration(slaSeconds * 1000) : 'None'],
     ...(environment ? [['Environment', environment.name] as [string, ReactNode]] : []),
-    ...(createdBy ? [['By', createdBy] as [string, ReactNode]] : []),
+    ...(creator ? [['Created by', creatorName(creator)] as [string, ReactNode]] : []),
     ...(all.length > 0 ? [['Tags', all.map((one) => one.join('=')).join(', ')] as [string, ReactNode]] : []),
   ];
   return (
@@ -125,14 +126,14 @@ function Paused({ deployment: { id, name, paused } }: { deployment: Deployment }
   const client = useQueryClient();
   const { mutate, isPending, variables } = useGqlMutation(UpdateFlowDeploymentDocument, {
     onSuccess: async (_data, { input }) => {
-      toast.success(input.paused ? `Paused ${name}: it starts no more runs.` : `${name} starts runs again.`);
+      toast.success(input.paused ? `Paused ${name}.` : `Resumed ${name}.`);
       await client.invalidateQueries();
     },
   });
   const shown = isPending ? variables.input.paused === true : paused;
   return (
     <label className="flex items-center gap-1.5 text-xs text-soft">
-      <Switch checked={!shown} disabled={isPending} onChange={({ target }) => mutate({ input: { id, paused: !target.checked } })} aria-label={`${name} starts runs`} />
+      <Switch checked={!shown} disabled={isPending} onChange={({ target }) => mutate({ input: { id, paused: !target.checked } })} aria-label={`${name} is active`} />
       {shown ? <span className="text-warn">paused</span> : 'active'}
     </label>
   );

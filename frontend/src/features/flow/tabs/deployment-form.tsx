@@ -94,7 +94,7 @@ export default function DeploymentForm({ deployment, environments, onDone }: Dep
           <Field label="Executor" error={wrong('defaultExecutor')}>
             {(field) => (
               <Select {...field} value={draft.executor ?? ''} onChange={({ target }) => set({ executor: (target.value || null) as Executor | null })}>
-                <option value="">As the routing decides</option>
+                <option value="">Automatic (routing rules)</option>
                 {EXECUTORS.map((one) => (
                   <option key={one} value={one}>
                     {sentence(one)}
@@ -103,10 +103,10 @@ export default function DeploymentForm({ deployment, environments, onDone }: Dep
               </Select>
             )}
           </Field>
-          <Field label="Runs at once, at most" hint="Empty: no limit" error={wrong('concurrencyLimit') ?? (limit === undefined ? 'A whole number from 1.' : undefined)}>
+          <Field label="Concurrency limit" hint="Leave empty for no limit" error={wrong('concurrencyLimit') ?? (limit === undefined ? 'Enter a whole number, 1 or more.' : undefined)}>
             {(field) => <Input {...field} inputMode="numeric" value={draft.concurrencyLimit} onChange={({ target }) => set({ concurrencyLimit: target.value })} />}
           </Field>
-          <Field label="Should end within, in seconds" hint="Empty: no promise" error={wrong('slaSeconds') ?? (sla === undefined ? 'A whole number from 1.' : undefined)}>
+          <Field label="SLA in seconds" hint="A run that takes longer counts as late. Leave empty for none" error={wrong('slaSeconds') ?? (sla === undefined ? 'Enter a whole number, 1 or more.' : undefined)}>
             {(field) => <Input {...field} inputMode="numeric" value={draft.slaSeconds} onChange={({ target }) => set({ slaSeconds: target.value })} />}
           </Field>
           <TagsInput label="Tags" value={draft.tags} onChange={(tags) => set({ tags })} error={wrong('tags')} />

@@ -1,22 +1,20 @@
 'use client';
 /** The deployments of the flow: where, with which values and limits it runs. */
-import { useQueryClient } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { EmptyState } from '@/components/notes';
 import { Loaded } from '@/components/page';
 import { Button } from '@/components/ui/button';
-import { DeleteFlowDeploymentDocument, FlowDeploymentsDocument, type FlowDeploymentFragment } from '@/gql/graphql';
+import { FlowDeploymentsDocument, type FlowDeploymentFragment } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { useEnvironment } from '@/lib/environment';
 import { plural } from '@/lib/format';
-import { toast } from '@/lib/toast';
-import { useGql, useGqlMutation } from '@/lib/use-gql';
+import { useGql } from '@/lib/use-gql';
 import { useFlowView } from '../use-flow';
 import { DeploymentCards } from './deployment-cards';
 
 const DeploymentForm = lazy(() => import('./deployment-form'));
-const ConfirmDialog = lazy(async () => ({ default: (await import('@/components/confirm-dialog')).ConfirmDialog }));
+const DeleteDeployment = lazy(() => import('./delete-deployment'));
 
 export type Deployment = FlowDeploymentFragment;
 
@@ -43,15 +41,15 @@ export function Deployments() {
         <div className="grid gap-3">
           {nodes.length > 0 && (
             <div className="flex items-center justify-between gap-2">
-              <p className="text-soft">{plural(nodes.length, 'deployment')}, of all versions</p>
+              <p className="text-soft">{plural(nodes.length, 'deployment')} across all versions</p>
               {create}
             </div>
           )}
           {nodes.length > 0 ? (
             <DeploymentCards deployments={nodes} onDelete={setDeleting} />
           ) : (
-            <EmptyState title="No deployment" snippet={`dagy deploy FILE.py:${flow.name}`} action={create}>
-              A deployment binds the flow to its values, its engine and its limits. Runs start from one.
+            <EmptyState title="No deployments yet" snippet={`dagy deploy FILE.py:${flow.name}`} action={create}>
+              A deployment is a flow with its parameters, executor and limits. Every run starts from one.
             </EmptyState>
           )}
           <Suspense>
@@ -63,26 +61,10 @@ export function Deployments() {
                 onDone={() => void setState({ edit: null }, { history: 'replace' })}
               />
             )}
-            {deleting && <Deleting deployment={deleting} onDone={() => setDeleting(null)} />}
+            {deleting && <DeleteDeployment id={deleting.id} name={deleting.name} onDone={() => setDeleting(null)} />}
           </Suspense>
         </div>
       )}
     </Loaded>
-  );
-}
-
-function Deleting({ deployment: { id, name }, onDone }: { deployment: Deployment; onDone: () => void }) {
-  const client = useQueryClient();
-  const { mutate, isPending } = useGqlMutation(DeleteFlowDeploymentDocument, {
-    onSuccess: async () => {
-      await client.invalidateQueries();
-      toast.success(`Deleted ${name}.`);
-      onDone();
-    },
-  });
-  return (
-    <ConfirmDialog open danger onOpenChange={(open) => !open && onDone()} title={`Delete the deployment ${name}?`} confirm="Delete it" busy={isPending} onConfirm={() => mutate({ input: { id } })}>
-      <p>Its schedules and sensors go with it. Its runs and the flow stay.</p>
-    </ConfirmDialog>
   );
 }

@@ -7,6 +7,7 @@ import { duration, plural, sentence } from '@/lib/format';
 import { membersOf, wordFor, type Schema } from '@/features/run-dialog/schema';
 import { useMemo, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
+import { creatorName } from '@/lib/started-by';
 import { SpecGraph } from '../graph/spec-graph';
 import { TaskPanel } from '../graph/task-panel';
 import { DurationTrend, RunHistory } from '../history-chart';
@@ -26,8 +27,8 @@ export function Overview() {
         </div>
       )}
       {runs?.length === 0 && (
-        <EmptyState title="It has never run" snippet={`dagy trigger ${flow.name} --follow`}>
-          Its first run will be here the moment it starts.
+        <EmptyState title="No runs yet" snippet={`dagy trigger ${flow.name} --follow`}>
+          Its runs appear here as soon as they start.
         </EmptyState>
       )}
       <Parameters schema={flow.parametersSchema as Schema} />
@@ -35,20 +36,20 @@ export function Overview() {
   );
 }
 
-function Numbers({ flow: { statistics, createdAt, createdBy, defaultExecutor } }: { flow: Flow }) {
+function Numbers({ flow: { statistics, createdAt, creator, defaultExecutor } }: { flow: Flow }) {
   const rate = statistics?.successRate;
   const facts: [string, ReactNode][] = [
     ...(statistics
       ? ([
-          [`Success of ${plural(statistics.runs, 'run')}`, rate == null ? '–' : `${Math.round(rate * 1000) / 10} %`],
+          [`Success rate, ${plural(statistics.runs, 'run')}`, rate == null ? '–' : `${Math.round(rate * 1000) / 10} %`],
           ['Failures', String(statistics.failed)],
           ['Median', statistics.p50DurationMs == null ? '–' : duration(statistics.p50DurationMs)],
-          ['95 % are faster than', statistics.p95DurationMs == null ? '–' : duration(statistics.p95DurationMs)],
+          ['p95', statistics.p95DurationMs == null ? '–' : duration(statistics.p95DurationMs)],
         ] as [string, string][])
       : []),
-    ['Executor', defaultExecutor ? sentence(defaultExecutor) : 'as routed'],
+    ['Executor', defaultExecutor ? sentence(defaultExecutor) : 'Automatic'],
     ['Deployed', <RelativeTime key="at" at={createdAt} />],
-    ...(createdBy ? [['By', createdBy] as [string, string]] : []),
+    ...(creator ? [['Deployed by', creatorName(creator)] as [string, string]] : []),
   ];
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:flex">

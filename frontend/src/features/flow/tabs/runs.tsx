@@ -11,7 +11,7 @@ import { useFlowView } from '../use-flow';
 
 export function Runs() {
   const { flow, runs } = useFlowView();
-  if (!runs?.length) return <EmptyState title="It has never run" snippet={`dagy trigger ${flow.name} --follow`} />;
+  if (!runs?.length) return <EmptyState title="No runs yet" snippet={`dagy trigger ${flow.name} --follow`} />;
   return (
     <div className="grid gap-2">
       <div className="flex flex-wrap items-baseline justify-between gap-2">

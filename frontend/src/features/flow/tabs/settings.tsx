@@ -8,6 +8,7 @@ import { CopyButton } from '@/components/ui/copy-button';
 import { Card, CardHeader } from '@/components/ui/surfaces';
 import { useSetFlowStatus } from '@/components/use-flow-status';
 import { useCan } from '@/lib/can';
+import { creatorName } from '@/lib/started-by';
 import { specOf } from '../spec';
 import { useFlowView } from '../use-flow';
 
@@ -38,9 +39,9 @@ function Names() {
     ['Version', flow.version],
     ['Namespace', flow.namespace],
     ['Entrypoint', specOf(flow.spec).entrypoint],
-    ['Id of this version', flow.id],
-    ['SHA-256 of its archive', flow.artifactSha256],
-    ...(flow.createdBy ? [['Registered by', flow.createdBy] as [string, string]] : []),
+    ['Version ID', flow.id],
+    ['Archive SHA-256', flow.artifactSha256],
+    ...(flow.creator ? [['Deployed by', creatorName(flow.creator)] as [string, string]] : []),
   ];
   return (
     <Card>
@@ -73,7 +74,7 @@ function Status() {
       <CardHeader title={isActive ? 'Archive' : 'Archived'} />
       <div className="flex flex-wrap items-center justify-between gap-3 p-4">
         <p className="max-w-xl text-soft">
-          {isActive ? 'An archived flow starts no runs and is hidden in the catalog. Its runs and versions stay.' : 'It starts no runs, and the catalog shows it among the archived flows.'}
+          {isActive ? 'An archived flow cannot start runs and is hidden from the catalog. Its runs and versions stay.' : 'This flow is archived: it cannot start runs, and is listed under archived flows.'}
         </p>
         {can('FLOWS_WRITE') && (isActive ? <Button onClick={() => setAsking(true)}>Archive …</Button> : <Button busy={isPending} onClick={() => set(flow.name, 'ACTIVE')}>Restore</Button>)}
       </div>

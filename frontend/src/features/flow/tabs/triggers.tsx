@@ -32,13 +32,13 @@ export function Triggers() {
         const schedules = data.flow?.schedules.nodes ?? [];
         const sensors = (data.deployments?.nodes ?? []).flatMap(({ name, sensors: { nodes } }) => nodes.map((one) => ({ ...one, deployment: name })));
         if (schedules.length + sensors.length === 0) {
-          return <EmptyState title="Nothing starts it by itself">Runs of {flow.name} are started by people and by programs.</EmptyState>;
+          return <EmptyState title="No schedules or sensors">Runs of {flow.name} are started by people and by programs.</EmptyState>;
         }
         return (
           <div className="grid gap-4">
             <p className="flex items-start gap-2 rounded-md bg-accent-soft px-3 py-2">
               <Info aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
-              This version keeps schedules and sensors, and does not start runs by them yet.
+              Schedules and sensors are stored, but this version of Dagy does not run them yet.
             </p>
             {schedules.length > 0 && <Schedules schedules={schedules} />}
             {sensors.length > 0 && <Sensors sensors={sensors} />}
@@ -98,7 +98,7 @@ function Schedules({ schedules }: { schedules: readonly Schedule[] }) {
   );
 }
 
-const LOOKS_AT = { WEBHOOK: 'Calls from outside', HTTP: 'An address', RUN: 'Ends of runs', S3: 'A bucket' } as const;
+const LOOKS_AT = { WEBHOOK: 'Webhook calls', HTTP: 'A URL', RUN: 'Finished runs', S3: 'A bucket' } as const;
 
 function Sensors({ sensors }: { sensors: readonly Sensor[] }) {
   return (

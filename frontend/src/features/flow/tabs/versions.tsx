@@ -9,6 +9,7 @@ import { Table, Td, Th, Tr } from '@/components/ui/table';
 import { FlowBindingsDocument, type FlowBindingsQuery } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { useGql } from '@/lib/use-gql';
+import { creatorName } from '@/lib/started-by';
 import { VersionDiff } from '../diff/version-diff';
 import { useFlowView, type Flow } from '../use-flow';
 import { chosenPair, toggled } from './pair';
@@ -33,7 +34,7 @@ export function Versions() {
   };
   return (
     <div className="grid gap-4">
-      <p className="text-soft">{versions.length > 1 ? 'Tick two versions to see what differs between them.' : 'There is one version. Deploy the flow again after a change, and compare the two here.'}</p>
+      <p className="text-soft">{versions.length > 1 ? 'Select two versions to compare them.' : 'There is only one version so far. Deploy the flow again to compare versions.'}</p>
       <Table label="Versions">
         <thead>
           <tr>
@@ -79,7 +80,7 @@ interface VersionRowProps {
   onDeploy?: () => void;
 }
 
-function VersionRow({ version: { version, isLatest, createdAt, createdBy }, bindings, isChosen, onToggle, onShow, onDeploy }: VersionRowProps) {
+function VersionRow({ version: { version, isLatest, createdAt, creator }, bindings, isChosen, onToggle, onShow, onDeploy }: VersionRowProps) {
   const can = useCan();
   return (
     <Tr aria-selected={isChosen}>
@@ -102,7 +103,7 @@ function VersionRow({ version: { version, isLatest, createdAt, createdBy }, bind
           </span>
         </Td>
       )}
-      {can('EMAILS_READ') && <Td className="text-soft">{createdBy}</Td>}
+      {can('EMAILS_READ') && <Td className="text-soft">{creator && creatorName(creator)}</Td>}
       <Td className="text-right text-soft">
         <RelativeTime at={createdAt} />
       </Td>

@@ -84,7 +84,7 @@ function Toggle({ isOpen, children, name, onToggle }: { isOpen: boolean; childre
 const KINDS: Record<Segment['kind'], string> = {
   wait: 'Waited',
   run: 'Ran',
-  pause: 'Waited for the next attempt',
+  pause: 'Retry delay',
 };
 
 function Bar({ segment, span, task }: { segment: Segment; span: Span; task: Task }) {

@@ -68,7 +68,7 @@ export function GraphToolbar({ wish, tasks, found }: Props) {
       <IconButton size="sm" label="Larger" onClick={() => void zoomIn()}>
         <Plus aria-hidden />
       </IconButton>
-      <IconButton size="sm" label="Show all of it" onClick={() => void fitView({ padding: 0.08, maxZoom: 1, duration: 200 })}>
+      <IconButton size="sm" label="Show all" onClick={() => void fitView({ padding: 0.08, maxZoom: 1, duration: 200 })}>
         <Expand aria-hidden />
       </IconButton>
     </div>

@@ -35,7 +35,7 @@ function Cancel() {
   const isPossible = useCan()('RUNS_WRITE') && (run.state === 'QUEUED' || run.state === 'RUNNING');
   useAction('Cancel this run', () => setAsks(true), { enabled: isPossible, keywords: 'stop' });
   const { mutate, isPending } = useGqlMutation(CancelThisRunDocument, {
-    onSuccess: () => toast.success(run.state === 'QUEUED' ? 'Cancelled.' : 'Cancelling. It stops within seconds.'),
+    onSuccess: () => toast.success(run.state === 'QUEUED' ? 'Cancelled.' : 'Cancelling …'),
     onSettled: () => setAsks(false),
   });
   if (!isPossible) return null;
@@ -51,11 +51,11 @@ function Cancel() {
             onOpenChange={setAsks}
             danger
             title={`Cancel ${run.slug}?`}
-            confirm="Cancel the run"
+            confirm="Cancel run"
             busy={isPending}
             onConfirm={() => mutate({ input: { id: run.id } })}
           >
-            Running code is really stopped. What has finished stays, and the run can be retried later.
+            Running tasks are stopped. Finished tasks keep their results, and you can retry the run later.
           </ConfirmDialog>
         </Suspense>
       )}
@@ -66,11 +66,13 @@ function Cancel() {
 function Retry() {
   const { run } = useRunPage();
   const { retry, isPending, isAllowed } = useRetry();
-  const hasFailed = stateLook(run.state).isBad || run.state === 'CANCELLED';
-  useAction('Retry this run from its start', () => retry('FROM_START'), { enabled: isAllowed, keywords: 'again' });
-  useAction('Retry this run from what failed', () => retry('FROM_FAILED'), { enabled: isAllowed && hasFailed, keywords: 'again' });
+  const { isBad } = stateLook(run.state);
+  const hasFailed = isBad || run.state === 'CANCELLED';
+  useAction('Retry this run from the start', () => retry('FROM_START'), { enabled: isAllowed, keywords: 'again' });
+  useAction('Retry this run from the failed tasks', () => retry('FROM_FAILED'), { enabled: isAllowed && hasFailed, keywords: 'again' });
   if (!isAllowed) return null;
-  if (!hasFailed) {
+  // The banner below offers the retry from what failed.
+  if (!hasFailed || isBad) {
     return (
       <Button busy={isPending} onClick={() => retry('FROM_START')}>
         <RotateCcw aria-hidden /> Retry from start
@@ -86,7 +88,7 @@ function Retry() {
         </Button>
       }
     >
-      <MenuItem onSelect={() => retry('FROM_FAILED')}>From what failed</MenuItem>
+      <MenuItem onSelect={() => retry('FROM_FAILED')}>From the unfinished tasks</MenuItem>
       <MenuItem onSelect={() => retry('FROM_START')}>From the start</MenuItem>
     </Menu>
   );

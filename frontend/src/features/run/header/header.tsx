@@ -9,7 +9,7 @@ import { Popover } from '@/components/ui/popover';
 import type { RunDetailQueryVariables, RunState } from '@/gql/graphql';
 import { useEnvironment } from '@/lib/environment';
 import { isTerminal } from '@/lib/states';
-import { sentence } from '@/lib/format';
+import { startedBy } from '@/lib/started-by';
 import { tagsOf } from '@/lib/tags';
 import { progressOf } from '../progress';
 import { useRunPage } from '../run-context';
@@ -24,7 +24,7 @@ export function Header({ variables }: { variables: RunDetailQueryVariables }) {
         <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="break-all">{run.slug}</span>
           <span data-no-print>
-            <CopyButton text={run.slug} label="Copy the name" />
+            <CopyButton text={run.slug} label="Copy name" />
           </span>
           <StateBadge state={run.state} />
           <Pace />
@@ -66,10 +66,7 @@ function About() {
         </AppLink>
       )}
       {run.deployment && run.deployment.name !== run.flow?.name && <span>{run.deployment.name}</span>}
-      <span>
-        {run.trigger === 'RETRY' ? 'Retry' : `By ${sentence(run.trigger)}`}
-        {run.createdBy && `, ${run.createdBy}`}
-      </span>
+      <span>{startedBy(run)}</span>
       <RelativeTime at={run.createdAt} />
       {run.environment && <Environment name={run.environment.name} />}
       <Routing />
@@ -93,7 +90,7 @@ function Environment({ name }: { name: string }) {
   const [current, choose] = useEnvironment();
   if (current === name) return <span>{name}</span>;
   return (
-    <button type="button" className="hover:underline" title={`Look at ${name} alone`} onClick={() => choose(name)}>
+    <button type="button" className="hover:underline" title={`Show only ${name}`} onClick={() => choose(name)}>
       {name}
     </button>
   );

@@ -6,23 +6,23 @@ import { sentence } from '@/lib/format';
 import { useRunPage } from '../run-context';
 
 const DECIDED_BY: Record<string, string> = {
-  RUN: 'Whoever started the run asked for it.',
-  DEPLOYMENT: 'The deployment names it.',
-  FLOW: 'The flow names it.',
-  RULE: 'A routing rule chose it.',
-  DEFAULT: 'It is the default: nobody asked for another one.',
+  RUN: 'It was requested when the run was started.',
+  DEPLOYMENT: 'Set on the deployment.',
+  FLOW: 'Set on the flow.',
+  RULE: 'Chosen by a routing rule.',
+  DEFAULT: 'It is the default executor.',
 };
 
 export function Routing() {
   const { executor, routing } = useRunPage().run;
   return (
     <Popover
-      label="Why this engine"
+      label="Why this executor"
       className="w-80 p-3"
       trigger={
         <button type="button" className="inline-flex items-center gap-1 decoration-dotted underline-offset-3 hover:underline">
           <Cpu aria-hidden className="size-3.5" /> {sentence(executor)}
-          <span className="sr-only">, why this engine?</span>
+          <span className="sr-only">, why this executor?</span>
         </button>
       }
     >

@@ -28,7 +28,7 @@ export function LogToolbar({ state, field, onFollow, wraps, onWraps, showsTimes,
   return (
     <div className="flex flex-wrap items-center gap-1.5 border-b border-line px-2 py-1.5" data-no-print>
       <Search state={state} field={field} />
-      <Select aria-label="Least level" value={level} onChange={({ target }) => void setLevel(target.value as LogLevel)} className="w-auto! h-7! text-xs">
+      <Select aria-label="Minimum level" value={level} onChange={({ target }) => void setLevel(target.value as LogLevel)} className="w-auto! h-7! text-xs">
         {LEVELS.map((one) => (
           <option key={one} value={one}>
             {levelText(one)}
@@ -36,7 +36,7 @@ export function LogToolbar({ state, field, onFollow, wraps, onWraps, showsTimes,
         ))}
       </Select>
       {selected !== null && (
-        <Button size="sm" onClick={() => select(null)} aria-label={`Show the lines of all tasks, not of ${selected} alone`}>
+        <Button size="sm" onClick={() => select(null)} aria-label={`Show lines of all tasks, not only ${selected}`}>
           <span className="max-w-40 truncate">{selected}</span> <X aria-hidden className="size-3.5!" />
         </Button>
       )}
@@ -86,10 +86,10 @@ function Search({ state, field }: Pick<Props, 'state' | 'field'>) {
           <span role="status" className="text-xs whitespace-nowrap text-soft">
             {match >= 0 ? `${number(match + 1)} of ${number(matches.rows.length)}` : number(matches.rows.length)}
           </span>
-          <IconButton size="sm" label="The match before (Shift+Enter)" disabled={matches.rows.length === 0} onClick={() => go(-1)}>
+          <IconButton size="sm" label="Previous match (Shift+Enter)" disabled={matches.rows.length === 0} onClick={() => go(-1)}>
             <ChevronUp aria-hidden />
           </IconButton>
-          <IconButton size="sm" label="The next match (Enter)" disabled={matches.rows.length === 0} onClick={() => go(1)}>
+          <IconButton size="sm" label="Next match (Enter)" disabled={matches.rows.length === 0} onClick={() => go(1)}>
             <ChevronDown aria-hidden />
           </IconButton>
         </>

@@ -71,6 +71,6 @@ function Nothing({ level }: { level: LogLevel }) {
 
 function nothingText(hasLines: boolean, { selected, level, isOver }: { selected: string | null; level: LogLevel; isOver: boolean }): string {
   if (hasLines && selected) return `${selected} ${isOver ? 'wrote nothing' : 'has written nothing yet'}${level === 'DEBUG' ? '' : ' of this level'}.`;
-  if (hasLines) return 'No line is of this level.';
-  return isOver ? 'This run wrote no log.' : 'Nothing has been written yet. Lines appear here as they come.';
+  if (hasLines) return 'No lines at this level.';
+  return isOver ? 'This run wrote no logs.' : 'No log lines yet. They appear here as they are written.';
 }

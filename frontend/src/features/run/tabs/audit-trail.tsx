@@ -16,7 +16,7 @@ export function AuditTrail() {
       {(data) => {
         const trail = data.run?.auditTrail;
         if (!trail || trail.nodes.length === 0) {
-          return <EmptyState title="Nobody has done anything to this run">Cancelling and retrying are noted here.</EmptyState>;
+          return <EmptyState title="No audit entries for this run">Cancellations and retries are recorded here.</EmptyState>;
         }
         return (
           <div className="grid gap-2">

@@ -34,7 +34,7 @@ export function CompareTasks({ tasks }: { tasks: readonly Pair[] }) {
             onChange={(next) => void setOrder(next)}
             options={[
               { value: 'order', label: 'As in the flow' },
-              { value: 'slower', label: 'Most slowed down' },
+              { value: 'slower', label: 'Slowed down most' },
               { value: 'different', label: 'Other state' },
             ]}
           />

@@ -28,14 +28,14 @@ export default function Compare() {
   const mayReadPayloads = useCan()('PAYLOADS_READ');
   const query = useGql(RunComparisonDocument, { runId: run.id, baseId, withPayloads: mayReadPayloads });
   if (!isTerminal(model.state)) {
-    return <EmptyState title="The run is not over">It can be compared once it has ended.</EmptyState>;
+    return <EmptyState title="The run is still in progress">You can compare it once it has finished.</EmptyState>;
   }
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center gap-2">
         <span className="text-soft">Compared with</span>
         <Choice base={query.data?.compareRuns.base} onChoose={(id) => void setBaseId(id)} />
-        {baseId && <Button onClick={() => void setBaseId(null)}>The last good run</Button>}
+        {baseId && <Button onClick={() => void setBaseId(null)}>Last successful run</Button>}
       </div>
       <Loaded query={query}>{({ compareRuns }) => <Found comparison={compareRuns} mayReadPayloads={mayReadPayloads} />}</Loaded>
     </div>
@@ -70,7 +70,7 @@ function Choice({ base, onChoose }: { base: Comparison['base'] | undefined; onCh
 function Found({ comparison, mayReadPayloads }: { comparison: Comparison; mayReadPayloads: boolean }) {
   const { run, base, parameters, result, tasks, isTruncated } = comparison;
   if (!base) {
-    return <EmptyState title="There is no good run before this one">Choose another run to compare it with.</EmptyState>;
+    return <EmptyState title="No earlier successful run">Choose another run to compare it with.</EmptyState>;
   }
   return (
     <>
@@ -85,7 +85,7 @@ function Found({ comparison, mayReadPayloads }: { comparison: Comparison; mayRea
         </div>
       )}
       <CompareTasks tasks={tasks} />
-      {isTruncated && <p className="text-soft">The two differ in more than is shown here.</p>}
+      {isTruncated && <p className="text-soft">Only some of the differences are shown.</p>}
     </>
   );
 }

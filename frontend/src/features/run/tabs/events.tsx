@@ -72,7 +72,7 @@ function List({ events }: { events: readonly RunEvent[] }) {
   const { run, selected, select } = useRunPage();
   const box = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({ count: events.length, getScrollElement: () => box.current, estimateSize: () => 34, overscan: 15 });
-  if (events.length === 0) return <EmptyState title="No events">Nothing of this kind has been said.</EmptyState>;
+  if (events.length === 0) return <EmptyState title="No events">No events of this kind.</EmptyState>;
   return (
     <div ref={box} tabIndex={0} role="region" aria-label="Events" className="min-h-0 flex-1 overflow-auto rounded-lg border border-line bg-surface">
       <ol style={{ height: rows.getTotalSize() }} className="relative min-w-[640px]">

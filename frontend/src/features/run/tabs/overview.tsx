@@ -57,7 +57,7 @@ function OneByOne() {
 
 function Graph() {
   return (
-    <Pane empty="No tasks are known yet.">
+    <Pane empty="No tasks yet.">
       <RunGraph />
     </Pane>
   );
@@ -65,7 +65,7 @@ function Graph() {
 
 function Time() {
   return (
-    <Pane empty="Nothing has run yet.">
+    <Pane empty="No tasks have run yet.">
       <Gantt />
     </Pane>
   );

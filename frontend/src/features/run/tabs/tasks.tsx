@@ -32,7 +32,7 @@ export default function Tasks() {
   const rows = useMemo(() => sorted(tasks, { states, text, sort }), [tasks, states, text, sort]);
   const toggle = (state: TaskState) =>
     void setStates(states.includes(state) ? states.filter((one) => one !== state) : [...states, state]);
-  if (tasks.length === 0) return <EmptyState title="No tasks yet">They are here once the run has begun.</EmptyState>;
+  if (tasks.length === 0) return <EmptyState title="No tasks yet">They appear when the run starts.</EmptyState>;
   return (
     <div className="flex h-[max(420px,calc(100dvh-230px))] flex-col gap-3">
       <div className="flex flex-wrap items-center gap-1.5">
@@ -76,7 +76,7 @@ function TaskTable({ rows, sort, onSort }: TableProps) {
   const { selected, select } = useRunPage();
   const box = useRef<HTMLDivElement>(null);
   const shown = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW_PX, overscan: 12 });
-  if (rows.length === 0) return <EmptyState title="No task is like that">Other states or another name may have some.</EmptyState>;
+  if (rows.length === 0) return <EmptyState title="No matching tasks">Try another name or state.</EmptyState>;
   return (
     <div ref={box} role="table" aria-label="Tasks" aria-rowcount={rows.length + 1} tabIndex={0} className="min-h-0 flex-1 overflow-auto rounded-lg border border-line bg-surface">
       <div role="row" className={cn(COLUMNS, 'sticky top-0 z-10 h-9 border-b border-line bg-surface text-xs font-medium text-soft')}>

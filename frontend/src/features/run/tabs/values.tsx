@@ -37,7 +37,7 @@ export default function Values() {
       </Part>
       <Part title="Results of the tasks" className="xl:col-span-2">
         {query.isPending && <SkeletonRows rows={4} />}
-        {pages.length > 0 && tasks.length === 0 && <EmptyState title="No task has returned anything">Results are kept when a task succeeds.</EmptyState>}
+        {pages.length > 0 && tasks.length === 0 && <EmptyState title="No task results">Results are kept when a task succeeds.</EmptyState>}
         <ul className="grid gap-3">
           {tasks.map((task) => (
             <li key={task.id} className="grid gap-1">
@@ -61,7 +61,8 @@ export default function Values() {
 }
 
 function nothing(state: Parameters<typeof isTerminal>[0]): string {
-  return isTerminal(state) ? 'It returned nothing.' : 'It is here once the run has ended.';
+  if (!isTerminal(state)) return 'Available when the run has finished.';
+  return state === 'SUCCEEDED' ? 'The flow returned nothing.' : 'No result: the run did not succeed.';
 }
 
 function Part({ title, className, children }: { title: string; className?: string; children: ReactNode }) {
@@ -81,7 +82,7 @@ function Folded({ children }: { children: ReactNode }) {
       <div className={isOpen ? undefined : 'max-h-40 overflow-y-auto'}>{children}</div>
       {!isOpen && (
         <button type="button" className="link text-xs" onClick={() => setOpen(true)}>
-          Show all of it
+          Show all
         </button>
       )}
     </div>

@@ -20,8 +20,8 @@ export function TaskLog({ task }: { task: Task }) {
   }
   if (lines.length === 0) return null;
   return (
-    <Part title="Its last lines">
-      <ol tabIndex={0} aria-label="Its last lines" className="max-h-56 overflow-auto rounded-md border border-line bg-page px-2.5 py-1.5 font-mono text-xs leading-5">
+    <Part title="Last log lines">
+      <ol tabIndex={0} aria-label="Last log lines" className="max-h-56 overflow-auto rounded-md border border-line bg-page px-2.5 py-1.5 font-mono text-xs leading-5">
         {lines.map((line) => (
           <li key={line.number} className="break-words whitespace-pre-wrap">
             <LogText line={line} />

@@ -70,7 +70,7 @@ function Unknown() {
   const { selected, select } = useRunPage();
   return (
     <Frame name="Task" head={<h2 className="min-w-0 flex-1 text-base font-semibold break-words">{selected}</h2>}>
-      <p className="text-soft">This run has no such task, or not yet.</p>
+      <p className="text-soft">No such task in this run, or it has not started yet.</p>
       <Button size="sm" className="justify-self-start" onClick={() => select(null)}>
         Close
       </Button>

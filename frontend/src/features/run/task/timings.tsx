@@ -14,7 +14,7 @@ export function Timings({ task, history }: { task: Task; history: readonly RunEv
   const runStart = time(run.startedAt);
   const ready = readyAt(task, model.tasks, runStart);
   const facts: [string, string | null][] = [
-    ['Waited for the tasks before it', ready !== null && runStart !== null ? duration(ready - runStart) : null],
+    ['Waiting for upstream tasks', ready !== null && runStart !== null ? duration(ready - runStart) : null],
     ['Waited for its turn', ready !== null && task.startedAt !== null ? duration(task.startedAt - ready) : null],
     ['Ran', task.startedAt === null ? null : duration(ranFor(segmentsOf(task, { tasks: model.tasks, history, runStart, now })))],
     ...nextAttempt(retryDueAt(task, history), now),

@@ -36,16 +36,16 @@ export default function BulkBar({ list: { rows, query }, state, totals, selectio
   const isTooMany = !isEverything && selection.ids.size > MAX_CHOSEN;
   const start = (action: BulkAction) =>
     isEverything ? ask(action) : void bulk.start({ action, runIds: [...selection.ids] });
-  useShortcut('Escape', 'Choose nothing', () => onSelect(NONE_SELECTED));
+  useShortcut('Escape', 'Clear selection', () => onSelect(NONE_SELECTED));
   return (
     <div className="pointer-events-none absolute inset-x-0 bottom-3 z-20 flex justify-center px-2" data-no-print>
       <div
         role="toolbar"
-        aria-label="Chosen runs"
+        aria-label="Selected runs"
         className="pointer-events-auto flex max-w-full animate-pop flex-wrap items-center gap-1.5 rounded-lg border border-line-strong bg-raised p-1.5 pl-3 shadow-pop"
       >
         <span role="status" className="font-medium">
-          {isEverything ? `All ${number} that match` : `${number} chosen`}
+          {isEverything ? `All ${number} that match` : `${number} selected`}
         </span>
         {!isEverything && selection.ids.size < rows.length && (
           <Button size="sm" variant="ghost" className="text-accent!" onClick={() => onSelect(allOf(order))}>
@@ -57,7 +57,7 @@ export default function BulkBar({ list: { rows, query }, state, totals, selectio
             All {whole} that match
           </Button>
         )}
-        {isTooMany && <span className="text-xs text-warn">At most {count(MAX_CHOSEN)} at once; choose all that match for more.</span>}
+        {isTooMany && <span className="text-xs text-warn">At most {count(MAX_CHOSEN)} at once. Select all matching runs for more.</span>}
         <span aria-hidden className="mx-1 hidden h-5 w-px bg-line sm:block" />
         {numbers.active && (
           <Button size="sm" disabled={isTooMany} busy={bulk.isPending} onClick={() => start('CANCEL')}>
@@ -74,7 +74,7 @@ export default function BulkBar({ list: { rows, query }, state, totals, selectio
             <RotateCcw aria-hidden className="size-3.5!" /> Retry from start {numbers.ended}
           </Button>
         )}
-        <IconButton size="sm" label="Choose nothing" onClick={() => onSelect(NONE_SELECTED)}>
+        <IconButton size="sm" label="Clear selection" onClick={() => onSelect(NONE_SELECTED)}>
           <X aria-hidden />
         </IconButton>
       </div>

@@ -9,9 +9,9 @@ const VERBS: Record<BulkAction, string> = {
   RETRY_FROM_FAILED: 'Retry from failed',
 };
 const EFFECTS: Record<BulkAction, string> = {
-  CANCEL: 'Those that wait or run are stopped. Those that have ended stay as they are.',
-  RETRY_FROM_START: 'Each one that has ended is run again as a new run, from its first task.',
-  RETRY_FROM_FAILED: 'Each one that has failed is run again as a new run, with the results that it already had.',
+  CANCEL: 'Queued and running runs are stopped. Finished runs are left as they are.',
+  RETRY_FROM_START: 'Each finished run is started again as a new run, from its first task.',
+  RETRY_FROM_FAILED: 'Each failed run is started again as a new run that reuses the results it already has.',
 };
 
 interface BulkConfirmProps {
@@ -34,7 +34,7 @@ export function BulkConfirm({ action, what, busy, onClose, onConfirm }: BulkConf
       onConfirm={onConfirm}
     >
       <p>{EFFECTS[action]}</p>
-      <p className="mt-2 text-soft">It starts after five seconds, in which it can be undone, and can be stopped while it runs.</p>
+      <p className="mt-2 text-soft">It starts in five seconds. You can undo it until then, and stop it while it runs.</p>
     </ConfirmDialog>
   );
 }

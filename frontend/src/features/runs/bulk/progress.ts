@@ -32,10 +32,10 @@ export function inWords(operation: BulkProgressFragment, now: number): Said {
     return { kind: 'message', text: `${DOING[action]}: ${count(through)} of ${plural(total, 'run')}`, action: 'Stop' };
   }
   if (state === 'FAILED') {
-    return { kind: 'error', text: 'This did not work', description: operation.reason?.message, action: null };
+    return { kind: 'error', text: 'Bulk action failed', description: operation.reason?.message, action: null };
   }
   if (state === 'CANCELLED') {
-    const text = through === 0 ? 'Undone: no run was touched' : `Stopped after ${count(through)} of ${plural(total, 'run')}`;
+    const text = through === 0 ? 'Undone: no runs were changed' : `Stopped after ${count(through)} of ${plural(total, 'run')}`;
     return { kind: 'message', text, action: null };
   }
   return {

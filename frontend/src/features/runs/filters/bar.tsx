@@ -30,7 +30,7 @@ export function FilterBar({ state: { view, change, clear, isFiltered }, tags }: 
     >
       {can('FLOWS_READ') && <FlowFilter value={view.flow} onChange={(flow) => change({ flow })} />}
       {view.deployment && (
-        <Button size="sm" className={activeStyle} aria-label={`Any deployment, not ${view.deployment} alone`} onClick={() => change({ deployment: null })}>
+        <Button size="sm" className={activeStyle} aria-label={`Remove filter: deployment ${view.deployment}`} onClick={() => change({ deployment: null })}>
           <span className="text-soft">Deployment:</span> {view.deployment} <X aria-hidden className="size-3.5!" />
         </Button>
       )}

@@ -25,9 +25,9 @@ export default function LongerPanel({ value, onChange }: { value: string | null;
         }}
       >
         <Field
-          label="Another length, then Enter"
+          label="Custom duration"
           hint="Such as 90s, 5m, 1.5h"
-          error={text !== '' && span(text) === null ? 'A number and ms, s, m, h or d.' : undefined}
+          error={text !== '' && span(text) === null ? 'Use a number and ms, s, m, h or d.' : undefined}
         >
           {(field) => <Input {...field} value={text} onChange={({ target }) => setText(target.value)} />}
         </Field>

@@ -21,7 +21,7 @@ export function StateChips({ counts, chosen, onChange }: StateChipsProps) {
   const toggle = (state: RunState) =>
     onChange(chosen.includes(state) ? chosen.filter((one) => one !== state) : [...chosen, state]);
   return (
-    <div role="group" aria-label="States" className="flex gap-1 overflow-x-auto py-0.5">
+    <div role="group" aria-label="States" className="flex min-w-0 gap-1 overflow-x-auto py-0.5">
       <StateChip isOn={chosen.length === 0} onClick={() => onChange([])} number={counts && counted({ count: counts.total, isCapped: counts.isCapped })}>
         All
       </StateChip>

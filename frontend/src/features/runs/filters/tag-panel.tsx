@@ -44,7 +44,7 @@ export default function TagPanel({ value, known, onChange }: TagPanelProps) {
             if (isTag) add(text.trim());
           }}
         >
-          <Field label="A tag, then Enter" hint="Such as team=data" error={text !== '' && !isTag ? 'Name, =, value.' : undefined}>
+          <Field label="Add a tag" hint="Such as team=data" error={text !== '' && !isTag ? 'Use the form name=value.' : undefined}>
             {(field) => <Input {...field} autoFocus value={text} onChange={({ target }) => setText(target.value)} />}
           </Field>
         </form>
@@ -52,7 +52,7 @@ export default function TagPanel({ value, known, onChange }: TagPanelProps) {
       {others.length > 0 && value.length < MOST && (
         <div>
           <p id={id} className="mb-1 text-xs text-soft">
-            Tags of the runs below
+            Tags in this list
           </p>
           <div role="group" aria-labelledby={id} className="flex flex-wrap gap-1">
             {others.map((tag) => (

@@ -45,7 +45,7 @@ function Span({ value, onApply }: { value: string | null; onApply: (last: string
         if (span(text) !== null) onApply(text.trim());
       }}
     >
-      <Field label="Another span, then Enter" hint={span(text) ? `The last ${spanInWords(text)}` : 'Such as 90m, 3d, 2w'} error={isWrong ? 'A number and s, m, h, d or w.' : undefined}>
+      <Field label="Custom range" hint={span(text) ? `The last ${spanInWords(text)}` : 'Such as 90m, 3d, 2w'} error={isWrong ? 'Use a number and s, m, h, d or w.' : undefined}>
         {(field) => <Input {...field} value={text} onChange={({ target }) => setText(target.value)} />}
       </Field>
     </form>
@@ -67,11 +67,11 @@ function Between({ value, onApply }: { value: Times; onApply: (times: Times) => 
       <Field label="From">
         {(field) => <Input {...field} type="datetime-local" step={1} value={from} onChange={({ target }) => setFrom(target.value)} />}
       </Field>
-      <Field label="To" error={isTurned ? 'It ends before it begins.' : undefined}>
+      <Field label="To" error={isTurned ? 'The end is before the start.' : undefined}>
         {(field) => <Input {...field} type="datetime-local" step={1} value={to} onChange={({ target }) => setTo(target.value)} />}
       </Field>
       <Button type="submit" size="sm" disabled={isTurned || (from === '' && to === '')}>
-        Show these
+        Apply
       </Button>
     </form>
   );

@@ -2,7 +2,7 @@
 /** A run in a narrow window: two lines in place of columns. */
 import { StateBadge } from '@/components/state';
 import { RelativeTime } from '@/components/time';
-import { type CellProps, Length, Slug } from './cells';
+import { type CellProps, Length, Slug, Tasks } from './cells';
 
 export function CardCells({ run, onTag }: CellProps) {
   return (
@@ -16,7 +16,8 @@ export function CardCells({ run, onTag }: CellProps) {
           {run.flow && `${run.flow.name} · `}
           <RelativeTime at={run.createdAt} />
         </span>
-        <span className="shrink-0">
+        <span className="flex shrink-0 items-center gap-3">
+          <Tasks run={run} onTag={onTag} />
           <Length run={run} onTag={onTag} />
         </span>
       </span>

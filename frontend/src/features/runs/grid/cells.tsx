@@ -4,8 +4,10 @@ import { AppLink, flowPath, runPath } from '@/components/app-link';
 import { StateBadge } from '@/components/state';
 import { Duration, RelativeTime } from '@/components/time';
 import { sentence } from '@/lib/format';
+import { creatorName } from '@/lib/started-by';
 import type { RunRow } from '../live-rows';
 import { DurationCell } from './duration-cell';
+import { TasksCell } from './tasks-cell';
 
 export interface CellProps {
   run: RunRow;
@@ -50,7 +52,8 @@ export const Environment = ({ run }: CellProps) => <Soft>{run.environment?.name}
 export const Trigger = ({ run }: CellProps) => <Soft>{sentence(run.trigger)}</Soft>;
 export const Engine = ({ run }: CellProps) => <Soft>{sentence(run.executor)}</Soft>;
 export const Attempt = ({ run }: CellProps) => <Soft>{run.attempt}</Soft>;
-export const Creator = ({ run }: CellProps) => <Soft>{run.createdBy}</Soft>;
+export const Creator = ({ run }: CellProps) => <Soft>{run.creator && creatorName(run.creator)}</Soft>;
+export const Tasks = ({ run }: CellProps) => run.taskCounts && <TasksCell counts={run.taskCounts} />;
 export const Why = ({ run }: CellProps) => <Soft>{why(run)}</Soft>;
 
 export const Created = ({ run }: CellProps) => <RelativeTime at={run.createdAt} className="text-soft" />;

@@ -14,7 +14,7 @@ export function DurationCell({ run }: { run: RunRow }) {
   const median = run.flow?.statistics.p50DurationMs;
   const bar = median ? barOf(ms, median) : null;
   return (
-    <span className="flex w-full items-center justify-end gap-1.5" title={median ? `This flow usually takes ${duration(median)}` : undefined}>
+    <span className="flex w-full items-center justify-end gap-1.5" title={median ? `Median of this flow: ${duration(median)}` : undefined}>
       {bar?.factor && <span className="text-2xs text-warn">{bar.factor}</span>}
       <span>{duration(ms)}</span>
       <span aria-hidden className={cn('relative h-1 w-8 shrink-0 overflow-hidden rounded-full', bar && 'bg-hover')}>

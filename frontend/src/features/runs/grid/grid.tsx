@@ -43,6 +43,8 @@ interface GridProps {
   isLoadingMore: boolean;
   onMore: () => void;
   handle: { current: GridHandle | null };
+  /** Told when the first row comes into view or leaves it. */
+  onTop: (isAtTop: boolean) => void;
   foot: ReactNode;
 }
 
@@ -83,6 +85,7 @@ export function Grid(props: GridProps) {
       tabIndex={0}
       onScroll={({ currentTarget }) => {
         rememberOffset(identity, currentTarget.scrollTop);
+        props.onTop(currentTarget.scrollTop < height);
         look();
       }}
       className={cn(

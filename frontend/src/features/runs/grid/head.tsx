@@ -28,7 +28,7 @@ export function Head({ columns, template, sort, onSort, chosen, onChooseAll }: H
         {chosen !== null && (
           <span role="columnheader" className="flex justify-center">
             <Checkbox
-              aria-label="Choose all that are loaded"
+              aria-label="Select all loaded runs"
               checked={chosen === 'all'}
               indeterminate={chosen === 'some'}
               onChange={() => onChooseAll(chosen !== 'all')}

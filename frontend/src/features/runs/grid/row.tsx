@@ -50,7 +50,7 @@ export const Row = memo(function Row({ run, index, height, columns, template, is
         <span role="gridcell" className="flex justify-center">
           <Checkbox
             tabIndex={-1}
-            aria-label={`Choose ${run.slug}`}
+            aria-label={`Select ${run.slug}`}
             checked={isChosen}
             onChange={() => undefined}
             onClick={(event) => {

@@ -26,7 +26,7 @@ export function PeekActions({ run: { slug, state, stateReason, error } }: { run:
   const retry = useGqlMutation(PeekRetryDocument, {
     onSuccess: ({ retryRun: { run } }) => {
       const open = () => router.push(withEnvironment(runPath(run.slug), environment));
-      toast.success(`${run.slug} is on its way.`, { action: { label: 'Open', onClick: open } });
+      toast.success(`Started ${run.slug}.`, { action: { label: 'Open', onClick: open } });
     },
   });
   const again = (mode: RetryMode) => retry.mutate({ slug, mode });
@@ -48,7 +48,7 @@ export function PeekActions({ run: { slug, state, stateReason, error } }: { run:
       )}
       {canWrite && isOver && (
         <Button size="sm" busy={retry.isPending} onClick={() => again('FROM_START')}>
-          <RotateCcw aria-hidden className="size-3.5!" /> Retry
+          <RotateCcw aria-hidden className="size-3.5!" /> Retry from start
         </Button>
       )}
     </div>

@@ -4,6 +4,7 @@ import { AppLink, flowPath, runPath } from '@/components/app-link';
 import { Duration, RelativeTime } from '@/components/time';
 import type { RunPeekQuery } from '@/gql/graphql';
 import { sentence } from '@/lib/format';
+import { startedBy } from '@/lib/started-by';
 
 type Run = NonNullable<RunPeekQuery['run']>;
 
@@ -21,10 +22,7 @@ export function PeekFacts({ run }: { run: Run }) {
       )}
       {run.deployment && <Fact name="Deployment">{run.deployment.name}</Fact>}
       {run.environment && <Fact name="Environment">{run.environment.name}</Fact>}
-      <Fact name="Started by">
-        {sentence(run.trigger)}
-        {run.createdBy && <span className="text-soft"> · {run.createdBy}</span>}
-      </Fact>
+      <Fact name="Started">{startedBy(run)}</Fact>
       {run.retryOf && (
         <Fact name="Retry of">
           <AppLink href={runPath(run.retryOf.slug)} className="link">

@@ -40,7 +40,7 @@ export function PeekLog({ runId, slug }: { runId: string; slug: string }) {
       </p>
     );
   }
-  if (tail.seen === 0) return phase === 'quiet' ? <p className="text-soft">Nothing was written.</p> : <Skeleton className="h-16" />;
+  if (tail.seen === 0) return phase === 'quiet' ? <p className="text-soft">No log lines.</p> : <Skeleton className="h-16" />;
   return (
     <>
       <pre className="overflow-x-auto rounded-md border border-line bg-page px-2.5 py-2 font-mono text-xs leading-5">

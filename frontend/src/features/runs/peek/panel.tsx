@@ -23,7 +23,7 @@ import { usePeekLive } from './use-peek-live';
 
 export default function PeekPanel({ slug, onClose }: { slug: string; onClose: () => void }) {
   const panel = useRef<HTMLElement>(null);
-  const query = useGql(RunPeekDocument, { slug, ...useReadable(), withPayloads: useCan()('PAYLOADS_READ') });
+  const query = useGql(RunPeekDocument, { slug, ...useReadable(), withTasks: true, withPayloads: useCan()('PAYLOADS_READ') });
   usePeekLive(query);
   useShortcut('Escape', 'Close the panel', onClose);
   useEffect(() => {
@@ -39,7 +39,7 @@ export default function PeekPanel({ slug, onClose }: { slug: string; onClose: ()
     >
       <header className="flex items-center gap-1 border-b border-line py-2 pr-2 pl-4">
         <h2 className="min-w-0 truncate text-base font-semibold">{slug}</h2>
-        <CopyButton text={slug} label="Copy the name" />
+        <CopyButton text={slug} label="Copy name" />
         <span className="flex-1" />
         <AppLink href={runPath(slug)} className={buttonStyle({ size: 'sm' })}>
           Open <ArrowUpRight aria-hidden className="size-3.5!" />
@@ -49,8 +49,8 @@ export default function PeekPanel({ slug, onClose }: { slug: string; onClose: ()
         </IconButton>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">
-        <Loaded query={query} missing={<EmptyState title="There is no such run" />}>
-          {({ run }) => (run ? <Peeked key={run.id} run={run} /> : <EmptyState title="There is no such run" />)}
+        <Loaded query={query} missing={<EmptyState title="Run not found" />}>
+          {({ run }) => (run ? <Peeked key={run.id} run={run} /> : <EmptyState title="Run not found" />)}
         </Loaded>
       </div>
     </aside>

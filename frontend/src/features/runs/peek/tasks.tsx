@@ -2,10 +2,11 @@
 /** A run's tasks: those that went wrong first, then those at work, then the rest. */
 import { StateGlyph } from '@/components/state';
 import { Duration } from '@/components/time';
-import { Progress } from '@/components/ui/surfaces';
 import type { RunPeekQuery } from '@/gql/graphql';
-import { count, plural } from '@/lib/format';
+import { count } from '@/lib/format';
 import { stateLook } from '@/lib/states';
+import { tallyInWords, tallyOf } from '@/lib/task-tally';
+import { TallyBar } from '../grid/tasks-cell';
 
 type Run = NonNullable<RunPeekQuery['run']>;
 type Task = Run['taskRuns']['nodes'][number];
@@ -13,17 +14,15 @@ type Task = Run['taskRuns']['nodes'][number];
 const SHOWN = 12;
 
 export function PeekTasks({ run }: { run: Run }) {
-  const { total, ended } = progressOf(run.taskCounts);
-  if (total === 0) return <p className="text-soft">No task has begun.</p>;
+  const tally = run.taskCounts && tallyOf(run.taskCounts);
+  if (!tally || tally.total === 0) return <p className="text-soft">No tasks yet.</p>;
   const tasks = byUrgency(run.taskRuns.nodes).slice(0, SHOWN);
-  const rest = total - tasks.length;
+  const rest = run.taskRuns.nodes.length - tasks.length;
   return (
     <>
-      <div className="mb-2 flex items-center gap-2">
-        <Progress value={ended} max={total} label={`${ended} of ${total} tasks ended`} className="flex-1" />
-        <span className="text-xs text-soft">
-          {count(ended)} of {plural(total, 'task')}
-        </span>
+      <div className="mb-2 grid gap-1">
+        <TallyBar tally={tally} />
+        <span className="text-xs text-soft">{tallyInWords(tally)}</span>
       </div>
       <ul className="grid">
         {tasks.map((task) => (
@@ -40,14 +39,9 @@ export function PeekTasks({ run }: { run: Run }) {
           </li>
         ))}
       </ul>
-      {rest > 0 && <p className="mt-1 text-xs text-soft">and {count(rest)} more</p>}
+      {rest > 0 && <p className="mt-1 text-xs text-soft">and {count(rest)}{run.taskRuns.pageInfo.hasNextPage ? '+' : ''} more</p>}
     </>
   );
-}
-
-export function progressOf(counts: Run['taskCounts']): { total: number; ended: number } {
-  const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
-  return { total, ended: total - counts.pending - counts.running - counts.retrying };
 }
 
 export function byUrgency(tasks: readonly Task[]): Task[] {

@@ -45,7 +45,7 @@ function NameDialog({ views: { current, query, mark }, filter, isNew, onClose }:
   });
   const rename = useGqlMutation(ChangeViewDocument, {
     quiet: true,
-    onSuccess: ({ updateSavedView: { savedView } }) => done(savedView.id, `Its name is ${savedView.name} now.`),
+    onSuccess: ({ updateSavedView: { savedView } }) => done(savedView.id, `Renamed to ${savedView.name}.`),
   });
   const { error, isPending } = isNew ? save : rename;
   const submit = (event: FormEvent) => {
@@ -99,7 +99,7 @@ function DeleteDialog({ views: { current, mark }, onClose }: Props) {
       busy={remove.isPending}
       onConfirm={() => remove.mutate({ id: current.id })}
     >
-      {current.isShared ? 'It is gone for all members. ' : ''}The runs stay.
+      {current.isShared ? 'It is removed for all members. ' : ''}The runs stay.
     </ConfirmDialog>
   );
 }

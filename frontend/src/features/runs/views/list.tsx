@@ -42,7 +42,7 @@ export default function ViewList({ views: { views, current, query, isEdited, ope
         <Item
           key={view.id}
           icon={view.isShared ? <Users aria-hidden /> : <UserRound aria-hidden />}
-          title={view.isShared ? `Shared${view.createdBy ? ` by ${view.createdBy}` : ''}` : 'Yours alone'}
+          title={view.isShared ? `Shared${view.createdBy ? ` by ${view.createdBy}` : ''}` : 'Private'}
           isOn={view.id === current?.id}
           onClick={() => go(view)}
           end={<ViewCount view={view} />}
@@ -52,7 +52,7 @@ export default function ViewList({ views: { views, current, query, isEdited, ope
       ))}
       <div role="separator" className="mx-1 my-1 h-px bg-line" />
       {current && isEdited && mayChange && (
-        <Item icon={<RefreshCw aria-hidden />} onClick={() => changed({ id: current.id, query, filter: filter ?? {} }, `${current.name} shows this from now on.`)}>
+        <Item icon={<RefreshCw aria-hidden />} onClick={() => changed({ id: current.id, query, filter: filter ?? {} }, `Updated ${current.name}.`)}>
           Update “{current.name}”
         </Item>
       )}
@@ -68,10 +68,10 @@ export default function ViewList({ views: { views, current, query, isEdited, ope
         <Item
           icon={current.isShared ? <UserRound aria-hidden /> : <Users aria-hidden />}
           onClick={() =>
-            changed({ id: current.id, isShared: !current.isShared }, current.isShared ? `${current.name} is yours alone.` : `All members see ${current.name}.`)
+            changed({ id: current.id, isShared: !current.isShared }, current.isShared ? `${current.name} is now private.` : `${current.name} is now shared.`)
           }
         >
-          {current.isShared ? 'Keep it to yourself' : 'Share with the organization'}
+          {current.isShared ? 'Make private' : 'Share with the organization'}
         </Item>
       )}
       {current && mayChange && (
