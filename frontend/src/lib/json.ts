@@ -1,4 +1,26 @@
-/** JSON values as they come: told apart, and compared by what they hold. */
+/** JSON values as they come: told apart, and compared by what they hold. Integers beyond 2^53, which
+ *  a number of JavaScript would round, are bigints; so values are read and written here alone. */
+import { parse, stringify } from 'lossless-json';
+
+/** Fewer digits fit a number. A text may have as many, which costs time and changes nothing. */
+const MANY_DIGITS = /\d{16}/;
+const INTEGER = /^-?\d+$/;
+
+/** Raises SyntaxError. Of a name that stands twice the last counts, as with JSON.parse. */
+export function parseJson(text: string): unknown {
+  if (!MANY_DIGITS.test(text)) return JSON.parse(text);
+  return parse(text, null, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue });
+}
+
+/** The number that the text says, whatever its size. */
+export function exactNumber(text: string): number | bigint {
+  const value = Number(text);
+  return INTEGER.test(text) && !Number.isSafeInteger(value) ? BigInt(text) : value;
+}
+
+export function writeJson(value: unknown, indent?: number): string {
+  return stringify(value, null, indent) ?? 'null';
+}
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -9,4 +31,12 @@ export function same(a: unknown, b: unknown): boolean {
   if (!isRecord(a) || !isRecord(b)) return false;
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => name in b && same(a[name], b[name]));
+}
+
+/** For programs that know numbers alone: integers may be rounded. */
+export function rounded(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(rounded);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, rounded(one)]));
 }

@@ -7,6 +7,7 @@ import { duration, plural, sentence } from '@/lib/format';
 import { membersOf, wordFor, type Schema } from '@/features/run-dialog/schema';
 import { useMemo, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
+import { writeJson } from '@/lib/json';
 import { SpecGraph } from '../graph/spec-graph';
 import { TaskPanel } from '../graph/task-panel';
 import { DurationTrend, RunHistory } from '../history-chart';
@@ -95,7 +96,7 @@ function Parameters({ schema }: { schema: Schema }) {
             <dd className="min-w-0 text-xs break-words text-soft">
               {wordFor(one, schema)}
               {isRequired && ', required'}
-              {one.default !== undefined && one.default !== null && <code className="font-mono"> = {JSON.stringify(one.default)}</code>}
+              {one.default !== undefined && one.default !== null && <code className="font-mono"> = {writeJson(one.default)}</code>}
             </dd>
           </div>
         ))}
