@@ -45,9 +45,21 @@ describe('integers beyond 2^53', () => {
   });
 });
 
+test.each([
+  '{"text":"say \\"12345678901234567\\" and \\\\","n":12345678901234567}',
+  '[0.1234567890123456,1e-7,-12345678901234567,12345678901234567]',
+  '["12345678901234567","a,12345678901234567,b"]',
+  '12345678901234567890123456789012345678901234567890',
+])('%s is written as it was read', (text) => expect(writeJson(parseJson(text))).toBe(text));
+
+test('fractions and exponents with many digits are numbers', () => {
+  expect(parseJson('[1234567890123456789.5,1e1,12345678901234567E-3,1e-12345678901234567]')).toEqual([1234567890123456789.5, 10, 12345678901234567e-3, 0]);
+});
+
 test('what is no JSON is refused, and of a name that stands twice the last counts', () => {
   expect(() => parseJson('{"a": 12345678901234567')).toThrow(SyntaxError);
   expect(() => parseJson('{"a": 1,}')).toThrow(SyntaxError);
+  expect(() => parseJson('012345678901234567')).toThrow(SyntaxError);
   expect(parseJson('{"a":1,"a":12345678901234567}')).toEqual({ a: 12345678901234567n });
 });
 

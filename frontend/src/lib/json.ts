@@ -1,15 +1,20 @@
 /** JSON values as they come: told apart, and compared by what they hold. Integers beyond 2^53, which
  *  a number of JavaScript would round, are bigints; so values are read and written here alone. */
-import { parse, stringify } from 'lossless-json';
 
 /** Fewer digits fit a number. A text may have as many, which costs time and changes nothing. */
 const MANY_DIGITS = /\d{16}/;
+const STRING_OR_LONG_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE])/g;
 const INTEGER = /^-?\d+$/;
 
-/** Raises SyntaxError. Of a name that stands twice the last counts, as with JSON.parse. */
+/** Before the digits of an integer that passes the browser's own JSON as text. No value begins so. */
+const MARK = `bigint-${Math.random().toString(36).slice(2)}:`;
+const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, 'g');
+
+/** Raises SyntaxError. */
 export function parseJson(text: string): unknown {
   if (!MANY_DIGITS.test(text)) return JSON.parse(text);
-  return parse(text, null, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue });
+  const marked = text.replace(STRING_OR_LONG_INTEGER, (token) => (token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${MARK}${token}"`));
+  return JSON.parse(marked, (_, value: unknown) => (typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value));
 }
 
 /** The number that the text says, whatever its size. */
@@ -19,7 +24,8 @@ export function exactNumber(text: string): number | bigint {
 }
 
 export function writeJson(value: unknown, indent?: number): string {
-  return stringify(value, null, indent) ?? 'null';
+  const marked = JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${MARK}${one}` : one), indent) as string | undefined;
+  return marked?.replace(MARKED, '$1') ?? 'null';
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

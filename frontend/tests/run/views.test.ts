@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TaskState } from '@/gql/graphql';
 import { describeEvent } from '@/features/run/describe';
 import { loadOf, rowsOf } from '@/features/run/gantt/rows';
-import { edgePath } from '@/features/run/graph/edge-path';
+import { edgePath } from '@/lib/edge-path';
 import { edgesOf, NodeCache } from '@/features/run/graph/nodes';
 import { neighbour } from '@/features/run/graph/step';
 import { plannedTask, type RunEvent, type Task } from '@/features/run/live/model';

@@ -72,7 +72,7 @@ function Graph({ flow }: { flow: Flow }) {
     <Card className="overflow-hidden">
       <CardHeader title="Tasks" actions={<span className="text-xs text-soft">{plural(tasks.length, 'task')}</span>} />
       <div className={cn('grid', selected && 'lg:grid-cols-[minmax(0,1fr)_320px]')}>
-        <SpecGraph tasks={tasks} selected={selected?.key ?? null} onSelect={(task) => void setState({ task })} className={tasks.length > 6 ? 'h-96' : 'h-64'} />
+        <SpecGraph tasks={tasks} selected={selected?.key ?? null} onSelect={(task) => void setState({ task })} />
         {selected && (
           <div className="max-h-96 overflow-y-auto border-t border-line lg:border-t-0 lg:border-l">
             <TaskPanel task={selected} onClose={() => void setState({ task: null })} />
