@@ -101,6 +101,8 @@ export function FilterList({ label, options, chosen, multiple = false, onPick, o
         aria-activedescendant={current && `${id}-${current.value}`}
         aria-label={`Filter: ${label}`}
         placeholder={placeholder}
+        // Whoever opens a list wants to search it. A popover takes care by itself; a dialog's list may come later.
+        autoFocus
         value={text}
         onChange={({ target }) => search(target.value)}
         onKeyDown={onKeyDown}
