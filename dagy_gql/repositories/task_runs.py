@@ -17,20 +17,29 @@ class TaskRunRepository(OrgRepository):
     noun = "task run"
     order = Order(columns=("position", "id"), readers=(small_int, UUID))
 
-    async def counts(self, run_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
-        """Task runs by state, for each run."""
-        rows = await db.fetch(
+    async def counts(self, run_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+        """For each run and each state of its rows: `number` of tasks and items; `begun` items and
+        the `items` there are, and `listed` tasks of the `planned` ones. `planned` is null once a
+        worker has listed all; a run without rows has one row without a state."""
+        return await db.fetch(
             """
-            SELECT run_id, state, count(*) AS number FROM task_runs
-            WHERE org_id = $1 AND run_id = ANY($2::uuid[]) GROUP BY 1, 2
+            SELECT r.id, r.state AS run_state, rows.*,
+                CASE WHEN r.attempt = 0 THEN (
+                    SELECT jsonb_array_length(f.spec -> 'tasks') FROM flows f WHERE f.id = r.flow_id
+                ) END AS planned
+            FROM runs r LEFT JOIN LATERAL (
+                SELECT t.state,
+                    count(*) FILTER (WHERE t.mapped_count IS NULL) AS number,
+                    count(*) FILTER (WHERE t.map_index IS NOT NULL) AS begun,
+                    count(*) FILTER (WHERE t.map_index IS NULL) AS listed,
+                    coalesce(sum(t.mapped_count), 0) AS items
+                FROM task_runs t WHERE t.org_id = $1 AND t.run_id = r.id GROUP BY t.state
+            ) AS rows ON true
+            WHERE r.org_id = $1 AND r.id = ANY($2::uuid[])
             """,
             self.org_id,
             list(run_ids),
         )
-        counts: dict[UUID, dict[str, int]] = {run_id: {} for run_id in run_ids}
-        for row in rows:
-            counts[row["run_id"]][row["state"]] = row["number"]
-        return counts
 
     async def of_run(self, run_id: UUID) -> list[asyncpg.Record]:
         return await self.all(self.where().add("run_id = {}", run_id))

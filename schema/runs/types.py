@@ -12,7 +12,7 @@ from dagy_gql.repositories.pagination import LARGEST_PAGE_SIZE
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.repositories.secrets import SecretUseRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
-from dagy_gql.services import run_results, runs
+from dagy_gql.services import run_results, runs, task_counts
 from schema.audit.types import audit_by_resource
 from schema.context import Context
 from schema.deployments.types import deployments_by_id
@@ -84,7 +84,7 @@ async def _task_results(context: Context, keys: Sequence[UUID]) -> dict[UUID, An
 
 
 async def _counts(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:
-    return dict(await TaskRunRepository(context.actor.org_id).counts(keys))
+    return dict(await task_counts.of_runs(context.actor, keys))
 
 
 async def _waiting(context: Context, keys: Sequence[UUID]) -> dict[UUID, Any]:

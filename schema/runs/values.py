@@ -5,6 +5,7 @@ from typing import Any
 from dagy_gql import clock
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.enums import TaskState
+from dagy_gql.services import task_counts
 from schema.enums import Executor
 from schema.fields import field, object_type
 
@@ -61,10 +62,13 @@ class Routing:
 
 
 def _counted(state: TaskState) -> Any:
-    return field(read=lambda counts: counts.get(state.value, 0))
+    return field(read=lambda counts: counts[state])
 
 
-@object_type(description="Task runs by state.")
+@object_type(
+    description="Tasks by state. Items of a mapped task are tasks; once it knows them, it does not"
+    " count on top. What has not ended when the run has is cancelled."
+)
 class TaskCounts:
     pending: int = _counted(TaskState.PENDING)
     running: int = _counted(TaskState.RUNNING)
@@ -75,3 +79,6 @@ class TaskCounts:
     timed_out: int = _counted(TaskState.TIMED_OUT)
     cancelled: int = _counted(TaskState.CANCELLED)
     cached: int = _counted(TaskState.CACHED)
+    total: int = field(read=task_counts.total, description="Of all states.")
+    done: int = field(read=task_counts.done, description="Succeeded or cached.")
+    left: int = field(read=task_counts.left, description="Pending, running or retrying.")
