@@ -54,11 +54,13 @@ class Where:
         self._conditions = [self._own]
         self._among: list[Among] = []
         self._choices: list[tuple[Branch, ...]] = []
+        self._overlaps = False
 
     def beside(self) -> "Where":
         """Other conditions for the same statement: the values are shared."""
         other = copy(self)
         other._conditions, other._among, other._choices = [self._own], [], []
+        other._overlaps = False
         return other
 
     def add(self, condition: str, *values: Any) -> "Where":
@@ -70,9 +72,9 @@ class Where:
         self._among.append(self.one_of(column, values))
         return self
 
-    def one_of(self, column: str, values: Iterable[str]) -> Among:
+    def one_of(self, column: str, values: Iterable[Hashable], *, kind: str = "text") -> Among:
         distinct = list(dict.fromkeys(values))
-        several = f"{self.place(distinct)}::text[]"
+        several = f"{self.place(distinct)}::{kind}[]"
         source, condition = f"unnest({several})", f"{column} = ANY({several})"
         return Among(column, source, condition, len(distinct))
 
@@ -80,6 +82,11 @@ class Where:
         """One of these holds; no row may answer to two of them. See `limited`."""
         self._choices.append(branches)
         return self
+
+    def any_of(self, *branches: Branch) -> "Where":
+        """At least one of these holds; rows have a column `id`. See `limited`."""
+        self._overlaps = True
+        return self.either(*branches or [Branch("false")])
 
     def place(self, value: Any) -> str:
         """Take a value in; returns its placeholder."""
@@ -117,7 +124,12 @@ class Where:
         if len(parts) == 1:
             return parts[0]
         union = " UNION ALL ".join(f"({part})" for part in parts)
-        return select("found.*", f"({union}) AS found", "true", order=order, limit=limit)
+        once = "DISTINCT ON (id) found.*" if self._overlaps else "found.*"
+        return select(once, f"({union}) AS found", "true", order=order, limit=limit)
+
+    def counted(self, table: str, *, limit: int) -> str:
+        """A statement for so many rows that it is as fast to count as it is to find them."""
+        return self.limited("id" if self._overlaps else "1", table, limit=limit)
 
     def _merged(
         self,
@@ -251,6 +263,6 @@ class OrgRepository:
 
     async def count(self, where: Where, *, cap: int = COUNT_CAP) -> int:
         """How many rows match, counted up to `cap`."""
-        inner = where.limited("1", self.table, limit=cap)
+        inner = where.counted(self.table, limit=cap)
         sql = select("count(*)", f"({inner}) AS found", "true")
         return int(await db.fetch_value(sql, *where.values))

@@ -5,14 +5,15 @@ the text of the statement, where PostgreSQL sees them even when it plans for any
 numbers, digests, words of our own and texts of letters and digits, never what a client wrote.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import md5
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
+
+import asyncpg
 
 from dagy_gql import db
 from dagy_gql.enums import Executor, RunState, RunTrigger
@@ -20,18 +21,71 @@ from dagy_gql.repositories.base import Branch, Where, select
 from dagy_gql.repositories.pagination import NEWEST_FIRST, OLDEST_FIRST
 from dagy_gql.repositories.runs import RunRepository, first_id
 
-# What slugs are made of; "~" sorts behind all of it.
-_OF_SLUG = re.compile(r"[a-z0-9-]+")
-_MAX_NAMES = 1000
+T = TypeVar("T")
+
 # So many are worth a plan of their own each.
 _FEW_STATES = 3
+_MAX_NAMES = 1000
+# Of the newest so many runs this many hold a term that is frequent: a page of it is found by
+# looking at runs in the order of the list. Below that its runs are looked up by their grams.
+_SAMPLE = 1_000
+_FREQUENT = 20
+_MAX_FOUND = 20_000
+
+# `{}` is a term in lower case. Tags and errors as the search of migration 0014 reads them.
+_TEXT_HOLDS = (
+    "(strpos(slug, {0}) > 0"
+    " OR (tags <> '{{}}' AND strpos(dagy_tags_text(tags), {0}) > 0)"
+    " OR (error IS NOT NULL AND strpos(dagy_error_text(error), {0}) > 0))"
+)
+_NAME_HOLDS = "strpos(lower(flow_name), {}) > 0"
+_DEPLOYMENT_HOLDS = (
+    "deployment_id IN (SELECT d.id FROM deployments d"
+    " WHERE d.org_id = $1 AND strpos(lower(d.name), {}) > 0)"
+)
+
+
+def search_sql(frequent: int) -> str:
+    """Where terms are; runs by their own texts for those that fewer than `frequent` of the newest
+    hold. Values: the organization, the texts, how many names at most."""
+    return f"""
+    SELECT wanted.text, wanted.term,
+        ARRAY(
+            SELECT f.name FROM flows f
+            WHERE f.org_id = $1 AND f.is_latest AND strpos(lower(f.name), wanted.term) > 0 LIMIT $3
+        ) AS flow_names,
+        ARRAY(
+            SELECT d.id FROM deployments d
+            WHERE d.org_id = $1 AND strpos(lower(d.name), wanted.term) > 0 LIMIT $3
+        ) AS deployment_ids,
+        CASE WHEN (
+            SELECT count(*) FROM (
+                SELECT slug, tags, error FROM runs WHERE org_id = $1 ORDER BY id DESC LIMIT {_SAMPLE}
+            ) AS newest WHERE {_TEXT_HOLDS.format("wanted.term")}
+        ) < {frequent} THEN dagy_find_runs($1, wanted.term, {_MAX_FOUND + 1}) END AS run_ids
+    FROM (SELECT text, lower(text) AS term FROM unnest($2::text[]) AS text) AS wanted
+    """
+
+
+_SEARCH = search_sql(_FREQUENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What holds a search term: names of flows, deployments, and runs by their own texts. None:
+    so many that the term is looked for in the texts themselves."""
+
+    term: str
+    flow_names: Sequence[str] | None
+    deployment_ids: Sequence[UUID] | None
+    run_ids: Sequence[UUID] | None
 
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
     """Every part is an indexed column; None does not filter. `created_*` are turned into ids,
-    which are times. `search` is the start of a slug or of a flow's name; `found_names` are the
-    names of flows with that start, once they are known (see `RunSearch.settled`)."""
+    which are times. `search` is any part of a slug, a tag, an error or the name of flow or
+    deployment; `found` is where it is, once that is known (see `RunSearch.settled`)."""
 
     states: Sequence[RunState] | None = None
     flow_name: str | None = None
@@ -48,7 +102,7 @@ class RunFilter:
     min_duration_ms: int | None = None
     tags: Mapping[str, str] | None = None
     search: str | None = None
-    found_names: Sequence[str] | None = None
+    found: Found | None = None
 
     def apply(self, where: Where) -> Where:
         states = self.states
@@ -102,22 +156,33 @@ class RunFilter:
         return where if self.search is None else self._searched(where, self.search)
 
     def _searched(self, where: Where, text: str) -> Where:
-        """A slug compares byte by byte, so a range of its index is what begins with a text."""
-        start = text.lower()
-        by_slug = (
-            f"slug >= '{start}' AND slug < '{start}~'" if _OF_SLUG.fullmatch(start) else "false"
-        )
-        if self.found_names is None:
-            name = where.place(text)
-            return where.either(
-                Branch(by_slug), Branch(f"NOT ({by_slug}) AND starts_with(flow_name, {name})")
-            )
-        if not self.found_names:
-            return where.add(by_slug)
-        among = where.one_of("flow_name", self.found_names)
-        if by_slug == "false":
-            return where.either(Branch("true", among))
-        return where.either(Branch(by_slug), Branch(f"NOT ({by_slug})", among))
+        found = self.found
+        if found is None:
+            term = f"lower({where.place(text)})"
+            holds = (_TEXT_HOLDS, _NAME_HOLDS, _DEPLOYMENT_HOLDS)
+            return where.either(Branch(" OR ".join(each.format(term) for each in holds)))
+        return where.any_of(*_branches(where, found))
+
+
+def _branches(where: Where, found: Found) -> Iterator[Branch]:
+    """The ways to the runs of a search; a run may be on several of them."""
+
+    def holding(condition: str) -> str:
+        return condition.format(f"{where.place(found.term)}::text")
+
+    if found.run_ids is None:
+        yield Branch(holding(_TEXT_HOLDS))
+    elif found.run_ids:
+        several = f"id = ANY({where.place(found.run_ids)}::uuid[])"
+        yield Branch(f"{several} AND {holding(_TEXT_HOLDS)}")
+    if found.flow_names is None:
+        yield Branch(holding(_NAME_HOLDS))
+    elif found.flow_names:
+        yield Branch("true", where.one_of("flow_name", found.flow_names))
+    if found.deployment_ids is None:
+        yield Branch(holding(_DEPLOYMENT_HOLDS))
+    elif found.deployment_ids:
+        yield Branch("true", where.one_of("deployment_id", found.deployment_ids, kind="uuid"))
 
 
 class RunSearch(RunRepository):
@@ -127,26 +192,13 @@ class RunSearch(RunRepository):
         return (await self.all_settled([wanted]))[0]
 
     async def all_settled(self, several: Sequence[RunFilter]) -> list[RunFilter]:
-        """With the flows that a search means, for which one statement asks."""
+        """With what a search means, for which one statement asks."""
         texts = {each.search for each in several if each.search is not None}
         if not texts:
             return list(several)
-        rows = await db.fetch(
-            """
-            SELECT wanted.text, found.name FROM unnest($2::text[]) AS wanted(text)
-            CROSS JOIN LATERAL (
-                SELECT f.name FROM flows f
-                WHERE f.org_id = $1 AND f.is_latest AND starts_with(f.name, wanted.text) LIMIT $3
-            ) AS found
-            """,
-            self.org_id,
-            list(texts),
-            _MAX_NAMES,
-        )
-        names: dict[str, list[str]] = {text: [] for text in texts}
-        for row in rows:
-            names[row["text"]].append(row["name"])
-        return [_with_names(each, names.get(each.search or "")) for each in several]
+        rows = await db.fetch(_SEARCH, self.org_id, list(texts), _MAX_NAMES + 1)
+        found = {row["text"]: _found(row) for row in rows}
+        return [replace(each, found=found.get(each.search)) for each in several]
 
     async def state_counts(self, wanted: RunFilter, *, cap: int) -> dict[str, int]:
         """How many of each state that is asked for, each counted up to `cap`."""
@@ -188,13 +240,19 @@ def _digest(name: str, value: str) -> UUID:
     return UUID(md5(f"{len(name)}:{name}{value}".encode(), usedforsecurity=False).hexdigest())
 
 
-def _with_names(wanted: RunFilter, names: list[str] | None) -> RunFilter:
-    """Where very many begin alike, the text says it as well."""
-    return (
-        wanted if names is None or len(names) == _MAX_NAMES else replace(wanted, found_names=names)
+def _found(row: asyncpg.Record) -> Found:
+    return Found(
+        row["term"],
+        _few(row["flow_names"], _MAX_NAMES),
+        _few(row["deployment_ids"], _MAX_NAMES),
+        None if row["run_ids"] is None else _few(row["run_ids"], _MAX_FOUND),
     )
 
 
+def _few(values: Sequence[T], limit: int) -> Sequence[T] | None:
+    return values if len(values) <= limit else None
+
+
 def _counted(where: Where, cap: int) -> str:
-    found = select("1", RunRepository.table, where, limit=cap)
+    found = where.counted(RunRepository.table, limit=cap)
     return f"({select('count(*)', f'({found}) AS counted', 'true')})"

@@ -34,7 +34,9 @@ class RunFilter:
         default=None, description='All of these, as {"team": "data"}; 10 at most.'
     )
     search: str | None = strawberry.field(
-        default=None, description="The start of the slug, or of the flow's name."
+        default=None,
+        description="Any part of the slug, a tag (name=value), the error, or the name of the flow or"
+        " the deployment, in upper or lower case.",
     )
 
     def wish(self) -> RunWish:
