@@ -33,7 +33,7 @@ export const GraphNode = memo(function GraphNode({ task, place, isSelected, isSt
     <g
       role="button"
       aria-pressed={isSelected}
-      aria-label={[task.name, mark, task.isMapped && 'mapped over a list', task.isConditional && 'conditional'].filter(Boolean).join(', ')}
+      aria-label={[nameOf(task), mark, task.isMapped && 'mapped over a list', task.isConditional && 'conditional'].filter(Boolean).join(', ')}
       data-key={task.key}
       tabIndex={isStop ? 0 : -1}
       transform={`translate(${place.x} ${place.y})`}
@@ -51,7 +51,7 @@ export const GraphNode = memo(function GraphNode({ task, place, isSelected, isSt
       <rect width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill={isSelected ? 'var(--accent-soft)' : 'var(--surface)'} clipPath="inset(0 0 0 4px)" />
       <rect width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill="none" stroke={isSelected ? 'var(--accent)' : tone} strokeWidth={isSelected || look ? 2 : 1} strokeDasharray={look?.dash} />
       <text x={13} y={note ? 19 : 26} fontSize={12} fontWeight={500} fill="var(--text)">
-        {cut(task.name, LONGEST_NAME)}
+        {cut(nameOf(task), LONGEST_NAME)}
       </text>
       <text x={13} y={35} fontSize={12} fill="var(--text-soft)">
         {cut(note, LONGEST_NOTE)}
@@ -70,7 +70,10 @@ const BAR = `M7 0H8V${NODE_HEIGHT}H7A7 7 0 0 1 0 ${NODE_HEIGHT - 7}V7A7 7 0 0 1 
 
 const cut = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 
+/** As the graph of a run has it: of tasks that are called the same the key tells which. */
+const nameOf = ({ key, name }: SpecTask): string => (key.startsWith(name) ? key : name);
+
 function noteOf({ key, name, isMapped, isConditional, description }: SpecTask): string {
-  const words = [isMapped && 'for each', isConditional && 'when', key !== name && key].filter(Boolean).join(' · ');
+  const words = [isMapped && 'for each', isConditional && 'when', !key.startsWith(name) && key].filter(Boolean).join(' · ');
   return words || description;
 }

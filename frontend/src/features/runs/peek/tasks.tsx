@@ -4,8 +4,9 @@ import { StateGlyph } from '@/components/state';
 import { Duration } from '@/components/time';
 import { Progress } from '@/components/ui/surfaces';
 import type { RunPeekQuery } from '@/gql/graphql';
-import { count, plural } from '@/lib/format';
+import { count } from '@/lib/format';
 import { stateLook } from '@/lib/states';
+import { inWords } from '@/lib/task-counts';
 
 type Run = NonNullable<RunPeekQuery['run']>;
 type Task = Run['taskRuns']['nodes'][number];
@@ -13,17 +14,15 @@ type Task = Run['taskRuns']['nodes'][number];
 const SHOWN = 12;
 
 export function PeekTasks({ run }: { run: Run }) {
-  const { total, ended } = progressOf(run.taskCounts);
+  const { total, left } = run.taskCounts;
   if (total === 0) return <p className="text-soft">No task has begun.</p>;
   const tasks = byUrgency(run.taskRuns.nodes).slice(0, SHOWN);
   const rest = total - tasks.length;
   return (
     <>
       <div className="mb-2 flex items-center gap-2">
-        <Progress value={ended} max={total} label={`${ended} of ${total} tasks ended`} className="flex-1" />
-        <span className="text-xs text-soft">
-          {count(ended)} of {plural(total, 'task')}
-        </span>
+        <Progress value={total - left} max={total} label={`${total - left} of ${total} tasks ended`} className="min-w-16 flex-1" />
+        <span className="text-xs text-soft">{inWords(run.taskCounts)}</span>
       </div>
       <ul className="grid">
         {tasks.map((task) => (
@@ -43,11 +42,6 @@ export function PeekTasks({ run }: { run: Run }) {
       {rest > 0 && <p className="mt-1 text-xs text-soft">and {count(rest)} more</p>}
     </>
   );
-}
-
-export function progressOf(counts: Run['taskCounts']): { total: number; ended: number } {
-  const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
-  return { total, ended: total - counts.pending - counts.running - counts.retrying };
 }
 
 export function byUrgency(tasks: readonly Task[]): Task[] {
