@@ -21,6 +21,7 @@ class DeploymentFilter:
     flow_name: str | None = None
     environment_id: UUID | None = None
     paused: bool | None = None
+    search: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ class DeploymentRepository(OrgRepository):
             where.add("environment_id = {}", filter_.environment_id)
         if filter_.paused is not None:
             where.add("paused = {}", filter_.paused)
+        if filter_.search:
+            part = "strpos(lower(name || ' ' || flow_name), lower({})) > 0"
+            where.add(part, filter_.search)
         return where
 
     async def by_name(self, name: str) -> asyncpg.Record | None:

@@ -22,6 +22,9 @@ class DeploymentFilter:
     flow_name: str | None = None
     environment: str | None = strawberry.field(default=None, description="Its name.")
     paused: bool | None = None
+    search: str | None = strawberry.field(
+        default=None, description="A part of its name or of its flow's, in either case."
+    )
 
 
 async def _stored(context: Context, wanted: DeploymentFilter) -> stored.DeploymentFilter:
@@ -34,6 +37,7 @@ async def _stored(context: Context, wanted: DeploymentFilter) -> stored.Deployme
         flow_name=wanted.flow_name,
         environment_id=environment_id,
         paused=wanted.paused,
+        search=wanted.search,
     )
 
 

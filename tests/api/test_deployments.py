@@ -213,4 +213,7 @@ async def test_filters(developer: Client) -> None:
     assert await names(paused=False) == ["a"]
     assert await names(flowName="report", paused=True) == ["b"]
     assert await names(flowName="other") == []
+    assert await names(search="B") == ["b"]
+    assert await names(search="EPOR") == ["b", "a"]
+    assert await names(search="%") == []
     assert (await developer(LIST, filter={"environment": "moon"})).code == "NOT_FOUND"

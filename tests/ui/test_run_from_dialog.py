@@ -71,7 +71,7 @@ async def test_a_run_started_from_the_dialog_is_watched_to_its_end_without_reloa
     # And goes on by itself
     gate.open()
     await expect(heading).to_contain_text("Succeeded")
-    await expect(heading).to_contain_text("4 of 4 tasks")
+    await expect(heading).to_contain_text("6 of 6 tasks")
     await expect(_task(page, "pack: Succeeded")).to_contain_text("3/3")
     await expect(_task(page, "ship: Succeeded")).to_be_visible()
     await expect(page.get_by_role("log")).to_contain_text("3 parcels leave the house")

@@ -3,6 +3,7 @@
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { cn } from '@/lib/cn';
+import { writeJson } from '@/lib/json';
 import { CopyButton } from './ui/copy-button';
 
 const OPEN_DEPTH = 2;
@@ -14,7 +15,7 @@ export function JsonView({ value, className }: { value: unknown; className?: str
       <div className="overflow-x-auto py-2 pr-10 pl-2 font-mono text-xs leading-5">
         <Node value={value} depth={0} />
       </div>
-      <CopyButton text={JSON.stringify(value, null, 2)} label="Copy JSON" className="absolute top-1 right-1" />
+      <CopyButton text={writeJson(value, 2)} label="Copy JSON" className="absolute top-1 right-1" />
     </div>
   );
 }
@@ -68,7 +69,7 @@ function Branch({ name, entries, brackets, depth }: BranchProps) {
 
 function Leaf({ name, value }: { name?: string; value: unknown }) {
   const colour = typeof value === 'string' ? 'text-good' : value === null ? 'text-soft' : 'text-accent';
-  return <Line name={name} text={JSON.stringify(value) ?? 'undefined'} className={colour} />;
+  return <Line name={name} text={writeJson(value)} className={colour} />;
 }
 
 function Line({ name, text, className }: { name?: string; text: string; className?: string }) {

@@ -1,5 +1,6 @@
 /** An operation in the forms that people take elsewhere. */
 import type { TypedDocumentString } from '@/gql/graphql';
+import { writeJson } from './json';
 import { operationName } from './gql';
 
 export interface Operation {
@@ -16,7 +17,7 @@ export function asGraphQL({ document }: Operation): string {
 /** For a POSIX shell; the API key comes from the environment, never from the page. */
 export function asCurl(operation: Operation, origin: string): string {
   const query = asGraphQL(operation);
-  const body = JSON.stringify({ query, variables: operation.variables ?? {}, operationName: operationName(query) });
+  const body = writeJson({ query, variables: operation.variables ?? {}, operationName: operationName(query) });
   return [
     `curl ${quoted(`${origin}/graphql`)}`,
     `  -H "Authorization: Bearer $DAGY_API_KEY"`,
@@ -32,6 +33,6 @@ export function quoted(text: string): string {
 /** GraphiQL reads its hash once and takes it out of the address. */
 export function graphiqlPath(operation: Operation): string {
   const hash = new URLSearchParams({ query: asGraphQL(operation) });
-  if (operation.variables) hash.set('variables', JSON.stringify(operation.variables, null, 2));
+  if (operation.variables) hash.set('variables', writeJson(operation.variables, 2));
   return `/graphiql#${hash.toString()}`;
 }

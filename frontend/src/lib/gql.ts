@@ -1,5 +1,6 @@
 /** One typed operation over HTTP. Whatever goes wrong is a GqlError with a stable code. */
 import type { TypedDocumentString } from '@/gql/graphql';
+import { parseJson, writeJson } from './json';
 import { isNobodyThere, whenReachable } from './reach';
 import { announceSignedOut } from './signed-out';
 
@@ -103,7 +104,7 @@ export async function post<Data>(body: object, { signal, headers }: PostOptions 
     method: 'POST',
     credentials: 'same-origin',
     headers: checked({ 'content-type': 'application/json', accept: 'application/json', ...headers }),
-    body: JSON.stringify(body),
+    body: writeJson(body),
     signal,
   }).catch((problem: unknown) => {
     if (signal?.aborted) throw problem;
@@ -137,7 +138,7 @@ export function parsed<Data>(status: number, text: string): GraphQLResult<Data> 
 
 function asJson(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
     return null;

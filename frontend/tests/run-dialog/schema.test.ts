@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { blank, fits, membersOf, shapeOf, wordFor } from '@/features/run-dialog/schema';
+import { blank, fits } from '@/features/run-dialog/blank';
+import { membersOf, shapeOf, wordFor } from '@/features/run-dialog/schema';
 
 const ROOT = {
   $defs: {

@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { TaskState } from '@/gql/graphql';
 import { describeEvent } from '@/features/run/describe';
 import { loadOf, rowsOf } from '@/features/run/gantt/rows';
-import { edgePath } from '@/features/run/graph/edge-path';
+import { edgePath } from '@/lib/edge-path';
 import { edgesOf, NodeCache } from '@/features/run/graph/nodes';
 import { neighbour } from '@/features/run/graph/step';
-import { plannedTask, type RunEvent, type Task } from '@/features/run/live/model';
-import { childrenOf, failedKeys, nextFailed, progressOf } from '@/features/run/progress';
+import { EMPTY, plannedTask, type RunEvent, type Task } from '@/features/run/live/model';
+import { childrenOf, countsOfRun, failedKeys, nextFailed, taskCounts } from '@/features/run/progress';
 import { iconOf, stateMark } from '@/features/run/tab-mark';
-import { countsOf, sorted } from '@/features/run/tabs/task-rows';
+import { counted, countsOf, sorted } from '@/features/run/tabs/task-rows';
 import { layoutGraph } from '@/lib/graph-layout';
+import { inWords } from '@/lib/task-counts';
 
 function task(key: string, state: TaskState, given: Partial<Task> = {}): Task {
   const parent = key.includes('[') ? key.slice(0, key.indexOf('[')) : null;
@@ -22,9 +23,38 @@ const modelOf = (...tasks: Task[]) => ({ tasks: new Map(tasks.map((one) => [one.
 describe('progress', () => {
   const model = modelOf(task('a', 'SUCCEEDED'), task('m', 'FAILED'), task('m[1]', 'SUCCEEDED'), task('m[0]', 'FAILED'), task('z', 'TIMED_OUT'), task('p', 'PENDING'));
 
-  test('a mapped task counts as one', () => {
-    expect(progressOf(model)).toEqual({ ended: 3, total: 4 });
+  const none = { total: 0, done: 0, left: 0, failed: 0, timedOut: 0, skipped: 0, cancelled: 0 };
+  const going = (...tasks: Task[]) => taskCounts({ ...modelOf(...tasks), state: 'RUNNING' });
+
+  test('items of a mapped task are tasks, and it does not count on top', () => {
+    expect(taskCounts({ ...model, state: 'RUNNING' })).toEqual({ ...none, total: 5, done: 2, failed: 1, timedOut: 1, left: 1 });
   });
+
+  test('a map that does not know its items counts as one', () => {
+    expect(going(task('m', 'PENDING'))).toEqual({ ...none, total: 1, left: 1 });
+    expect(going(task('m', 'SKIPPED'))).toEqual({ ...none, total: 1, skipped: 1 });
+  });
+
+  test('items that have not begun are left, and cancelled once the run has ended', () => {
+    const tasks = [task('m', 'RUNNING', { mapCount: 300 }), task('m[0]', 'SUCCEEDED'), task('m[1]', 'RUNNING'), task('c', 'CACHED')];
+    expect(going(...tasks)).toEqual({ ...none, total: 301, done: 2, left: 299 });
+    expect(taskCounts({ ...modelOf(...tasks), state: 'CANCELLED' })).toEqual({ ...none, total: 301, done: 2, cancelled: 299 });
+  });
+
+  test('of a run that has ended, and before its events are there, the server counts', () => {
+    const counts = { ...none, total: 303, done: 303 };
+    const model = { ...EMPTY, ...modelOf(task('a', 'SUCCEEDED')), events: [{} as RunEvent] };
+    expect(countsOfRun({ state: 'SUCCEEDED', taskCounts: counts }, model)).toBe(counts);
+    expect(countsOfRun({ state: 'RUNNING', taskCounts: counts }, { ...model, events: [] })).toBe(counts);
+    expect(countsOfRun({ state: 'RUNNING', taskCounts: counts }, model).total).toBe(1);
+  });
+
+  test.each([
+    [{ ...none, total: 10, cancelled: 10 }, '0 of 10 tasks, 10 cancelled'],
+    [{ ...none, total: 300, done: 253, failed: 46, timedOut: 1 }, '253 of 300 tasks, 46 failed, 1 timed out'],
+    [{ ...none, total: 1, done: 1 }, '1 of 1 task'],
+    [{ ...none, total: 12000, done: 1500, left: 10498, skipped: 2 }, '1,500 of 12,000 tasks, 2 skipped'],
+  ])('%j is told as %s', (counts, words) => expect(inWords(counts)).toBe(words));
 
   test('of a mapped task the children that failed are named', () => {
     expect(failedKeys(model)).toEqual(['m[0]', 'z']);
@@ -49,6 +79,13 @@ describe('the rows of tasks', () => {
 
   test('are counted by state, the interesting ones first', () => {
     expect(countsOf(tasks)).toEqual([['FAILED', 2], ['RUNNING', 1], ['PENDING', 1]]);
+  });
+
+  test('a mapped task is counted by its items, and listed when nothing is asked for', () => {
+    const rows = [task('m', 'FAILED'), task('m[0]', 'FAILED'), task('m[1]', 'SUCCEEDED')];
+    expect(countsOf(counted(rows))).toEqual([['FAILED', 1], ['SUCCEEDED', 1]]);
+    expect(sorted(rows, { states: ['FAILED'], text: '', sort: 'order' }).map(({ key }) => key)).toEqual(['m[0]']);
+    expect(sorted(rows, { states: [], text: '', sort: 'order' })).toHaveLength(3);
   });
 
   test('are filtered and sorted', () => {

@@ -63,12 +63,15 @@ interface FilterListProps {
   label: string;
   options: readonly Option[];
   chosen: readonly string[];
-  multiple: boolean;
+  multiple?: boolean;
   onPick: (value: string) => void;
   onSearch?: (text: string) => void;
+  placeholder?: string;
+  /** Of the list. */
+  className?: string;
 }
 
-function FilterList({ label, options, chosen, multiple, onPick, onSearch }: FilterListProps) {
+export function FilterList({ label, options, chosen, multiple = false, onPick, onSearch, placeholder = 'Filter…', className = 'max-h-64' }: FilterListProps) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const id = useId();
@@ -97,12 +100,14 @@ function FilterList({ label, options, chosen, multiple, onPick, onSearch }: Filt
         aria-controls={id}
         aria-activedescendant={current && `${id}-${current.value}`}
         aria-label={`Filter: ${label}`}
-        placeholder="Filter…"
+        placeholder={placeholder}
+        // Whoever opens a list wants to search it. A popover takes care by itself; a dialog's list may come later.
+        autoFocus
         value={text}
         onChange={({ target }) => search(target.value)}
         onKeyDown={onKeyDown}
       />
-      <ul id={id} role="listbox" aria-label={label} aria-multiselectable={multiple} className="mt-1 max-h-64 overflow-y-auto">
+      <ul id={id} role="listbox" aria-label={label} aria-multiselectable={multiple} className={cn('mt-1 overflow-y-auto', className)}>
         {shown.map((option) => (
           <li
             key={option.value}
@@ -113,7 +118,7 @@ function FilterList({ label, options, chosen, multiple, onPick, onSearch }: Filt
             className={cn('flex min-h-7 items-center gap-2 rounded-md px-2 hover:bg-hover', option === current && 'bg-hover')}
           >
             <span className="min-w-0 flex-1 truncate">{option.label}</span>
-            {option.hint && <span className="text-xs text-soft">{option.hint}</span>}
+            {option.hint && <span className="max-w-2/3 truncate text-xs text-soft">{option.hint}</span>}
             {chosen.includes(option.value) && <Check aria-hidden className="size-4 text-accent" />}
           </li>
         ))}

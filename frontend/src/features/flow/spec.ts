@@ -1,5 +1,5 @@
 /** What the page reads out of a FlowSpec document. It may come from a newer SDK, so nothing is taken for granted. */
-import { isRecord } from '@/lib/json';
+import { isRecord, writeJson } from '@/lib/json';
 
 export interface SpecTask {
   key: string;
@@ -52,15 +52,15 @@ export function settingsOf({ document }: SpecTask): [name: string, value: string
     ['Cached for', document.cache_ttl_seconds, ' s'],
     ['Isolated process', document.isolate ? 'yes' : null],
   ];
-  return found.filter(([, value]) => value !== null && value !== undefined).map(([name, value, unit = '']) => [name, `${typeof value === 'object' ? JSON.stringify(value) : String(value)}${unit}`]);
+  return found.filter(([, value]) => value !== null && value !== undefined).map(([name, value, unit = '']) => [name, `${typeof value === 'object' ? writeJson(value) : String(value)}${unit}`]);
 }
 
 /** Where an argument's value comes from: a parameter, another task, a constant. */
 export function inputText(value: unknown): string {
-  if (!isRecord(value)) return JSON.stringify(value);
+  if (!isRecord(value)) return writeJson(value);
   const path = list(value.path).map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
   if (value.kind === 'param') return `parameter ${text(value.name)}${path}`;
   if (value.kind === 'task') return `result of ${text(value.key)}${path}`;
-  if (value.kind === 'const') return JSON.stringify(value.value);
-  return JSON.stringify(value);
+  if (value.kind === 'const') return writeJson(value.value);
+  return writeJson(value);
 }

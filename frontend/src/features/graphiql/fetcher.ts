@@ -3,6 +3,7 @@ import type { Fetcher, FetcherParams, Observable } from '@graphiql/toolkit';
 import { Kind, OperationTypeNode, parse, type OperationDefinitionNode } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { GRAPHQL_PATH, post, type GraphQLProblem, type GraphQLResult } from '@/lib/gql';
+import { isRecord } from '@/lib/json';
 import { LiveLog, type LiveAnswer } from './live-log';
 
 const UNAUTHENTICATED_CLOSE_CODES: readonly number[] = [4401, 4403];
@@ -30,10 +31,21 @@ export function createFetcher({ onExpired }: Options): Fetcher {
     if (isSubscription) return subscription(params, headers, onRefused);
     return post(params, { headers }).then((result) => {
       if (isUnauthenticated(result.errors)) onRefused();
-      return result as never;
+      return printable(result) as never;
     });
   };
 }
+
+/** GraphiQL writes answers by JSON.stringify, which raises on bigints: it gets them as raw text where
+ *  the browser has that, else rounded. */
+function printable(value: unknown): unknown {
+  if (typeof value === 'bigint') return rawJson?.(String(value)) ?? Number(value);
+  if (Array.isArray(value)) return value.map(printable);
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, printable(one)])) : value;
+}
+
+/** Not in TypeScript's library yet. */
+const rawJson = (JSON as { rawJSON?: (text: string) => unknown }).rawJSON;
 
 /**
  * What kind of operation this is, read from the text that is sent: just after a change of tabs,

@@ -10,7 +10,9 @@ import { Checkbox } from '@/components/ui/checkbox';
 import { Dialog } from '@/components/ui/dialog';
 import { useCan } from '@/lib/can';
 import type { RunDialogProps } from '.';
+import { Boundary } from './boundary';
 import { DeploymentPicker } from './deployment-picker';
+import { JsonValues } from './json-values';
 import { useKeptChoice } from './kept-choice';
 import { ParameterForm } from './parameter-form';
 import { PreviewPanel } from './preview-panel';
@@ -30,6 +32,16 @@ export default function RunDialogWindow(props: RunDialogProps) {
 
 function Choosing(props: RunDialogProps) {
   const [picked, setPicked] = useState(props.deploymentName ?? null);
+  const [isOnly, setOnly] = useState(props.deploymentName !== undefined);
+  const [picksAlone, setPicksAlone] = useState(true);
+  const pick = (name: string, only: boolean) => {
+    setPicked(name);
+    setOnly(only);
+  };
+  const choose = () => {
+    setPicked(null);
+    setPicksAlone(false);
+  };
   const [footer, setFooter] = useState<HTMLElement | null>(null);
   const query = useTarget(picked);
   const found = query.data?.deployment;
@@ -40,17 +52,18 @@ function Choosing(props: RunDialogProps) {
       onOpenChange={props.onOpenChange}
       title={picked ? `Run ${picked}` : 'Run a flow'}
       description={target?.flow ? about(target.flow) : undefined}
-      size="xl"
+      size={picked === null ? 'lg' : 'xl'}
       // Its buttons belong to the form inside, which puts them there.
       footer={target && <div ref={setFooter} className="contents" />}
     >
-      {props.deploymentName === undefined && (
-        <div className="mb-4">
-          <DeploymentPicker flowName={props.flowName} value={picked} onChange={setPicked} />
-        </div>
+      {picked === null && <DeploymentPicker flowName={props.flowName} picksAlone={picksAlone} onPick={pick} />}
+      {picked !== null && !isOnly && (
+        <button type="button" className="link mb-3 text-xs" onClick={choose}>
+          Another deployment
+        </button>
       )}
       {target && <Filling key={target.id} {...props} target={target} footer={footer} />}
-      {picked && !target && (
+      {picked !== null && !target && (
         <Loaded query={query} missing={<EmptyState title={`There is no deployment ${picked}`} snippet="dagy deployments list" />}>
           {() => null}
         </Loaded>
@@ -79,7 +92,9 @@ function Filling({ target, footer, ...props }: FillingProps) {
       }}
     >
       <div className="grid min-w-0 content-start gap-4">
-        <ParameterForm form={form} target={target} />
+        <Boundary instead={<JsonValues form={form} />}>
+          <ParameterForm form={form} target={target} />
+        </Boundary>
         <RunOptions form={form} target={target} />
       </div>
       <PreviewPanel form={form} />
@@ -105,7 +120,9 @@ function Buttons({ isStarting, onCancel }: { isStarting: boolean; onCancel: () =
 
 /** The first parameter; a flow without any has the engine first. */
 function focusFirst(form: HTMLFormElement | null): void {
-  form?.querySelector<HTMLElement>(':is(input:not([type="radio"]), select, textarea)')?.focus();
+  const fields = ':is(input:not([type="radio"]), select, textarea)';
+  const first = form?.querySelector<HTMLElement>(`[data-fields] ${fields}, [data-fields] button`) ?? form?.querySelector<HTMLElement>(fields);
+  first?.focus();
 }
 
 function about({ name, version, description }: NonNullable<Target['flow']>): string {

@@ -2,13 +2,17 @@
 /** One value of the form, drawn by the shape of its schema; lists and objects draw fields again. */
 import { createContext, use, useId, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
+import { Boundary } from './boundary';
 import { GroupField } from './group-fields';
 import { JsonField } from './json-field';
-import { problemAt, type Problem } from './problems';
+import { depthOf, problemAt, type Problem } from './problems';
 import { ScalarField } from './scalar-fields';
 import { shapeOf, wordFor, type Described, type Schema } from './schema';
 
 const LONGEST_DRAWN_LIST = 50;
+/** Values of models that hold themselves have no other end. */
+const DEEPEST_DRAWN = 8;
+const ANYTHING: Described = { kind: 'json', isNullable: false };
 
 interface FormState {
   root: Schema;
@@ -39,10 +43,18 @@ export interface DrawnProps extends FieldProps {
 const GROUPS: ReadonlySet<string> = new Set(['list', 'object', 'map', 'variants']);
 
 export function SchemaField(props: FieldProps) {
+  return (
+    <Boundary instead={<JsonField {...props} schema={{}} shape={ANYTHING} />}>
+      <DrawnField {...props} />
+    </Boundary>
+  );
+}
+
+function DrawnField(props: FieldProps) {
   const { root } = use(FormContext);
   const shape = shapeOf(props.schema, root);
   const isLong = Array.isArray(props.value) && props.value.length > LONGEST_DRAWN_LIST;
-  if (shape.kind === 'json' || isLong) return <JsonField {...props} shape={shape} />;
+  if (shape.kind === 'json' || isLong || depthOf(props.path) > DEEPEST_DRAWN) return <JsonField {...props} shape={shape} />;
   if (GROUPS.has(shape.kind)) return <GroupField {...props} shape={shape} />;
   return <ScalarField {...props} shape={shape} />;
 }

@@ -1,22 +1,27 @@
 'use client';
 /** Values made of values: lists, objects, maps, and one of several shapes. */
-import { Plus, X } from 'lucide-react';
 import { use, type ReactNode } from 'react';
-import { Button } from '@/components/ui/button';
-import { IconButton } from '@/components/ui/icon-button';
 import { Input, Select } from '@/components/ui/input';
 import { isRecord } from '@/lib/json';
+import { blank, fits } from './blank';
 import { FormContext, SchemaField, TypeWord, useProblem, type DrawnProps } from './field';
-import { itemPath, memberPath } from './problems';
-import { blank, fits, resolved, wordFor, type Member, type Schema } from './schema';
+import { ListField } from './list-field';
+import { depthOf, memberPath } from './problems';
+import { resolved } from './references';
+import { AddButton, RemoveButton } from './row-buttons';
+import { shapeOf, wordFor, type Member, type Schema, type Values } from './schema';
 import { withValue } from './values';
 
+/** A required model may require itself; what is deeper is drawn once it is asked for. */
+const DEEPEST_OPEN = 3;
+
 export function GroupField(props: DrawnProps) {
-  const { shape, value, onChange, schema } = props;
+  const { shape, value, onChange, schema, isRequired, path } = props;
   const { root } = use(FormContext);
-  if (value === null || value === undefined) {
-    const add = () => onChange(blank(shape.isNullable ? withoutDefault(schema, root) : schema, root));
-    return <Group {...props}>{<AddButton label={shape.kind === 'list' ? 'Add a list' : `Add ${props.label}`} onClick={add} />}</Group>;
+  const isOpen = value === undefined && isRequired && depthOf(path) <= DEEPEST_OPEN;
+  if (!isOpen && (value === null || value === undefined)) {
+    const add = () => onChange(begun(shape.isNullable ? withoutDefault(schema, root) : schema, root));
+    return <Group {...props}>{<AddButton label={shape.kind === 'list' ? 'Add an item' : `Add ${props.label}`} onClick={add} />}</Group>;
   }
   const remove = shape.isNullable && (
     <button type="button" className="link text-2xs" onClick={() => onChange(null)}>
@@ -29,6 +34,13 @@ export function GroupField(props: DrawnProps) {
       <Inside {...props} />
     </Group>
   );
+}
+
+/** A list begins with its first item. */
+function begun(schema: Schema, root: Schema): unknown {
+  const value = blank(schema, root);
+  const shape = shapeOf(schema, root);
+  return shape.kind === 'list' && Array.isArray(value) && value.length === 0 ? [blank(shape.item, root)] : value;
 }
 
 /** A default of null would add nothing. */
@@ -75,42 +87,9 @@ function Group({ children, ...props }: DrawnProps & { children: ReactNode }) {
   );
 }
 
-function AddButton({ label, onClick }: { label: string; onClick: () => void }) {
-  return (
-    <Button size="sm" className="justify-self-start" onClick={onClick}>
-      <Plus aria-hidden /> {label}
-    </Button>
-  );
-}
-
-function ListField({ item, path, label, value, onChange }: DrawnProps & { item: Schema }) {
-  const { root } = use(FormContext);
-  const items = Array.isArray(value) ? value : [];
-  return (
-    <>
-      {items.map((one: unknown, at) => (
-        <div key={at} className="flex items-end gap-1">
-          <div className="min-w-0 flex-1">
-            <SchemaField label={`${label}[${at}]`} path={itemPath(path, at)} schema={item} value={one} isRequired onChange={(next) => onChange(items.with(at, next ?? ''))} />
-          </div>
-          <RemoveButton label={`Remove ${label}[${at}]`} onClick={() => onChange(items.toSpliced(at, 1))} />
-        </div>
-      ))}
-      <AddButton label="Add an item" onClick={() => onChange([...items, blank(item, root)])} />
-    </>
-  );
-}
-
-function RemoveButton({ label, onClick }: { label: string; onClick: () => void }) {
-  return (
-    <IconButton label={label} onClick={onClick}>
-      <X aria-hidden />
-    </IconButton>
-  );
-}
-
 function ObjectField({ members, path, value, onChange }: DrawnProps & { members: readonly Member[] }) {
-  const values = isRecord(value) ? value : {};
+  const { root } = use(FormContext);
+  const values = isRecord(value) ? value : tags(members, root);
   return members.map(({ name, schema, isRequired }) => (
     <SchemaField
       key={name}
@@ -122,6 +101,12 @@ function ObjectField({ members, path, value, onChange }: DrawnProps & { members:
       onChange={(next) => onChange(withValue(values, name, next))}
     />
   ));
+}
+
+/** What tells a model from others is not asked for. */
+function tags(members: readonly Member[], root: Schema): Values {
+  const shapes = members.filter(({ isRequired }) => isRequired).map(({ name, schema }) => [name, shapeOf(schema, root)] as const);
+  return Object.fromEntries(shapes.flatMap(([name, shape]) => (shape.kind === 'choice' && shape.values.length === 1 ? [[name, shape.values[0]]] : [])));
 }
 
 function MapField({ item, path, value, onChange }: DrawnProps & { item: Schema }) {

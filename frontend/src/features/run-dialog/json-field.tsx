@@ -2,10 +2,10 @@
 /** A value as JSON, for shapes that no other field can draw. */
 import { use, useEffect, useState } from 'react';
 import { Textarea } from '@/components/ui/input';
-import { same } from '@/lib/json';
+import { parseJson, same, writeJson } from '@/lib/json';
 import { FormContext, Labelled, useProblem, type DrawnProps } from './field';
 
-const write = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value, null, 2));
+const write = (value: unknown): string => (value === undefined ? '' : writeJson(value, 2));
 
 export function JsonField(props: DrawnProps) {
   const { path, value, onChange } = props;
@@ -41,7 +41,7 @@ export function JsonField(props: DrawnProps) {
 function readJson(text: string): { value: unknown } | { problem: string } {
   if (!text.trim()) return { value: undefined };
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: parseJson(text) };
   } catch (problem) {
     return { problem: problem instanceof Error ? problem.message : String(problem) };
   }

@@ -2,7 +2,7 @@
 /** All parameters as one JSON object: what is written there is what the run gets. */
 import { useEffect, useId, useState } from 'react';
 import { Textarea } from '@/components/ui/input';
-import { same } from '@/lib/json';
+import { same, writeJson } from '@/lib/json';
 import { plain, ROOT } from './problems';
 import type { RunForm } from './use-run-form';
 import { differing, parsedObject } from './values';
@@ -12,7 +12,7 @@ const PATH = `${ROOT} as JSON`;
 export function JsonValues({ form }: { form: RunForm }) {
   const { base, given, setGiven, setBroken, problems } = form;
   const values = { ...base, ...given };
-  const [text, setText] = useState(() => JSON.stringify(values, null, 2));
+  const [text, setText] = useState(() => writeJson(values, 2));
   const id = useId();
   useEffect(() => () => setBroken(PATH, null), [setBroken]);
   const read = parsedObject(text);
@@ -34,7 +34,7 @@ export function JsonValues({ form }: { form: RunForm }) {
         spellCheck={false}
         rows={Math.min(20, Math.max(6, text.split('\n').length + 1))}
         className="font-mono text-xs leading-5"
-        value={isOwn ? text : JSON.stringify(values, null, 2)}
+        value={isOwn ? text : writeJson(values, 2)}
         onChange={({ target }) => change(target.value)}
       />
       <ul id={`${id}-note`} className="text-xs text-bad">

@@ -13,6 +13,8 @@ import { differing, withValue } from './values';
 
 type View = 'form' | 'json';
 
+const SHOWN = 100;
+
 export function ParameterForm({ form, target }: { form: RunForm; target: Target }) {
   const { schema, problems, setBroken } = form;
   const [view, setView] = useState<View>('form');
@@ -40,10 +42,26 @@ export function ParameterForm({ form, target }: { form: RunForm; target: Target 
         </div>
         {!form.base && <p className="text-xs text-soft">The deployment’s own values are not shown to you. What you leave empty keeps them.</p>}
         {schema && members.length === 0 && <p className="text-soft">This flow takes no parameters.</p>}
-        {isForm && members.map((member) => <Parameter key={member.name} form={form} member={member} />)}
+        {isForm && <Fields form={form} members={members} />}
         {!isForm && <JsonValues form={form} />}
       </section>
     </FormContext>
+  );
+}
+
+function Fields({ form, members }: { form: RunForm; members: readonly Member[] }) {
+  const [shown, setShown] = useState(SHOWN);
+  return (
+    <div data-fields className="grid gap-3">
+      {members.slice(0, shown).map((member) => (
+        <Parameter key={member.name} form={form} member={member} />
+      ))}
+      {members.length > shown && (
+        <button type="button" className="link justify-self-start" onClick={() => setShown(shown + SHOWN)}>
+          {members.length - shown} more parameters
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -18,7 +18,7 @@ export function PreviewPanel({ form }: { form: RunForm }) {
   const found = preview.data?.previewRun;
   return (
     <aside aria-label="What would happen" aria-busy={!preview.isCurrent} className="grid content-start gap-3 rounded-lg border border-line bg-page p-3 md:sticky md:top-0 md:self-start">
-      <Verdict problems={problems} isChecking={!preview.isCurrent && !preview.error} isStrict={form.isStrict} />
+      <Verdict problems={problems} isChecking={!preview.isCurrent && !preview.error} isUnchecked={preview.error !== null} isStrict={form.isStrict} />
       {found?.waiting && <Line icon={<Clock aria-hidden className="text-warn" />}>{found.waiting.message}</Line>}
       {preview.error && <p className="text-xs text-soft">It could not be checked by the server: {preview.error.message}</p>}
       {found ? <Facts preview={found} /> : !preview.error && <Skeleton className="h-28" />}
@@ -41,12 +41,12 @@ function Line({ icon, children }: { icon: ReactNode; children: ReactNode }) {
   );
 }
 
-function Verdict({ problems, isChecking, isStrict }: { problems: readonly Problem[]; isChecking: boolean; isStrict: boolean }) {
+function Verdict({ problems, isChecking, isUnchecked, isStrict }: { problems: readonly Problem[]; isChecking: boolean; isUnchecked: boolean; isStrict: boolean }) {
   if (problems.length === 0) {
-    const icon = isChecking ? <Spinner className="text-soft" /> : <Check aria-hidden className="text-good" />;
+    const icon = isChecking ? <Spinner className="text-soft" /> : isUnchecked ? <Minus aria-hidden className="text-soft" /> : <Check aria-hidden className="text-good" />;
     return (
       <div role="status" className="font-medium">
-        <Line icon={icon}>{isChecking ? 'Checking …' : 'Ready to start'}</Line>
+        <Line icon={icon}>{isChecking ? 'Checking …' : isUnchecked ? 'Checked once it starts' : 'Ready to start'}</Line>
       </div>
     );
   }

@@ -1,7 +1,8 @@
 /** What is wrong with values, and where. The server's word counts; until it has come, or when it
  *  does not, the schema is checked here. Paths are the server's: `parameters.city`, `parameters.rows[0].id`. */
 import { Validator, type OutputUnit } from '@cfworker/json-schema';
-import type { Schema, Values } from './schema';
+import { isRecord, rounded } from '@/lib/json';
+import { membersOf, type Schema, type Values } from './schema';
 
 export interface Problem {
   path: string;
@@ -13,11 +14,37 @@ export const ROOT = 'parameters';
 export const memberPath = (parent: string, name: string): string => `${parent}.${name}`;
 export const itemPath = (parent: string, at: number): string => `${parent}[${at}]`;
 
+/** How far inside a parameter's value; 0: the parameter itself. */
+export const depthOf = (path: string): number => path.split(/[.[]/).length - 2;
+
 /** Words that only repeat that something below does not fit. */
 const ECHOES: ReadonlySet<string> = new Set(['properties', '$ref', 'items', 'prefixItems', 'additionalProperties']);
 
-export function checked(schema: Schema, values: Values): Problem[] {
-  const { errors } = new Validator({ ...schema }, '2020-12', false).validate(values);
+/** Of a schema that cannot be checked as a whole, such as one with a reference into nothing, each
+ *  parameter that can be is. The checker knows numbers alone, so large integers are rounded for it. */
+export function checked(schema: Schema, given: Values): Problem[] {
+  try {
+    return faults(schema, given);
+  } catch {
+    return membersOf(schema).flatMap(({ name, isRequired }) => checkedAlone(schema, name, isRequired, given));
+  }
+}
+
+function checkedAlone(schema: Schema, name: string, isRequired: boolean, given: Values): Problem[] {
+  const { properties, $defs, definitions } = schema;
+  const one = isRecord(properties) ? properties[name] : undefined;
+  const alone = { type: 'object', $defs, definitions, properties: one === undefined ? {} : { [name]: one }, required: isRequired ? [name] : [] };
+  try {
+    return faults(alone, name in given ? { [name]: given[name] } : {});
+  } catch {
+    return [];
+  }
+}
+
+/** Raises what the validator does: it follows references only as it meets values. */
+function faults(schema: Schema, given: Values): Problem[] {
+  const values = rounded(given) as Values;
+  const { errors } = new Validator(rounded(schema) as Schema, '2020-12', false).validate(values);
   const found = new Map<string, string>();
   for (const error of errors.filter(({ keyword }) => !ECHOES.has(keyword) || keyword === 'additionalProperties')) {
     const problem = asProblem(error, values);

@@ -1,10 +1,12 @@
 'use client';
-/** Text, numbers, yes or no, one of several, dates and times. */
+/** Text, numbers, yes or no, one of several. */
 import { useState } from 'react';
 import { Switch } from '@/components/ui/checkbox';
 import { Input, Select, Textarea } from '@/components/ui/input';
+import { same } from '@/lib/json';
 import { Labelled, useProblem, type DrawnProps } from './field';
-import { fromField, localZone, toField } from './moments';
+import { MomentField } from './moment-field';
+import { isShowable, type MomentFormat } from './moments';
 import { numberFrom, shown } from './scalars';
 
 export function ScalarField(props: DrawnProps) {
@@ -16,11 +18,14 @@ export function ScalarField(props: DrawnProps) {
     case 'choice':
       return <ChoiceField {...props} values={props.shape.values} />;
     case 'moment':
-      return <MomentField {...props} format={props.shape.format} />;
+      return isOther(props.value, props.shape.format) ? <TextField {...props} /> : <MomentField {...props} format={props.shape.format} />;
     default:
       return <TextField {...props} />;
   }
 }
+
+/** What no field for moments can show: it would stand there empty. */
+const isOther = (value: unknown, format: MomentFormat): boolean => value != null && value !== '' && !(typeof value === 'string' && isShowable(format, value));
 
 /** What an emptied field says: none where that is a value, else nothing at all. */
 const emptied = ({ shape }: DrawnProps): null | undefined => (shape.isNullable ? null : undefined);
@@ -82,7 +87,7 @@ function YesField(props: DrawnProps) {
 function ChoiceField({ values, ...props }: DrawnProps & { values: readonly unknown[] }) {
   const { value, onChange, shape } = props;
   const options = shape.isNullable && !values.includes(null) ? [null, ...values] : values;
-  const at = options.indexOf(value);
+  const at = options.findIndex((one) => same(one, value));
   return (
     <Labelled {...props} problem={useProblem(props)}>
       {(field) => (
@@ -103,28 +108,4 @@ function optionText(value: unknown): string {
   if (value === null) return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return shown(value);
-}
-
-const INPUTS = { date: 'date', 'date-time': 'datetime-local', time: 'time' } as const;
-
-function MomentField({ format, ...props }: DrawnProps & { format: keyof typeof INPUTS }) {
-  const { value, onChange, shape } = props;
-  const isMoment = format === 'date-time';
-  const text = typeof value === 'string' ? value : '';
-  const change = (next: string) => onChange(next === '' ? emptied(props) : isMoment ? fromField(next, value) : next);
-  const hint = [shape.description, isMoment && `in ${localZone()}`].filter(Boolean).join(', ');
-  return (
-    <Labelled {...props} problem={useProblem(props)} hint={hint || undefined}>
-      {(field) => (
-        <Input
-          {...field}
-          type={INPUTS[format]}
-          step={format === 'date' ? undefined : 1}
-          value={isMoment && text ? toField(text) : text}
-          onChange={({ target }) => change(target.value)}
-          className="max-w-64"
-        />
-      )}
-    </Labelled>
-  );
 }

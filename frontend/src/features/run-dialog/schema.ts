@@ -1,9 +1,9 @@
-/** What the form has to draw for a JSON Schema. Knows what `dagy` writes for a flow's parameters;
- *  whatever else there may be becomes a JSON field, which can say everything. */
-
+/** What the form has to draw for a JSON Schema. Knows what `dagy` and pydantic write for a flow's
+ *  parameters; whatever else there may be becomes a JSON field, which can say everything. */
 import { isRecord } from '@/lib/json';
+import { asSchema, asSchemas, resolved, textsOf, type Schema } from './references';
 
-export type Schema = Readonly<Record<string, unknown>>;
+export type { Schema };
 export type Values = Record<string, unknown>;
 
 export interface Member {
@@ -27,40 +27,37 @@ export type Shape =
 export type Described = Shape & { isNullable: boolean; description?: string };
 
 const MOMENTS: ReadonlySet<unknown> = new Set(['date', 'date-time', 'time']);
+/** More than that nobody picks from, or fills in; as JSON they can be pasted. */
+const MOST_CHOICES = 500;
+const MOST_MEMBERS = 100;
+const MOST_VARIANTS = 20;
+/** Of unions in unions. */
+const DEEPEST_UNION = 8;
 
-const asSchema = (value: unknown): Schema => (isRecord(value) ? value : {});
-const asSchemas = (value: unknown): Schema[] => (Array.isArray(value) ? value.map(asSchema) : []);
+/** The signature's order, which objects in JSON columns forget. */
+const ORDER = 'x-order';
 
-/** References followed; words beside a reference, such as a default, win. */
-export function resolved(schema: Schema, root: Schema): Schema {
-  let found = schema;
-  for (let step = 0; typeof found.$ref === 'string' && step < 20; step += 1) {
-    const { $ref, ...beside } = found as { $ref: string };
-    const name = $ref.slice($ref.lastIndexOf('/') + 1);
-    found = { ...asSchema(asSchema(root.$defs)[name]), ...beside };
-  }
-  return found;
-}
-
-/** JSON columns forget the order of keys: what is required comes first, then by name. */
-export function membersOf(schema: Schema): Member[] {
-  const required = Array.isArray(schema.required) ? schema.required.filter((one) => typeof one === 'string') : [];
+/** Where no order is written: what is required first, then by name. */
+export function membersOf(given: unknown): Member[] {
+  const schema = asSchema(given);
   const properties = asSchema(schema.properties);
-  const optional = Object.keys(properties).filter((name) => !required.includes(name));
-  return [...required, ...optional.sort((a, b) => a.localeCompare(b))].map((name) => ({
+  const required = textsOf(schema.required);
+  const names = Object.keys(properties).sort((a, b) => a.localeCompare(b));
+  const ordered = textsOf(schema[ORDER]).filter((name) => Object.hasOwn(properties, name));
+  return [...new Set([...ordered, ...required, ...names])].map((name) => ({
     name,
-    schema: asSchema(properties[name]),
+    schema: asSchema(Object.hasOwn(properties, name) ? properties[name] : undefined),
     isRequired: required.includes(name),
   }));
 }
 
-export function shapeOf(given: Schema, root: Schema): Described {
+export function shapeOf(given: Schema, root: Schema, depth = DEEPEST_UNION): Described {
   const schema = resolved(given, root);
   const [variants, isNullable] = withoutNull(schema, root);
   const only = variants.length === 1 ? variants[0]! : schema;
-  const inside = only === schema ? { ...plainShape(schema, variants), description: undefined } : shapeOf(only, root);
+  const inside = only === schema || depth === 0 ? { ...plainShape(schema, variants), description: undefined } : shapeOf(only, root, depth - 1);
   const description = typeof schema.description === 'string' ? schema.description : inside.description;
-  return { ...inside, isNullable, description };
+  return { ...inside, isNullable: isNullable || ('isNullable' in inside && inside.isNullable), description };
 }
 
 /** The variants of a schema, and whether null was one of them. */
@@ -73,15 +70,21 @@ function withoutNull(schema: Schema, root: Schema): [Schema[], boolean] {
 }
 
 function plainShape(schema: Schema, variants: readonly Schema[]): Shape {
-  if (variants.length > 1) return { kind: 'variants', variants };
-  if ('const' in schema) return { kind: 'choice', values: [schema.const] };
-  if (Array.isArray(schema.enum)) return { kind: 'choice', values: schema.enum };
+  if (variants.length > 1) return variants.length > MOST_VARIANTS ? { kind: 'json' } : { kind: 'variants', variants };
+  if ('const' in schema) return choice([schema.const]);
+  if (Array.isArray(schema.enum)) return choice(schema.enum);
   if (schema.type === 'string') return textShape(schema.format);
   if (schema.type === 'integer' || schema.type === 'number') return { kind: 'number', isInteger: schema.type === 'integer' };
   if (schema.type === 'boolean') return { kind: 'boolean' };
   if (schema.type === 'array' && isRecord(schema.items) && !schema.prefixItems) return { kind: 'list', item: schema.items };
-  if (schema.type === 'object') return objectShape(schema);
+  if (schema.type === 'object' || isRecord(schema.properties)) return objectShape(schema);
   return { kind: 'json' };
+}
+
+/** Lists and objects among the choices are picked by nobody. */
+function choice(values: readonly unknown[]): Shape {
+  const isPlain = values.every((one) => typeof one !== 'object' || one === null);
+  return isPlain && values.length > 0 && values.length <= MOST_CHOICES ? { kind: 'choice', values } : { kind: 'json' };
 }
 
 function textShape(format: unknown): Shape {
@@ -90,36 +93,12 @@ function textShape(format: unknown): Shape {
 }
 
 function objectShape(schema: Schema): Shape {
-  if (isRecord(schema.properties)) return { kind: 'object', members: membersOf(schema) };
+  if (isRecord(schema.properties)) {
+    const members = membersOf(schema);
+    return members.length > MOST_MEMBERS ? { kind: 'json' } : { kind: 'object', members };
+  }
   if (isRecord(schema.additionalProperties)) return { kind: 'map', item: schema.additionalProperties };
   return { kind: 'json' };
-}
-
-/** What a field holds when it is added by hand. */
-export function blank(given: Schema, root: Schema): unknown {
-  const schema = resolved(given, root);
-  if (schema.default !== undefined && schema.default !== null) return schema.default;
-  const shape = shapeOf(schema, root);
-  switch (shape.kind) {
-    case 'number':
-      return typeof schema.minimum === 'number' ? schema.minimum : 0;
-    case 'boolean':
-      return false;
-    case 'choice':
-      return shape.values[0];
-    case 'list':
-      return [];
-    case 'map':
-      return {};
-    case 'object':
-      return Object.fromEntries(shape.members.filter((one) => one.isRequired).map((one) => [one.name, blank(one.schema, root)]));
-    case 'variants':
-      return blank(shape.variants[0]!, root);
-    case 'json':
-      return null;
-    default:
-      return '';
-  }
 }
 
 /** What a schema wants, in a word or two: the names of variants. */
@@ -132,38 +111,4 @@ export function wordFor(given: Schema, root: Schema): string {
   if (shape.kind === 'boolean') return 'yes or no';
   if (shape.kind === 'choice') return shape.values.map(String).join(' | ');
   return { text: 'text', list: 'list', object: 'object', map: 'object', variants: 'one of several', json: 'JSON' }[shape.kind];
-}
-
-/** Whether a value looks like this variant; a rough look, the checks come from elsewhere. */
-export function fits(given: Schema, value: unknown, root: Schema): boolean {
-  const schema = resolved(given, root);
-  const shape = shapeOf(schema, root);
-  switch (shape.kind) {
-    case 'text':
-    case 'moment':
-      return typeof value === 'string';
-    case 'number':
-      return typeof value === 'number' && (!shape.isInteger || Number.isInteger(value));
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'choice':
-      return shape.values.includes(value);
-    case 'list':
-      return Array.isArray(value);
-    case 'map':
-      return isRecord(value);
-    case 'object':
-      return isRecord(value) && shape.members.every(({ name, schema: one, isRequired }) => fitsMember(one, value[name], isRequired, root));
-    case 'variants':
-      return shape.variants.some((one) => fits(one, value, root));
-    case 'json':
-      return true;
-  }
-}
-
-/** A tag, by which variants tell themselves apart, must be right; the rest may be wrong for now. */
-function fitsMember(schema: Schema, value: unknown, isRequired: boolean, root: Schema): boolean {
-  const shape = shapeOf(schema, root);
-  if (shape.kind === 'choice' && shape.values.length === 1) return value === shape.values[0];
-  return value !== undefined || !isRequired;
 }

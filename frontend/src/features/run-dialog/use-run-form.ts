@@ -14,6 +14,7 @@ import { useSettled } from '@/lib/use-settled';
 import type { RunDialogProps } from '.';
 import { opensStartedRun } from './kept-choice';
 import { checked, type Problem } from './problems';
+import { asSchema } from './references';
 import type { Schema, Values } from './schema';
 import { baseValues, differing } from './values';
 
@@ -55,7 +56,7 @@ export interface RunForm {
 }
 
 export function useRunForm(target: Target, { initialParameters, initialExecutor, onOpenChange }: RunDialogProps): RunForm {
-  const schema = (target.flow?.parametersSchema as Schema | undefined) ?? null;
+  const schema = useMemo(() => (target.flow ? asSchema(target.flow.parametersSchema) : null), [target.flow]);
   const base = useMemo(
     () => (target.parameters === undefined ? null : baseValues(schema ?? {}, target.parameters)),
     [schema, target.parameters],

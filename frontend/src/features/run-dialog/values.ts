@@ -1,5 +1,5 @@
 /** What a run is started with: only what differs from what it would get anyway. */
-import { isRecord, same } from '@/lib/json';
+import { isRecord, parseJson, same } from '@/lib/json';
 import { membersOf, type Schema, type Values } from './schema';
 
 /** What a run gets without being told: the flow's defaults, over them those of the deployment. */
@@ -24,7 +24,7 @@ export function withValue(values: Values, name: string, value: unknown): Values 
 export function parsedObject(text: string): { values: Values } | { problem: string } {
   if (!text.trim()) return { values: {} };
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return isRecord(value) ? { values: value } : { problem: 'Parameters are one JSON object: {"name": value}.' };
   } catch (problem) {
     return { problem: problem instanceof Error ? problem.message : String(problem) };

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { absolute, duration } from '@/lib/format';
+import { writeJson } from '@/lib/json';
 import { stateLook } from '@/lib/states';
 import { topTasks } from './progress';
 import { useRunPage } from './run-context';
@@ -56,7 +57,7 @@ function Sheet() {
       {run.parameters != null && (
         <section>
           <h2 className="font-semibold">Parameters</h2>
-          <pre className="font-mono text-xs break-words whitespace-pre-wrap">{JSON.stringify(run.parameters, null, 2)}</pre>
+          <pre className="font-mono text-xs break-words whitespace-pre-wrap">{writeJson(run.parameters, 2)}</pre>
         </section>
       )}
       <table className="w-full text-left text-xs">

@@ -1,14 +1,46 @@
-/** How far a run is, and what went wrong in it. Pure. A mapped task counts as one. */
+/** How far a run is, and what went wrong in it. Pure. */
+import type { TaskState } from '@/gql/graphql';
 import { isTerminal, stateLook } from '@/lib/states';
-import type { RunModel, Task } from './live/model';
+import type { TaskCounts } from '@/lib/task-counts';
+import type { Run, RunModel, Task } from './live/model';
 
 export function topTasks({ tasks }: Pick<RunModel, 'tasks'>): Task[] {
   return [...tasks.values()].filter(({ parent }) => parent === null);
 }
 
-export function progressOf(model: Pick<RunModel, 'tasks'>): { ended: number; total: number } {
-  const tasks = topTasks(model);
-  return { ended: tasks.filter(({ state }) => isTerminal(state)).length, total: tasks.length };
+/** Counted as the server does, of a run that goes on. */
+export function taskCounts(model: Pick<RunModel, 'tasks' | 'state'>): TaskCounts {
+  const children = childrenOf(model);
+  const counts: TaskCounts = { total: 0, done: 0, left: 0, failed: 0, timedOut: 0, skipped: 0, cancelled: 0 };
+  const add = (kind: Kind, number: number) => {
+    counts[kind === 'left' && isTerminal(model.state) ? 'cancelled' : kind] += number;
+    counts.total += number;
+  };
+  for (const task of topTasks(model)) {
+    const items = children.get(task.key);
+    if (!items && task.mapCount === null) add(KINDS[task.state] ?? 'left', 1);
+    for (const item of items ?? []) add(KINDS[item.state] ?? 'left', 1);
+    // Those that have not begun have no row.
+    add('left', Math.max(0, (task.mapCount ?? 0) - (items?.length ?? 0)));
+  }
+  return counts;
+}
+
+type Kind = Exclude<keyof TaskCounts, 'total'>;
+
+/** Every other state has not ended. */
+const KINDS: Partial<Record<TaskState, Kind>> = {
+  SUCCEEDED: 'done',
+  CACHED: 'done',
+  FAILED: 'failed',
+  TIMED_OUT: 'timedOut',
+  SKIPPED: 'skipped',
+  CANCELLED: 'cancelled',
+};
+
+/** The server's own count where it says the last word, or the first. */
+export function countsOfRun(run: Pick<Run, 'state' | 'taskCounts'>, model: RunModel): TaskCounts {
+  return isTerminal(run.state) || model.events.length === 0 ? run.taskCounts : taskCounts(model);
 }
 
 /** Keys of the tasks that failed, in the flow's order; of a mapped task its failed children. */

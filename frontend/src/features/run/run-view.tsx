@@ -10,7 +10,7 @@ import { FailureBanner } from './header/failure-banner';
 import { Header } from './header/header';
 import { WaitingBanner } from './header/waiting-banner';
 import { Summary } from './print-summary';
-import { nextFailed, topTasks } from './progress';
+import { countsOfRun, nextFailed } from './progress';
 import { useRunPage } from './run-context';
 import { TABS, type Tab } from './url';
 
@@ -49,10 +49,10 @@ interface Props {
 }
 
 export function RunView({ tab, onTab, variables }: Props) {
-  const { model, selected } = useRunPage();
+  const { run, model, selected } = useRunPage();
   const tabs = useTabs();
   const shown = tabs.includes(tab) ? tab : 'overview';
-  const count = useMemo(() => topTasks(model).length, [model]);
+  const count = useMemo(() => countsOfRun(run, model).total, [run, model]);
   const Panel = PANELS[shown];
   return (
     <>

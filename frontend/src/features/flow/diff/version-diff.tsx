@@ -7,6 +7,7 @@ import { IconButton } from '@/components/ui/icon-button';
 import { Card, CardHeader } from '@/components/ui/surfaces';
 import { FlowVersionPairDocument, type FlowVersionPairQuery } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
+import { writeJson } from '@/lib/json';
 import { useGql } from '@/lib/use-gql';
 import type { NodeMark } from '../graph/node';
 import { SpecGraph } from '../graph/spec-graph';
@@ -119,7 +120,7 @@ function Value({ value, sign, tone }: { value: unknown; sign: string; tone: stri
   if (value === undefined) return null;
   return (
     <code className={`min-w-0 font-mono break-all ${tone}`}>
-      {sign} {JSON.stringify(value)}
+      {sign} {writeJson(value)}
     </code>
   );
 }

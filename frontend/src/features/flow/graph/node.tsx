@@ -1,10 +1,11 @@
 import { memo } from 'react';
 import type { Point } from '@/lib/graph-layout';
+import { NODE_HEIGHT, NODE_WIDTH } from '@/lib/graph-view';
 import type { SpecTask } from '../spec';
 
-export const NODE = { nodeWidth: 172, nodeHeight: 42, gapX: 52, gapY: 14 } as const;
-const LONGEST_NAME = 21;
-const LONGEST_NOTE = 26;
+export const NODE = { nodeWidth: NODE_WIDTH, nodeHeight: NODE_HEIGHT } as const;
+const LONGEST_NAME = 25;
+const LONGEST_NOTE = 28;
 
 export type NodeMark = 'added' | 'removed' | 'changed';
 
@@ -27,12 +28,12 @@ interface NodeProps {
 export const GraphNode = memo(function GraphNode({ task, place, isSelected, isStop, mark, onSelect }: NodeProps) {
   const look = mark && MARKS[mark];
   const note = noteOf(task);
-  const stroke = isSelected ? 'var(--accent)' : (look?.colour ?? 'var(--line-strong)');
+  const tone = look?.colour ?? 'var(--line-strong)';
   return (
     <g
       role="button"
       aria-pressed={isSelected}
-      aria-label={[task.name, mark, task.isMapped && 'mapped over a list', task.isConditional && 'conditional'].filter(Boolean).join(', ')}
+      aria-label={[nameOf(task), mark, task.isMapped && 'mapped over a list', task.isConditional && 'conditional'].filter(Boolean).join(', ')}
       data-key={task.key}
       tabIndex={isStop ? 0 : -1}
       transform={`translate(${place.x} ${place.y})`}
@@ -46,11 +47,13 @@ export const GraphNode = memo(function GraphNode({ task, place, isSelected, isSt
     >
       <title>{task.description || task.name}</title>
       {task.isMapped && <rect x={4} y={4} width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill="var(--surface)" stroke="var(--line-strong)" />}
-      <rect width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill={isSelected ? 'var(--accent-soft)' : 'var(--surface)'} vectorEffect="non-scaling-stroke" stroke={stroke} strokeWidth={isSelected || look ? 2 : 1} strokeDasharray={look?.dash} />
-      <text x={12} y={note ? 18 : 25.5} fontSize={12.5} fontWeight={600} fill="var(--text)">
-        {cut(task.name, LONGEST_NAME)}
+      <path d={BAR} fill={tone} />
+      <rect width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill={isSelected ? 'var(--accent-soft)' : 'var(--surface)'} clipPath="inset(0 0 0 4px)" />
+      <rect width={NODE.nodeWidth} height={NODE.nodeHeight} rx={7} fill="none" stroke={isSelected ? 'var(--accent)' : tone} strokeWidth={isSelected || look ? 2 : 1} strokeDasharray={look?.dash} />
+      <text x={13} y={note ? 19 : 26} fontSize={12} fontWeight={500} fill="var(--text)">
+        {cut(nameOf(task), LONGEST_NAME)}
       </text>
-      <text x={12} y={33} fontSize={10.5} fill="var(--text-soft)">
+      <text x={13} y={35} fontSize={12} fill="var(--text-soft)">
         {cut(note, LONGEST_NOTE)}
       </text>
       {look && (
@@ -62,9 +65,15 @@ export const GraphNode = memo(function GraphNode({ task, place, isSelected, isSt
   );
 });
 
+/** The left edge, thick as in the graph of a run, where it has the colour of the state. */
+const BAR = `M7 0H8V${NODE_HEIGHT}H7A7 7 0 0 1 0 ${NODE_HEIGHT - 7}V7A7 7 0 0 1 7 0Z`;
+
 const cut = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 
+/** As the graph of a run has it: of tasks that are called the same the key tells which. */
+const nameOf = ({ key, name }: SpecTask): string => (key.startsWith(name) ? key : name);
+
 function noteOf({ key, name, isMapped, isConditional, description }: SpecTask): string {
-  const words = [isMapped && 'for each', isConditional && 'when', key !== name && key].filter(Boolean).join(' · ');
+  const words = [isMapped && 'for each', isConditional && 'when', !key.startsWith(name) && key].filter(Boolean).join(' · ');
   return words || description;
 }

@@ -5,7 +5,9 @@ import { Maximize, Minus, Plus } from 'lucide-react';
 import { memo, useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '@/components/ui/icon-button';
 import { cn } from '@/lib/cn';
-import { layoutGraph, type Layout } from '@/lib/graph-layout';
+import { edgePath } from '@/lib/edge-path';
+import { bestLayout, edgeId, type Point } from '@/lib/graph-layout';
+import { READABLE } from '@/lib/graph-view';
 import { useSize } from '@/lib/use-size';
 import type { SpecTask } from '../spec';
 import { nearest } from './nearest';
@@ -15,8 +17,13 @@ import { useZoomWheel } from './use-zoom-wheel';
 const PADDING = 16;
 const STEP = 1.25;
 const SMALLEST = 0.05;
-/** At first names can be read, and one scrolls where they do not all fit. */
-const READABLE = 0.7;
+/** Of the frame. It is as tall as its graph; of a taller one a part, and one scrolls. */
+const LOWEST = 160;
+const TALLEST = 448;
+const TALLEST_NARROW = 560;
+const NARROW = 640;
+
+type Layout = ReturnType<typeof bestLayout>;
 
 interface SpecGraphProps {
   tasks: readonly SpecTask[];
@@ -29,20 +36,25 @@ interface SpecGraphProps {
 export function SpecGraph({ tasks, selected, onSelect, marks, className }: SpecGraphProps) {
   const [frame, { width, height }] = useSize<HTMLDivElement>();
   const [zoom, setZoom] = useState<number | 'fit' | null>(null);
-  const layout = useMemo(() => layoutGraph(tasks.map(({ key, dependsOn }) => ({ id: key, dependsOn })), NODE), [tasks]);
+  const isNarrow = width < NARROW;
+  const room = { width: width - 2 * PADDING, height: (isNarrow ? TALLEST_NARROW : TALLEST) - 2 * PADDING };
+  // Not each pixel lays it out anew.
+  const columns = Math.round(width / 100);
+  const layout = useMemo(() => bestLayout(tasks.map(({ key, dependsOn }) => ({ id: key, dependsOn })), room, NODE), [tasks, columns]);
   const svg = useRef<SVGSVGElement>(null);
-  const fit = Math.min(1, (width - 2 * PADDING) / layout.width, (height - 2 * PADDING) / layout.height);
+  const fit = Math.min(1, room.width / layout.width, room.height / layout.height);
   const scale = Math.max(SMALLEST, zoom === 'fit' ? fit : (zoom ?? Math.max(fit, READABLE)));
   const by = (factor: number) => setZoom(Math.max(SMALLEST, Math.min(2, scale * factor)));
   useZoomWheel(frame, by);
   const isReady = width > 0;
+  const least = Math.min(room.height, Math.max(LOWEST, layout.height * scale)) + 2 * PADDING;
   const start = useEffectEvent(() => {
     const point = layout.at.get(selected ?? tasks[0]?.key ?? '');
     if (point) frame.current?.scrollTo(point.x * scale - width / 2, point.y * scale - height / 2);
   });
   useEffect(() => {
     if (isReady) start();
-  }, [isReady, layout]);
+  }, [isReady, layout, width, height]);
   const onKeyDown = (event: KeyboardEvent) => {
     const from = (event.target as Element).closest<SVGElement>('[data-key]')?.dataset.key;
     const to = from !== undefined ? nearest(layout.at, from, event.key) : undefined;
@@ -54,7 +66,7 @@ export function SpecGraph({ tasks, selected, onSelect, marks, className }: SpecG
     else if (event.key === '0') setZoom('fit');
   };
   return (
-    <div className={cn('relative min-h-0', className)} onKeyDown={onKeyDown}>
+    <div className={cn('relative min-w-0', className)} style={{ minHeight: least }} onKeyDown={onKeyDown}>
       <div ref={frame} className="absolute inset-0 overflow-auto">
         {isReady && (
           <svg
@@ -106,18 +118,17 @@ const Edges = memo(function Edges({ tasks, layout, selected }: EdgesProps) {
           const from = layout.at.get(before);
           const to = layout.at.get(task.key);
           if (!from || !to) return null;
+          const isDown = layout.direction === 'down';
           const isNear = selected !== null && (task.key === selected || before === selected);
-          return <path key={`${before} ${task.key}`} d={curve(from, to)} stroke={isNear ? 'var(--accent)' : 'var(--line-strong)'} strokeDasharray={task.isConditional ? '5 4' : undefined} />;
+          const path = edgePath(isDown ? below(from) : right(from), isDown ? above(to) : left(to), layout.bends.get(edgeId(before, task.key)) ?? [], layout.direction);
+          return <path key={`${before} ${task.key}`} d={path} stroke={isNear ? 'var(--accent)' : 'var(--line-strong)'} strokeDasharray={task.isConditional ? '5 4' : undefined} />;
         }),
       )}
     </g>
   );
 });
 
-function curve(from: { x: number; y: number }, to: { x: number; y: number }): string {
-  const x1 = from.x + NODE.nodeWidth;
-  const y1 = from.y + NODE.nodeHeight / 2;
-  const y2 = to.y + NODE.nodeHeight / 2;
-  const bend = Math.max(16, (to.x - x1) / 2);
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${to.x - bend} ${y2} ${to.x} ${y2}`;
-}
+const left = ({ x, y }: Point): Point => ({ x, y: y + NODE.nodeHeight / 2 });
+const right = ({ x, y }: Point): Point => ({ x: x + NODE.nodeWidth, y: y + NODE.nodeHeight / 2 });
+const above = ({ x, y }: Point): Point => ({ x: x + NODE.nodeWidth / 2, y });
+const below = ({ x, y }: Point): Point => ({ x: x + NODE.nodeWidth / 2, y: y + NODE.nodeHeight });

@@ -7,6 +7,7 @@ import { duration, plural, sentence } from '@/lib/format';
 import { membersOf, wordFor, type Schema } from '@/features/run-dialog/schema';
 import { useMemo, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
+import { writeJson } from '@/lib/json';
 import { creatorName } from '@/lib/started-by';
 import { SpecGraph } from '../graph/spec-graph';
 import { TaskPanel } from '../graph/task-panel';
@@ -72,7 +73,7 @@ function Graph({ flow }: { flow: Flow }) {
     <Card className="overflow-hidden">
       <CardHeader title="Tasks" actions={<span className="text-xs text-soft">{plural(tasks.length, 'task')}</span>} />
       <div className={cn('grid', selected && 'lg:grid-cols-[minmax(0,1fr)_320px]')}>
-        <SpecGraph tasks={tasks} selected={selected?.key ?? null} onSelect={(task) => void setState({ task })} className={tasks.length > 6 ? 'h-96' : 'h-64'} />
+        <SpecGraph tasks={tasks} selected={selected?.key ?? null} onSelect={(task) => void setState({ task })} />
         {selected && (
           <div className="max-h-96 overflow-y-auto border-t border-line lg:border-t-0 lg:border-l">
             <TaskPanel task={selected} onClose={() => void setState({ task: null })} />
@@ -96,7 +97,7 @@ function Parameters({ schema }: { schema: Schema }) {
             <dd className="min-w-0 text-xs break-words text-soft">
               {wordFor(one, schema)}
               {isRequired && ', required'}
-              {one.default !== undefined && one.default !== null && <code className="font-mono"> = {JSON.stringify(one.default)}</code>}
+              {one.default !== undefined && one.default !== null && <code className="font-mono"> = {writeJson(one.default)}</code>}
             </dd>
           </div>
         ))}

@@ -5,14 +5,15 @@ import './graph.css';
 import { useMemo, useState, type KeyboardEvent } from 'react';
 import { cn } from '@/lib/cn';
 import { bestLayout } from '@/lib/graph-layout';
+import { NODE_HEIGHT, NODE_WIDTH, viewOf } from '@/lib/graph-view';
 import { parentOf, type Task } from '../live/model';
 import { useRunPage } from '../run-context';
 import { criticalPath } from './critical-path';
-import { edgesOf, NODE_HEIGHT, NODE_WIDTH, NodeCache, shapeOf, type TaskNode } from './nodes';
+import { edgesOf, NodeCache, shapeOf, type TaskNode } from './nodes';
 import { neighbour, type Arrow } from './step';
 import { TaskEdgeView } from './task-edge';
 import { TaskNodeView } from './task-node';
-import { FIT, useCentred, useFitted } from './viewport';
+import { focusOf, useCentred, useFitted } from './viewport';
 
 const NODE_TYPES = { task: TaskNodeView };
 const EDGE_TYPES = { task: TaskEdgeView };
@@ -41,8 +42,9 @@ export function Canvas({ tasks, children, found, showsCritical, size }: Props) {
   const [cache] = useState(() => new NodeCache());
   const nodes = cache.build(tasks, children, layout, { selected, critical, found });
   const isFar = useStore(({ transform }) => transform[2] < FAR);
+  const focus = focusOf(tasks, selected);
+  const { onMove } = useFitted(layout, size, focus);
   useCentred(selected, layout, size);
-  useFitted(layout);
   const onNodeClick: NodeMouseHandler<TaskNode> = (_, { id }) => select(id === selected ? null : id);
   const onKeyDown = (event: KeyboardEvent) => {
     if (!event.key.startsWith('Arrow')) return;
@@ -74,8 +76,8 @@ export function Canvas({ tasks, children, found, showsCritical, size }: Props) {
         elementsSelectable={false}
         minZoom={0.04}
         maxZoom={1.6}
-        fitView
-        fitViewOptions={FIT}
+        defaultViewport={viewOf(layout, size, layout.at.get(focus ?? ''))}
+        onMove={onMove}
         disableKeyboardA11y
         deleteKeyCode={null}
         selectionKeyCode={null}

@@ -3,14 +3,12 @@
 import { Position, type Edge, type Node } from '@xyflow/react';
 import type { TaskState } from '@/gql/graphql';
 import { edgeId, type bestLayout, type Point } from '@/lib/graph-layout';
+import { NODE_HEIGHT, NODE_WIDTH } from '@/lib/graph-view';
 import type { Task } from '../live/model';
 import { countsOf } from '../tabs/task-rows';
 import { isTerminal } from '@/lib/states';
 
 type Layout = ReturnType<typeof bestLayout>;
-
-export const NODE_WIDTH = 196;
-export const NODE_HEIGHT = 44;
 
 export interface Mapped {
   ended: number;

@@ -1,7 +1,7 @@
 'use client';
 import { BaseEdge, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
-import { edgePath } from './edge-path';
+import { edgePath } from '@/lib/edge-path';
 import type { TaskEdge } from './nodes';
 
 const NONE: readonly never[] = [];

@@ -3,15 +3,41 @@
 import { useReactFlow } from '@xyflow/react';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import type { Layout } from '@/lib/graph-layout';
-import { parentOf } from '../live/model';
-import { NODE_HEIGHT, NODE_WIDTH } from './nodes';
+import { NODE_HEIGHT, NODE_WIDTH, READABLE, viewOf, type Size } from '@/lib/graph-view';
+import { parentOf, type Task } from '../live/model';
+import { stateLook } from '@/lib/states';
 
-export const FIT = { padding: 0.08, maxZoom: 1 };
+/** What one looks for first: what failed, else what runs, else the start. */
+export function focusOf(tasks: readonly Task[], selected: string | null): string | undefined {
+  if (selected !== null) return parentOf(selected) ?? selected;
+  const found = tasks.find(({ state }) => stateLook(state).isBad) ?? tasks.find(({ state }) => state === 'RUNNING' || state === 'RETRYING');
+  return (found ?? tasks[0])?.key;
+}
 
-const READABLE = 0.6;
+/** Looks anew when the graph is laid out anew or its room changes, unless one has moved it oneself. */
+export function useFitted(layout: Layout, { width, height }: Size, focus: string | undefined) {
+  const { setViewport } = useReactFlow();
+  const isMoved = useRef(false);
+  const last = useRef(layout);
+  const fit = useEffectEvent((layoutNow: Layout) => {
+    if (layoutNow !== last.current) isMoved.current = false;
+    last.current = layoutNow;
+    if (!isMoved.current) void setViewport(viewOf(layoutNow, { width, height }, layoutNow.at.get(focus ?? '')));
+  });
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => fit(layout));
+    return () => cancelAnimationFrame(frame);
+  }, [layout, width, height]);
+  return {
+    /** By hand: an event comes with it. */
+    onMove: (event: unknown) => {
+      if (event) isMoved.current = true;
+    },
+  };
+}
 
-/** The selected task comes into sight when it was chosen elsewhere. */
-export function useCentred(selected: string | null, layout: Layout, { width, height }: { width: number; height: number }): void {
+/** The selected task comes into sight when it was chosen elsewhere, or its panel took the room. */
+export function useCentred(selected: string | null, layout: Layout, { width, height }: Size): void {
   const { setCenter, getViewport } = useReactFlow();
   const centre = useEffectEvent((key: string) => {
     const point = layout.at.get(parentOf(key) ?? key);
@@ -24,17 +50,8 @@ export function useCentred(selected: string | null, layout: Layout, { width, hei
     void setCenter(point.x + NODE_WIDTH / 2, point.y + NODE_HEIGHT / 2, { zoom: Math.max(zoom, READABLE), duration: 200 });
   });
   useEffect(() => {
-    if (selected !== null) centre(selected);
-  }, [selected]);
-}
-
-/** The whole of it again when it is laid out anew. */
-export function useFitted(layout: Layout): void {
-  const { fitView } = useReactFlow();
-  const first = useRef(layout);
-  useEffect(() => {
-    if (first.current === layout) return;
-    const frame = requestAnimationFrame(() => void fitView(FIT));
+    if (selected === null) return;
+    const frame = requestAnimationFrame(() => centre(selected));
     return () => cancelAnimationFrame(frame);
-  }, [layout, fitView]);
+  }, [selected, width, height]);
 }

@@ -11,7 +11,8 @@ import { useEnvironment } from '@/lib/environment';
 import { isTerminal } from '@/lib/states';
 import { startedBy } from '@/lib/started-by';
 import { tagsOf } from '@/lib/tags';
-import { progressOf } from '../progress';
+import { inWords } from '@/lib/task-counts';
+import { countsOfRun } from '../progress';
 import { useRunPage } from '../run-context';
 import { Actions } from './actions';
 import { Routing } from './routing';
@@ -39,16 +40,15 @@ export function Header({ variables }: { variables: RunDetailQueryVariables }) {
 /** How far, and for how long. */
 function Pace() {
   const { run, model } = useRunPage();
-  const { ended, total } = progressOf(model);
+  const counts = countsOfRun(run, model);
+  const { total, left } = counts;
   return (
     <span className="inline-flex items-center gap-2 text-sm font-normal tracking-normal text-soft">
       {run.startedAt && <Duration ms={isTerminal(run.state) ? run.durationMs : null} start={run.startedAt} end={run.finishedAt} className="font-medium text-text" />}
       {total > 0 && (
         <>
-          {!isTerminal(run.state) && <Progress value={ended} max={total} label="Tasks that have ended" className="w-20" />}
-          <span>
-            {ended} of {total} {total === 1 ? 'task' : 'tasks'}
-          </span>
+          {!isTerminal(run.state) && <Progress value={total - left} max={total} label="Tasks that have ended" className="w-20" />}
+          <span>{inWords(counts)}</span>
         </>
       )}
     </span>

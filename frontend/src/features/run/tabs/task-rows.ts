@@ -31,13 +31,20 @@ export function countsOf(tasks: readonly Task[]): [TaskState, number][] {
   return TASK_STATES.flatMap((state) => (counts.has(state) ? [[state, counts.get(state)!] as [TaskState, number]] : []));
 }
 
+/** Without mapped tasks whose items are there: those are the tasks that are counted. */
+export function counted(tasks: readonly Task[]): Task[] {
+  const mapped = new Set(tasks.map(({ parent }) => parent));
+  return tasks.filter(({ key }) => !mapped.has(key));
+}
+
 export function isFound(task: Task, text: string): boolean {
   const wanted = text.trim().toLowerCase();
   return !wanted || task.key.toLowerCase().includes(wanted) || nameOf(task).toLowerCase().includes(wanted);
 }
 
 export function sorted(tasks: readonly Task[], { states, text, sort }: TaskWish): Task[] {
-  const rows = tasks.filter((task) => (states.length === 0 || states.includes(task.state)) && isFound(task, text));
+  const wanted = states.length === 0 ? tasks : counted(tasks).filter(({ state }) => states.includes(state));
+  const rows = wanted.filter((task) => isFound(task, text));
   return sort === 'order' ? rows : rows.sort(COMPARE[sort]);
 }
 

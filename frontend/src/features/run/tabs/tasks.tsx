@@ -16,7 +16,7 @@ import { stateLook } from '@/lib/states';
 import type { Task } from '../live/model';
 import { nameOf } from '../progress';
 import { useRunPage } from '../run-context';
-import { countsOf, SORTS, sorted, TASK_STATES } from './task-rows';
+import { counted, countsOf, SORTS, sorted, TASK_STATES } from './task-rows';
 
 const ROW_PX = 36;
 const COLUMNS = 'grid grid-cols-[118px_minmax(140px,2fr)_72px_96px_96px_minmax(120px,3fr)] items-center gap-3 px-3 min-w-[720px]';
@@ -59,7 +59,7 @@ interface StatesProps {
 }
 
 function States({ tasks, chosen, onToggle }: StatesProps) {
-  return countsOf(tasks).map(([state, count]) => (
+  return countsOf(counted(tasks)).map(([state, count]) => (
     <Button key={state} size="sm" aria-pressed={chosen.includes(state)} onClick={() => onToggle(state)} className={cn(chosen.includes(state) && 'border-accent! bg-accent-soft!')}>
       <StateGlyph state={state} /> {stateLook(state).label} <span className="text-soft">{count}</span>
     </Button>

@@ -2,6 +2,7 @@
 import { Minus, Pencil, Plus } from 'lucide-react';
 import { Card, CardHeader } from '@/components/ui/surfaces';
 import type { ChangeKind, RunComparisonQuery } from '@/gql/graphql';
+import { writeJson } from '@/lib/json';
 
 type ValueChange = NonNullable<RunComparisonQuery['compareRuns']['parameters']>[number];
 
@@ -47,7 +48,7 @@ function Value({ text, word }: { text: unknown; word: string }) {
   return (
     <span className="max-h-24 min-w-0 overflow-y-auto break-all whitespace-pre-wrap">
       <span className="text-soft">{word} </span>
-      {JSON.stringify(text)}
+      {writeJson(text)}
     </span>
   );
 }

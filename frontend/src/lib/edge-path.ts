@@ -1,5 +1,5 @@
 /** The line of an edge: curves from layer to layer, straight past the nodes between. Pure. */
-import type { Direction, Point } from '@/lib/graph-layout';
+import type { Direction, Point } from './graph-layout';
 
 export function edgePath(from: Point, to: Point, bends: readonly Point[], direction: Direction): string {
   const stops = [...bends, to];
