@@ -100,10 +100,19 @@ def test_a_result_that_json_cannot_hold_fails_the_task(
     assert "save_artifact" in run.error.hint
 
 
+def test_nan_is_refused_where_it_is_returned(client: DagyClient) -> None:
+    for deployment in (THREAD, PROCESS):
+        run = finished(client, deployment, "not_a_number")
+        assert run.state == "FAILED"
+        assert run.error is not None
+        assert run.error.code == "RESULT_NOT_SERIALISABLE"
+        assert run.error.task_key == KEYS[deployment]
+        assert run.error.message.startswith("result[0] is NaN or infinite, for which JSON has no")
+
+
 @pytest.mark.parametrize(
     ("what", "result"),
     [
-        ("not_a_number", [None, None]),
         ("big_int", 2**64),
         ("nul", "a\u2400b"),
         ("changes_folder", "/"),

@@ -1,6 +1,7 @@
 """The zygote and its children, spoken to over real sockets."""
 
 import os
+import re
 import signal
 import time
 import zipfile
@@ -293,13 +294,14 @@ def main():
 """)
     run = host.start()
     asked = run.until(CacheGet)
-    assert asked.cache_key == "main:work:1"
+    assert re.fullmatch("main:work:[0-9a-f]{16}:1:[0-9a-f]{16}", asked.cache_key)
+    first_key = asked.cache_key
     run.send(CacheReply(asked.request_id, None))
     done = run.until(TaskSucceeded)
-    assert (done.cache_key, done.cache_ttl_seconds, done.sync_id) == ("main:work:1", 5.0, 1)
+    assert (done.cache_key, done.cache_ttl_seconds, done.sync_id) == (first_key, 5.0, 1)
     run.send(Ack(1))
     asked = run.until(CacheGet)
-    assert asked.cache_key == "main:work:2"
+    assert re.fullmatch("main:work:[0-9a-f]{16}:2:[0-9a-f]{16}", asked.cache_key)
     run.send(CacheReply(asked.request_id, Result(value=50)))
     assert value(run.finish().result) == 50
     assert [each.key for each in run.events if isinstance(each, TaskCached)] == ["work-2"]
