@@ -485,14 +485,16 @@ def finished_events(run: HostedRun) -> list[Any]:
     return run.events
 
 
-def test_a_run_that_gets_sigterm_lets_its_tasks_clean_up(zygote: Open, tmp_path: Path):
-    for isolated in (False, True):
-        clean = tmp_path / f"clean-{isolated}"
-        host = zygote(f"""
+@pytest.mark.parametrize("isolated", [False, True])
+def test_a_run_that_gets_sigterm_lets_its_tasks_clean_up(
+    zygote: Open, tmp_path: Path, isolated: bool
+):
+    clean = tmp_path / "clean"
+    host = zygote(f"""
 @task(isolate={isolated})
 def work() -> None:
     try:
-        print(os.getpid(), flush=True)
+        print("running")
         while True:
             time.sleep(0.01)
     finally:
@@ -500,14 +502,14 @@ def work() -> None:
 @flow
 def main(): work()
 """)
-        run = host.start()
-        pid = host.report(Started).pid
-        run.until(Log)
+    run = host.start()
+    pid = host.report(Started).pid
+    run.until(Log)
 
-        os.kill(host.process.pid, signal.SIGTERM)
-        os.kill(pid, signal.SIGTERM)
+    os.kill(host.process.pid, signal.SIGTERM)
+    os.kill(pid, signal.SIGTERM)
 
-        exited = host.report(Exited)
-        assert (exited.exit_code, exited.signal) == (None, signal.SIGTERM)
-        assert clean.exists()
-        assert not any(isinstance(each, RunFinished | TaskCancelled) for each in run.stream())
+    exited = host.report(Exited)
+    assert (exited.exit_code, exited.signal) == (None, signal.SIGTERM)
+    assert clean.exists()
+    assert not any(isinstance(each, RunFinished | TaskCancelled) for each in run.stream())

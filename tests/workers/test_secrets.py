@@ -31,7 +31,7 @@ from dagy import flow, task
 def use(name: str) -> str:
     value = dagy.secret(name)
     print("got", value)
-    os.write(1, f"raw {value} ".encode())
+    os.write(1, f"raw {value}\\n".encode())
     os.write(2, b"half " + value[:7].encode())
     time.sleep(0.05)
     os.write(2, value[7:].encode() + b" done\\n")
@@ -128,7 +128,7 @@ class TestRuns:
         assert done.tasks["use"]["result"] == {"value": "<***>", "masked": True}
         assert done.tasks["check"]["result"] == {"value": len(VALUE) + 2}
         lines = {line.message for line in await log_of(rt, actor, done.run["id"])}
-        assert lines == {"got ***", "raw *** half *** done"}
+        assert lines == {"got ***", "raw ***", "half *** done"}
         assert await uses() == [(row["id"], 1, done.run["id"], 1)]
         used = await db.fetch_value("SELECT last_used_at FROM secrets")
         assert used is not None

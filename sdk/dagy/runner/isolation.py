@@ -139,10 +139,13 @@ class Isolation:
             return
         assert self._clock is not None
         grace_seconds = self.grace_seconds(attempt.job)
-        if attempt.stopped_for is None and grace_seconds:
-            self._signal(attempt, signal.SIGTERM)
-        attempt.stopped_for = attempt.stopped_for or reason
+        is_told, attempt.stopped_for = (
+            attempt.stopped_for is not None,
+            attempt.stopped_for or reason,
+        )
         if grace_seconds:
+            if not is_told:
+                self._signal(attempt, signal.SIGTERM)
             self._clock.after(grace_seconds, lambda: self._signal(attempt, signal.SIGKILL))
         else:
             self._signal(attempt, signal.SIGKILL)
