@@ -159,6 +159,6 @@ DROP = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dagy", "0012_run_pages")]
+    dependencies = [("dagy", "0013_retired_deployments")]
 
     operations = [ops.RunSQL(CREATE, DROP)]
