@@ -60,9 +60,8 @@ async def test_a_required_list_is_filled_in_at_once_and_every_digit_arrives(
     await page.get_by_role("button", name="Run with changes").click()
     await expect(dialog.get_by_label("account", exact=True)).to_have_value(str(EXACT))
     await dialog.get_by_text("JSON", exact=True).click()
-    await expect(dialog.get_by_label("Parameters as JSON")).to_have_value(
-        json.dumps(client.run(run).parameters, indent=2)
-    )
+    shown = await dialog.get_by_label("Parameters as JSON").input_value()
+    assert json.loads(shown) == client.run(run).parameters
 
 
 async def test_a_schema_that_leads_nowhere_leaves_a_form_that_works(

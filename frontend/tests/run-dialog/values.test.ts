@@ -59,6 +59,10 @@ describe('problems', () => {
     [{ source: 'x', until: 3 }, ['parameters.until']],
   ])('of %j are at %j', (values, paths) => expect(checked(SCHEMA, values).map(({ path }) => path)).toEqual(paths));
 
+  test('a date and time without a zone is none', () => {
+    expect(checked({ properties: { since: { type: 'string', format: 'date-time' } } }, { since: '2026-01-01T10:00:00' })).toEqual([]);
+  });
+
   const FOUND = [
     { path: 'parameters.rows[1].id', message: 'rows[1].id: it is required' },
     { path: 'deployment', message: 'It is paused.' },
