@@ -29,6 +29,9 @@ export function useSitePages(): readonly SitePage[] {
   return PAGES.filter(({ path, requires }) => (path !== GRAPHIQL || graphiql) && (!requires || can(requires)));
 }
 
+/** The documentation is a site of its own. */
+export const openDocs = () => void window.open('/docs/', '_blank', 'noopener');
+
 export function isCurrent(path: string, pathname: string): boolean {
   return pathname === path || pathname.startsWith(`${path}/`);
 }

@@ -1,6 +1,6 @@
 'use client';
 /** Everything that the palette can do without asking the server, in groups. */
-import { Building2, Clock3, Keyboard, Layers, LogOut, Play, SunMoon, Workflow, Zap } from 'lucide-react';
+import { BookOpen, Building2, Clock3, Keyboard, Layers, LogOut, Play, SunMoon, Workflow, Zap } from 'lucide-react';
 import { usePathname, useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { useActions } from '@/lib/actions';
@@ -12,7 +12,7 @@ import { useViewer, viewerKey } from '@/lib/viewer';
 import { flowPath, runPath } from '../app-link';
 import { useEnvironmentNames } from './environment-names';
 import type { Command } from './palette-match';
-import { isCurrent, useSitePages } from './pages';
+import { isCurrent, openDocs, useSitePages } from './pages';
 import type { Overlay } from './shell';
 import { useSignOut, useSwitchOrganization } from './session';
 
@@ -75,6 +75,7 @@ export function useSiteCommands(open: (overlay: Overlay) => void): PaletteComman
       run: () => setTheme(theme),
     })),
     { id: 'keys', label: 'Keyboard shortcuts', hint: '?', keywords: 'help keys', icon: <Keyboard />, run: () => open('shortcuts') },
+    { id: 'docs', label: 'Documentation', keywords: 'docs manual reference', icon: <BookOpen />, run: openDocs },
     { id: 'sign out', label: 'Sign out', keywords: 'log out leave', icon: <LogOut />, run: () => signOut.mutate({}) },
   ];
 }

@@ -1,10 +1,11 @@
 'use client';
-import { Keyboard, LogOut, MonitorX } from 'lucide-react';
+import { BookOpen, Keyboard, LogOut, MonitorX } from 'lucide-react';
 import { setTheme, THEME_NAMES, THEMES, useTheme } from '@/lib/theme';
 import { useViewer, type Viewer } from '@/lib/viewer';
 import { Button } from '../ui/button';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/dropdown-menu';
 import { useSignOut, useSignOutElsewhere } from './session';
+import { openDocs } from './pages';
 import type { Overlay } from './shell';
 
 export function UserMenu({ onOpen }: { onOpen: (overlay: Overlay) => void }) {
@@ -40,6 +41,9 @@ export function UserMenu({ onOpen }: { onOpen: (overlay: Overlay) => void }) {
       <MenuSeparator />
       <MenuItem onSelect={() => onOpen('shortcuts')}>
         <Keyboard aria-hidden /> Keyboard shortcuts
+      </MenuItem>
+      <MenuItem onSelect={openDocs}>
+        <BookOpen aria-hidden /> Documentation
       </MenuItem>
       {viewer.user && (
         <MenuItem onSelect={() => signOutElsewhere.mutate({})}>

@@ -1,34 +1,31 @@
 'use client';
 /** How far the tasks of a run have come, and how they ended. */
-import type { TaskTallyFragment } from '@/gql/graphql';
 import { compact } from '@/lib/format';
-import { tallyInWords, tallyOf, type Tally } from '@/lib/task-tally';
+import { inWords, type TaskCounts } from '@/lib/task-counts';
 
-const COLOURS = [
-  ['succeeded', 'var(--state-succeeded)'],
-  ['failed', 'var(--state-failed)'],
-  ['cancelled', 'var(--state-cancelled)'],
-  ['skipped', 'var(--state-skipped)'],
-] as const;
-
-export function TasksCell({ counts }: { counts: TaskTallyFragment }) {
-  const tally = tallyOf(counts);
-  if (tally.total === 0) return <span className="text-soft">–</span>;
+export function TasksCell({ counts }: { counts: TaskCounts }) {
+  if (counts.total === 0) return <span className="text-soft">–</span>;
   return (
-    <span className="flex items-center gap-1.5" title={tallyInWords(tally)}>
-      <TallyBar tally={tally} className="w-8" />
+    <span className="flex items-center gap-1.5" title={inWords(counts)}>
+      <TaskBar counts={counts} className="w-8" />
       <span className="text-soft">
-        {compact(tally.succeeded)}/{compact(tally.total)}
+        {compact(counts.done)}/{compact(counts.total)}
       </span>
     </span>
   );
 }
 
-export function TallyBar({ tally, className = '' }: { tally: Tally; className?: string }) {
+export function TaskBar({ counts, className = '' }: { counts: TaskCounts; className?: string }) {
+  const parts = [
+    ['succeeded', counts.done],
+    ['failed', counts.failed + counts.timedOut],
+    ['cancelled', counts.cancelled],
+    ['skipped', counts.skipped],
+  ] as const;
   return (
-    <span role="img" aria-label={tallyInWords(tally)} className={`flex h-1.5 shrink-0 overflow-hidden rounded-full bg-hover ${className}`}>
-      {COLOURS.map(([group, colour]) => (
-        <span key={group} style={{ width: `${(tally[group] / tally.total) * 100}%`, background: colour }} />
+    <span role="img" aria-label={inWords(counts)} className={`flex h-1.5 shrink-0 overflow-hidden rounded-full bg-hover ${className}`}>
+      {parts.map(([state, number]) => (
+        <span key={state} style={{ width: `${(number / counts.total) * 100}%`, background: `var(--state-${state})` }} />
       ))}
     </span>
   );

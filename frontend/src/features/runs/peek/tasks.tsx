@@ -5,8 +5,8 @@ import { Duration } from '@/components/time';
 import type { RunPeekQuery } from '@/gql/graphql';
 import { count } from '@/lib/format';
 import { stateLook } from '@/lib/states';
-import { tallyInWords, tallyOf } from '@/lib/task-tally';
-import { TallyBar } from '../grid/tasks-cell';
+import { inWords } from '@/lib/task-counts';
+import { TaskBar } from '../grid/tasks-cell';
 
 type Run = NonNullable<RunPeekQuery['run']>;
 type Task = Run['taskRuns']['nodes'][number];
@@ -14,15 +14,15 @@ type Task = Run['taskRuns']['nodes'][number];
 const SHOWN = 12;
 
 export function PeekTasks({ run }: { run: Run }) {
-  const tally = run.taskCounts && tallyOf(run.taskCounts);
-  if (!tally || tally.total === 0) return <p className="text-soft">No tasks yet.</p>;
+  const counts = run.taskCounts;
+  if (!counts || counts.total === 0) return <p className="text-soft">No tasks yet.</p>;
   const tasks = byUrgency(run.taskRuns.nodes).slice(0, SHOWN);
   const rest = run.taskRuns.nodes.length - tasks.length;
   return (
     <>
       <div className="mb-2 grid gap-1">
-        <TallyBar tally={tally} />
-        <span className="text-xs text-soft">{tallyInWords(tally)}</span>
+        <TaskBar counts={counts} />
+        <span className="text-xs text-soft">{inWords(counts)}</span>
       </div>
       <ul className="grid">
         {tasks.map((task) => (
