@@ -18,7 +18,6 @@ import { counted, StateChips } from './filters/state-chips';
 import { tagsOf } from './grid/cells';
 import { readableColumns } from './grid/columns';
 import { constantColumns, type Constant } from './grid/constants';
-import { LookMenu } from './look-menu';
 import type { RunRow } from './live-rows';
 import { hasUsualColumns, useLook } from './use-look';
 import { usePeek } from './use-peek';
@@ -31,6 +30,7 @@ import { ViewButton } from './views/view-button';
 const loadedList = import('./list');
 const List = lazy(() => loadedList.then(({ List }) => ({ default: List })));
 const ViewMenu = lazy(() => import('./views/menu'));
+const LookMenu = lazy(() => import('./look-menu').then(({ LookMenu }) => ({ default: LookMenu })));
 const NoneHere = lazy(() => import('./empty'));
 const Strip = lazy(() => import('./timeline/strip'));
 const RunDialog = lazy(() => import('@/features/run-dialog').then((found) => ({ default: found.RunDialog })));
@@ -88,7 +88,9 @@ function Runs() {
           </Suspense>
           <SearchBox value={view.q} onChange={(q) => change({ q }, { replace: true })} />
           <FilterBar state={state} tags={tags} />
-          <LookMenu columns={columns} look={look} onChange={setLook} />
+          <Suspense>
+            <LookMenu columns={columns} look={look} onChange={setLook} />
+          </Suspense>
         </div>
         <div className="flex min-w-0 items-center gap-3">
           <StateChips counts={totals.counts} chosen={view.state} onChange={(states) => change({ state: states })} />
