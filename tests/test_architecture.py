@@ -33,6 +33,11 @@ READS_A_MACHINES_CLOCK = {
     "sdk/dagy/runner/cache.py:get",
     "sdk/dagy/runner/cache.py:put",
     "sdk/dagy/runner/protocol.py:now",
+    # Moves the clock of the process in which a deploy imports the flow once more.
+    "sdk/dagy/shifted_clock.py:_shift_datetime",
+    "sdk/dagy/shifted_clock.py:_with_local_time",
+    "sdk/dagy/shifted_clock.py:_with_now",
+    "sdk/dagy/shifted_clock.py:shifted",
 }
 
 # Reads and writes that cross organizations, each looked at by a person: signing in (nobody's

@@ -161,7 +161,9 @@ async def test_the_trail_of_an_object_outlives_it(owner: Client) -> None:
         "run": page("run.trigger") | {"flow": page("flow.register")},
         "deployment": page("deployment.create"),
     }
-    await owner.input("deleteDeployment", "DeleteDeploymentInput", "deletedId", id=deployment)
+    await owner.input(
+        "deleteDeployment", "DeleteDeploymentInput", "deletedId", id=deployment, runs="KEEP"
+    )
     query = "query($id: ID!) { auditTrail(resourceId: $id) { nodes { action before } } }"
     deleted, created = (await owner(query, id=deployment)).data["auditTrail"]["nodes"]
     assert (deleted["action"], created["action"]) == ("deployment.delete", "deployment.create")

@@ -117,7 +117,7 @@ def test_lines_of_child_processes_stand_among_the_others_and_never_in_the_json(
     as_json = subprocess.run([*command, "--format", "json"], capture_output=True, check=True)
 
     [told] = [text for text in as_table.stdout.splitlines() if "from a child" in text]
-    assert told.split()[1:] == ["INFO", "-", "from", "a", "child"]
+    assert told.split()[1:] == ["INFO", "alone", "from", "a", "child"]
     assert json.loads(as_json.stdout)["state"] == "SUCCEEDED"
     assert as_json.stderr.count(b"from a child") == 1
 

@@ -279,7 +279,7 @@ def test_a_secret_in_an_error_is_masked_in_the_log_too():
 
 
 def test_a_run_that_is_handed_back_says_nothing_of_its_end():
-    from dagy.runner.scheduler import HandedBackError
+    from dagy.runner.ending import HandedBackError
 
     def react(scheduler: Any, event: Any) -> None:
         if isinstance(event, Log) and event.message == "running":

@@ -5,7 +5,6 @@ import re
 import signal
 import time
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,42 +22,13 @@ from dagy.runner.protocol import (
     Log,
     Ready,
     Result,
-    RunFinished,
     Started,
     TaskCached,
-    TaskCancelled,
     TaskFailed,
     TaskStarted,
     TaskSucceeded,
 )
-from tests.sdk.zygote_host import HostedRun, ZygoteHost, value
-
-Open = Callable[..., ZygoteHost]
-
-HEAD = """
-import os, signal, sys, threading, time
-from dagy import flow, task, get_run_context
-"""
-
-
-@pytest.fixture
-def zygote(tmp_path: Path) -> Iterator[Open]:
-    """zygote(code) starts one for `main` of a file with that code, when it is ready."""
-    opened: list[ZygoteHost] = []
-
-    def start(code: str, *arguments: str, ready: bool = True, **env: str) -> ZygoteHost:
-        source = tmp_path / "source"
-        source.mkdir()
-        (source / "flows.py").write_text(HEAD + code)
-        opened.append(ZygoteHost(source, "flows.py:main", *arguments, **env))
-        if ready:
-            assert isinstance(opened[-1].report(), Ready)
-        return opened[-1]
-
-    yield start
-    for each in opened:
-        each.close()
-
+from tests.sdk.zygote_host import HostedRun, Open, ZygoteHost, value
 
 SIMPLE = """
 @task
@@ -483,33 +453,3 @@ def test_a_line_is_seen_while_the_task_goes_on(zygote: Open):
 def finished_events(run: HostedRun) -> list[Any]:
     run.finish()
     return run.events
-
-
-@pytest.mark.parametrize("isolated", [False, True])
-def test_a_run_that_gets_sigterm_lets_its_tasks_clean_up(
-    zygote: Open, tmp_path: Path, isolated: bool
-):
-    clean = tmp_path / "clean"
-    host = zygote(f"""
-@task(isolate={isolated})
-def work() -> None:
-    try:
-        print("running")
-        while True:
-            time.sleep(0.01)
-    finally:
-        open({str(clean)!r}, "w").close()
-@flow
-def main(): work()
-""")
-    run = host.start()
-    pid = host.report(Started).pid
-    run.until(Log)
-
-    os.kill(host.process.pid, signal.SIGTERM)
-    os.kill(pid, signal.SIGTERM)
-
-    exited = host.report(Exited)
-    assert (exited.exit_code, exited.signal) == (None, signal.SIGTERM)
-    assert clean.exists()
-    assert not any(isinstance(each, RunFinished | TaskCancelled) for each in run.stream())

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +140,6 @@ class ZygoteHost:
 def value(result: Result | None) -> Any:
     assert result is not None
     return result.value
+
+
+Open = Callable[..., ZygoteHost]

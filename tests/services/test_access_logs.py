@@ -11,8 +11,7 @@ from dagy_gql.auth.origin import Origin
 from dagy_gql.enums import AccessEvent, AccessMethod, Role
 from dagy_gql.repositories.runs import first_id
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import housekeeping, invitations, oidc, password_resets
-from dagy_gql.services.oidc import local_path
+from dagy_gql.services import housekeeping, invitations, password_resets
 from tests.support import people
 
 
@@ -68,8 +67,3 @@ async def test_what_is_old_goes_and_the_rest_stays(rt: Runtime) -> None:
         for table in ("access_logs", "access_tokens", "invitations", "password_resets")
     }
     assert counts == {"access_logs": 2, "access_tokens": 1, "invitations": 1, "password_resets": 0}
-
-
-def test_a_local_path_is_one() -> None:
-    assert oidc.local_path("/runs/x?a=b&c=//d#e") == "/runs/x?a=b&c=//d#e"
-    assert {local_path(text) for text in ("", "x", "//x", "/\\x", "http:x", "/é", "/\n")} == {"/"}

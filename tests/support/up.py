@@ -105,7 +105,7 @@ class Up:
         """pid, url and the process ids by name, as `dagy up` keeps them in its lock file."""
         try:
             return dict(json.loads((self.folder / "up.lock").read_text()))
-        except ValueError:
+        except (FileNotFoundError, ValueError):
             return {}
 
     @property

@@ -1,10 +1,12 @@
 """Moments as people type them: `2h`, `today 08:00`, `2026-05-01T12:00:00+02:00`."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import click
+
+from dagy.cli.times import now
 
 _UNITS = {
     "s": timedelta(seconds=1),
@@ -32,7 +34,7 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return parsed_moment(str(value), now=datetime.now(UTC))
+            return parsed_moment(str(value), now=now())
         except (ValueError, OverflowError):
             self.fail(
                 f"'{value}' is no moment: give an age such as 30m, 2h or 7d, or 'today', "

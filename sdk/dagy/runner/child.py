@@ -15,13 +15,14 @@ from dagy.flow import Flow
 from dagy.runner.capture import LineLog
 from dagy.runner.capturing import captured
 from dagy.runner.crashes import watch
+from dagy.runner.ending import HandedBackError
 from dagy.runner.execution import Execution
 from dagy.runner.faults import error_info, told
 from dagy.runner.isolation import Isolation
 from dagy.runner.loader import failure, load, mismatch
 from dagy.runner.processes import adopt_orphans, begin_child, die_with_parent, limit_memory
 from dagy.runner.protocol import Log, RunFinished, RunRequest
-from dagy.runner.scheduler import HandedBackError, Scheduler
+from dagy.runner.scheduler import Scheduler
 from dagy.runner.socket_host import SocketHost
 from dagy.trace import TracedFlow
 

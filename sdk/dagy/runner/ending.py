@@ -21,6 +21,13 @@ from dagy.runner.store import store
 from dagy.states import State
 
 
+class HandedBackError(Exception):
+    """The run has stopped to go on elsewhere; `by_signal`: nobody but a signal has asked for it."""
+
+    def __init__(self, *, by_signal: bool) -> None:
+        self.by_signal = by_signal
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Why a run stops before everything is done; `reason` goes to what it cancels."""

@@ -15,7 +15,7 @@ from dagy.retries import delay_seconds
 from dagy.runner.attempt import Done, Failed, Interrupted, Job, Outcome, execute
 from dagy.runner.capture import clean
 from dagy.runner.clockwork import Clockwork
-from dagy.runner.ending import Ending, finished, give_up
+from dagy.runner.ending import Ending, HandedBackError, finished, give_up
 from dagy.runner.execution import Execution
 from dagy.runner.expansion import children, only
 from dagy.runner.faults import error_info, stopped_itself, told
@@ -51,13 +51,6 @@ NOTICE_SECONDS = 1.0
 _KILLED_SECONDS = 1.0
 # What still works is looked at so often, beside when it ends.
 _LOOK_SECONDS = 0.1
-
-
-class HandedBackError(Exception):
-    """The run has stopped to go on elsewhere; `by_signal`: nobody but a signal has asked for it."""
-
-    def __init__(self, *, by_signal: bool) -> None:
-        self.by_signal = by_signal
 
 
 class Scheduler:
