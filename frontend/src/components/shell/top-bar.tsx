@@ -1,5 +1,6 @@
 'use client';
 import { Menu as MenuIcon, Search } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { isMac } from '@/lib/shortcuts';
 import { Button } from '../ui/button';
 import { IconButton } from '../ui/icon-button';
@@ -8,7 +9,8 @@ import { ConnectionDot } from './connection-dot';
 import { EnvironmentSwitch } from './environment-switch';
 import { OrganizationSwitch } from './organization-switch';
 import type { Overlay } from './shell';
-import { UserMenu } from './user-menu';
+
+const UserMenu = lazy(() => import('./user-menu').then(({ UserMenu }) => ({ default: UserMenu })));
 
 export function TopBar({ onOpen }: { onOpen: (overlay: Overlay) => void }) {
   return (
@@ -32,7 +34,9 @@ export function TopBar({ onOpen }: { onOpen: (overlay: Overlay) => void }) {
         </span>
       </Button>
       <ConnectionDot />
-      <UserMenu onOpen={onOpen} />
+      <Suspense fallback={<span className="size-8" />}>
+        <UserMenu onOpen={onOpen} />
+      </Suspense>
     </header>
   );
 }
