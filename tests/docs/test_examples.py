@@ -63,7 +63,7 @@ def up() -> Iterator[Up]:
 
 
 @pytest.mark.xdist_group("e2e")
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", WITH_SERVER)
 def test_a_tutorial_can_be_typed_from_start_to_end(up: Up, page: str, tmp_path: Path) -> None:
     _write_files(page, tmp_path)

@@ -19,7 +19,7 @@ from dagy.client import DagyClient
 from tests.e2e.conftest import Cli
 from tests.support.up import Up, until
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(300)]
 
 FLOW = """
 from dagy import flow, task

@@ -12,7 +12,7 @@ from tests.e2e.conftest import Cli
 from tests.e2e.flows.misbehaving import segfaults
 from tests.support.up import Up, is_alive, until
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(300)]
 
 THREAD, PROCESS = "in_a_thread", "in_a_process"
 LITTLE_MEMORY, LITTLE_TIME = "with_little_memory", "with_little_time"

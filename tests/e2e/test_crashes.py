@@ -19,7 +19,7 @@ from dagy_gql.embedded.folder import LocalFolder
 from tests.e2e.conftest import Cli
 from tests.support.up import Up, until
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(300)]
 
 TASKS = 20
 # Each task appends to a file that outlives every process, so what ran, and how often, is known.

@@ -17,7 +17,7 @@ from dagy.client import DagyClient
 from tests.e2e.conftest import Cli
 from tests.support.up import Up, descendants, until
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(300)]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -10,7 +10,7 @@ import pytest
 from tests.support.pages import blocks, commands, typed
 from tests.support.up import Up, until
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(300)]
 
 EXAMPLES = {"weather", "fanout", "patience"}
 FAILING = """

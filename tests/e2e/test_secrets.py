@@ -18,7 +18,7 @@ from dagy_gql.embedded.folder import LocalFolder
 from tests.e2e.conftest import Cli
 from tests.support.up import Up, descendants, until
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(300)]
 
 VALUE = 'q7/Vw+Ω"x\\9tz&Rk-8s3'
 FLOW = """

@@ -17,7 +17,7 @@ from dagy.client import DagyClient
 from tests.e2e.conftest import Cli
 from tests.support.up import Up, until
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(300)]
 
 CUTS = 50
 PROTOCOLS = [Subprotocol("graphql-transport-ws")]

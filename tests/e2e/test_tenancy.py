@@ -23,7 +23,7 @@ from dagy_gql.settings import Settings
 from tests.e2e.conftest import Cli
 from tests.support.up import Up, until
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(300)]
 
 FLOW = """
 from dagy import flow, save_artifact, task

@@ -23,7 +23,7 @@ def kept(word: str = "ab") -> str:
 
 
 @pytest.mark.xdist_group("up")
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_an_installation_started_on_a_copy_of_the_folder_has_everything(tmp_path: Path) -> None:
     original = Up(tmp_path / "local", "--no-examples").start()
     (tmp_path / "kept.py").write_text(FLOW)
