@@ -65,7 +65,7 @@ def test_whatever_a_task_raises_fails_it(client: DagyClient, deployment: str, wh
     assert (run.error.code, run.error.type, run.error.message) == (code, kind, message)
     assert run.error.task_key == KEYS[deployment]
     assert run.error.where is not None
-    assert run.error.where.startswith("misbehaving.py:")
+    assert run.error.where.startswith("tests/e2e/flows/misbehaving.py:")
     assert f"in {what}" in (run.error.traceback or "")
     [task] = client.task_runs(run.id)
     assert task.state == "FAILED"
@@ -213,7 +213,7 @@ def test_a_crash_in_its_own_code_is_final_and_names_task_file_and_line(
 
     assert (run.state, run.attempt) == ("CRASHED", 1)
     assert run.error is not None
-    line = f"misbehaving.py:{segfaults.__code__.co_firstlineno + 1}"
+    line = f"tests/e2e/flows/misbehaving.py:{segfaults.__code__.co_firstlineno + 1}"
     assert run.error.message == (
         f"attempt 1 crashed: its process was killed by SIGSEGV in task 'plain' at {line}"
     )
