@@ -17,6 +17,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec import UNSET
 
+from dagy.masking import Masker
 from dagy.runner.masked import holds_secret, mask_file, refused_file
 from dagy.runner.protocol import (
     ArtifactSaved,
@@ -129,7 +130,7 @@ class RunFiles:
         self._deliver = deliver
         self._under_way: dict[asyncio.Task[None], str] = {}
         self._failed: dict[str, ErrorInfo] = {}
-        self._handed_out: set[str] = set()
+        self._handed_out: dict[str, Ref] = {}
 
     def __len__(self) -> int:
         """How many events wait for files."""
@@ -137,7 +138,8 @@ class RunFiles:
 
     def hand_out(self, results: Iterable[Result]) -> None:
         """The run may name these files of the store as its own results."""
-        self._handed_out.update(each.ref.path for each in results if isinstance(each.ref, Ref))
+        refs = (each.ref for each in results if isinstance(each.ref, Ref))
+        self._handed_out.update((ref.path, ref) for ref in refs)
 
     def take(self, event: Event) -> None:
         """Deliver the event, at once or when the files that it needs are stored."""
@@ -197,7 +199,7 @@ class RunFiles:
     async def _saved(self, event: ArtifactSaved) -> tuple[Event, FileRow | None]:
         path = self._within(event.path)
         if self._run.known:
-            is_leak: bool = await asyncio.to_thread(holds_secret, path, self._run.known)
+            is_leak: bool = await asyncio.to_thread(_leaks, path, self._run.known)
             if is_leak:
                 return refused_file(event), None
         key, size_bytes = await self._put(path, event.sha256)
@@ -208,12 +210,13 @@ class RunFiles:
         ref = result.ref
         assert isinstance(ref, Ref)
         if ref.path in self._handed_out:
+            ref = self._handed_out[ref.path]
             key = self._key(ref.sha256)
             await self._storer.link(key, Path(ref.path))
             return _at(result, ref, key)
         if self._run.known:
-            self._within(ref.path)
-            result = await asyncio.to_thread(mask_file, result, self._run.known)
+            path = self._within(ref.path)
+            result = await asyncio.to_thread(_masked, result, path, self._run.known)
             ref = result.ref
             assert isinstance(ref, Ref)
         key, size_bytes = await self._put(ref.path, ref.sha256)
@@ -271,6 +274,19 @@ class RunFiles:
                 key, error = next(iter(self._failed.items()))
                 return RunFinished(at=event.at, state="FAILED", error=error, task_key=key or None)
         return event
+
+
+def _leaks(path: str, known: Masker) -> bool:
+    with _opened(path) as file:
+        return holds_secret(file, known)
+
+
+def _masked(result: Result, path: str, known: Masker) -> Result:
+    try:
+        with _opened(path) as file:
+            return mask_file(result, file, known)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise FileError(f"{os.path.basename(path)!r} cannot be read as JSON") from error
 
 
 def _checked(path: str, sha256: str) -> int:

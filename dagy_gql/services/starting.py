@@ -102,6 +102,7 @@ class Starter:
             crash_budget=CrashBudget(
                 run["crashes"], self._rt.settings.crash_retries, flow.spec.own_crash_retries
             ),
+            task_keys=flow.plan.names.keys(),
         )
         return Prepared(submission, flow.plan, notes)
 
