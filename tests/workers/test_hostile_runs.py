@@ -176,3 +176,29 @@ async def test_numbers_of_any_size_are_kept(rt: Runtime, actor: Actor, tmp_path:
     *whole, large, small = found.result("large")
     assert whole == [2**70, -(2**63) - 1]
     assert (float(large), small) == (1e300, 5e-324)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("{tasks,0,key}", "k" * 400),
+        ("{tasks,0,name}", "n" * 400),
+        ("{entrypoint}", "../../../tmp/evil.py:main"),
+    ],
+)
+async def test_a_flow_that_was_registered_with_nonsense_fails_alone(
+    rt: Runtime, actor: Actor, tmp_path: Path, path: str, value: str
+) -> None:
+    await deployed(rt, actor, SOURCE, folder=tmp_path, flow="numbers", name="numbers")
+    hostile = await deployed(rt, actor, SOURCE, folder=tmp_path, flow="mistaken", name="mistaken")
+    await db.execute(
+        "UPDATE flows SET spec = jsonb_set(spec, $2::text[], to_jsonb($3::text)) WHERE id = $1",
+        hostile.flow_id,
+        path[1:-1].split(","),
+        value,
+    )
+
+    found = await ran(rt, actor, "mistaken", what="nested")
+
+    assert (found.state, found.run["attempt"]) == ("FAILED", 1)
+    assert (await ran(rt, actor, "numbers")).state == "SUCCEEDED"
