@@ -68,7 +68,8 @@ def _entry_bytes(data: bytes, at: int) -> int:
     if len(data) - at < _ENTRY.size or not data.startswith(_ENTRY_SIGNATURE, at):
         raise _unreadable("its directory is damaged")
     fields = _ENTRY.unpack_from(data, at)
-    return _ENTRY.size + sum(fields[10:13])
+    name_bytes, extra_bytes, comment_bytes = fields[10:13]
+    return _ENTRY.size + int(name_bytes + extra_bytes + comment_bytes)
 
 
 def _crowd(max_files: int, count: int | None = None) -> DirectoryError:

@@ -11,7 +11,7 @@ RetryDelay = float | Sequence[float] | Callable[[int], Sequence[float]] | None
 def policy(retries: int, delay: RetryDelay, jitter_factor: float | None) -> RetryPolicy:
     """The document form of the decorator's parameters; a callable gets the retry count."""
     if not 0 <= retries <= MAX_RETRIES:
-        raise TraceError(f"retries is {retries}, it must be 0 or more")
+        raise TraceError(f"retries is {retries}, it must be 0 or more, and at most {MAX_RETRIES}")
     if jitter_factor is not None and jitter_factor < 0:
         raise TraceError(f"retry_jitter_factor is {jitter_factor}, it must be 0 or more")
     delays = _delays(retries, delay)
