@@ -143,6 +143,8 @@ class Starter:
             memory_limit_mb=settings.run_memory_limit_mb,
             timeout_seconds=flow.spec.timeout_seconds or settings.run_max_seconds,
             grace_seconds=flow.spec.stop_grace_seconds,
+            max_files=settings.run_max_files,
+            max_files_bytes=settings.run_max_files_bytes,
         )
 
     async def _with_results(

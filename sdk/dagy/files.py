@@ -51,6 +51,7 @@ def save_artifact(
     Raises:
         NoActiveRunError: The code is not called by a run.
         ArtifactError: The name is not a plain file name, or the type not a media type.
+        ArtifactLimitError: The run has saved as many files, or bytes, as it may.
         SecretLeakError: It holds a secret of this run. A file is kept as it is or not at all.
 
     Example:
@@ -76,6 +77,7 @@ def save_artifact(
                 "not saved",
                 hint="leave the secret out of it; files are kept as they are and cannot be masked",
             )
+        context.count_file(size_bytes)
     except BaseException:
         os.unlink(path)
         raise

@@ -107,6 +107,8 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     memory_limit_mb: int | None = None
     timeout_seconds: float | None = None
     grace_seconds: float = DEFAULT_GRACE_SECONDS
+    max_files: int | None = None
+    max_files_bytes: int | None = None
 
 
 class _Event(msgspec.Struct, kw_only=True, frozen=True, tag_field="type", omit_defaults=True):
