@@ -15,7 +15,6 @@ pytestmark = [pytest.mark.usefixtures("worker"), pytest.mark.timeout(120)]
 
 SOURCE = r"""
 import json, os, time
-from pathlib import Path
 from dagy import flow, save_artifact, task
 from dagy.context import current
 
@@ -90,31 +89,6 @@ def shout():
 @flow
 def shouting():
     return shout()
-
-@task
-def save(files, size):
-    saved = 0
-    for index in range(files):
-        with open(f"{index}", "wb") as file:
-            file.truncate(size)
-        save_artifact(f"{index}", Path(f"{index}"))
-        saved += 1
-        print("saved", saved)
-    return saved
-
-@task
-def grab(files, size):
-    current.get().count_file.__self__.max_files = None
-    current.get().count_file.__self__.max_bytes = None
-    return save.function(files, size)
-
-@flow
-def saving(files: int, size: int):
-    return save(files, size)
-
-@flow
-def grabbing(files: int, size: int):
-    return grab(files, size)
 
 @task
 def large():
@@ -228,44 +202,3 @@ async def test_a_flow_that_was_registered_with_nonsense_fails_alone(
 
     assert (found.state, found.run["attempt"]) == ("FAILED", 1)
     assert (await ran(rt, actor, "numbers")).state == "SUCCEEDED"
-
-
-@pytest.fixture
-def limited(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rt.settings, "run_max_files", 5)
-    monkeypatch.setattr(rt.settings, "run_max_files_bytes", 1_000_000)
-
-
-@pytest.mark.usefixtures("limited")
-@pytest.mark.parametrize("name", ["saving", "grabbing"])
-@pytest.mark.parametrize(
-    ("files", "size", "kept", "said"),
-    [
-        (5, 10, 5, None),
-        (50, 10, 5, "a run may leave at most 5 files"),
-        (1, 1_000_000, 1, None),
-        (2, 600_000, 1, "a run may leave at most 1000000 bytes in files"),
-    ],
-)
-async def test_a_run_leaves_no_more_files_than_it_may(
-    rt: Runtime,
-    actor: Actor,
-    tmp_path: Path,
-    name: str,
-    files: int,
-    size: int,
-    kept: int,
-    said: str | None,
-) -> None:
-    """`grabbing` has switched off what its own process counts."""
-    await deployed(rt, actor, SOURCE, folder=tmp_path, flow=name, name=name)
-
-    found = await ran(rt, actor, name, files=files, size=size)
-
-    assert found.state == ("SUCCEEDED" if said is None else "FAILED")
-    if said is not None:
-        assert found.error["code"] == "ARTIFACT_LIMIT_REACHED"
-        assert said in found.error["message"]
-        assert found.run["attempt"] == 1
-    rows = await db.fetch("SELECT size_bytes FROM artifacts WHERE run_id = $1", found.run["id"])
-    assert [row["size_bytes"] for row in rows] == [size] * kept
