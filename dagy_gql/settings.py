@@ -216,6 +216,10 @@ class Settings(BaseSettings):
     """Memory of a run's process; empty: no limit."""
     run_max_seconds: float = Field(24 * 3600, gt=0)
     """How long a run may take, where its flow says nothing else."""
+    run_max_files: int = Field(20_000, ge=0)
+    """The most files that an attempt at a run may leave: those it saves, and its large results."""
+    run_max_files_bytes: int = Field(20_000 * MEGABYTE, ge=0)
+    """The most bytes that these files may have together."""
     cancel_grace_seconds: float = Field(2.0, ge=0)
     """What the process of a cancelled run gets to end by itself, beside the grace time of its
     tasks."""

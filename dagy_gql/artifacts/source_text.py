@@ -3,10 +3,10 @@ much is in it, little is read."""
 
 import codecs
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from dagy_gql.artifacts.archive import UNREADABLE
 from dagy_gql.errors import Unavailable
 
 MOST_FILES = 50
@@ -33,7 +33,7 @@ def source_files(archive: Path) -> list[SourceFile]:
     try:
         with zipfile.ZipFile(archive) as opened:
             return _Reader(opened).files()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+    except UNREADABLE as error:
         raise Unavailable("The stored archive cannot be read: deploy the flow again.") from error
 
 

@@ -19,7 +19,8 @@ class SourceCache:
         self._arriving: dict[str, asyncio.Lock] = {}
 
     async def folder(self, org_id: UUID, sha256: str) -> Path:
-        """Raises NotFound if the archive is gone, Unavailable if its content has changed."""
+        """Raises NotFound if the archive is gone, Unavailable if its content has changed or there
+        is no room for it."""
         target = self._root / sha256
         if target.is_dir():
             return target
@@ -36,4 +37,9 @@ class SourceCache:
             raise Unavailable(
                 f"The stored archive {sha256} has the content {found}: deploy the flow again."
             )
-        unpack(archive, target, self._limits)
+        try:
+            unpack(archive, target, self._limits)
+        except OSError as error:
+            # Not its text, which names folders of the server.
+            why = error.strerror or type(error).__name__
+            raise Unavailable(f"The archive {sha256} could not be unpacked: {why}.") from error

@@ -1,6 +1,6 @@
 """What every engine offers. A backend runs submissions and reports to a sink; it knows no table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -42,7 +42,8 @@ class CrashBudget:
 @dataclass(frozen=True, slots=True)
 class RunSubmission:
     """One attempt at a run. `source` is the unpacked archive; `fence` marks every later write;
-    `known` masks the secrets that the attempt was given, in all that it says."""
+    `known` masks the secrets that the attempt was given, in all that it says, which is about its
+    `task_keys` alone; None knows no others."""
 
     run_id: UUID
     org_id: UUID
@@ -54,6 +55,7 @@ class RunSubmission:
     request: RunRequest
     known: Masker = field(default_factory=Masker, compare=False)
     crash_budget: CrashBudget = CrashBudget()
+    task_keys: Collection[str] | None = None
 
 
 class EndCause(StrEnum):

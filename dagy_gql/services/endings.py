@@ -118,7 +118,7 @@ def _error(end: RunEnd) -> ErrorInfo | None:
         case EndCause.DEADLINE:
             return ErrorInfo(code="TIMED_OUT", message="The run was over its time limit.")
         case EndCause.GARBLED:
-            return garbled()
+            return end.error or garbled()
         case _:
             return end.error
 

@@ -17,6 +17,9 @@ from typing import BinaryIO
 import msgspec
 from msgspec import UNSET
 
+from dagy.errors import ArtifactLimitError
+from dagy.masking import Masker
+from dagy.runner.file_limits import FileLimits
 from dagy.runner.masked import holds_secret, mask_file, refused_file
 from dagy.runner.protocol import (
     ArtifactSaved,
@@ -42,6 +45,8 @@ _BATCHES_AT_ONCE = 3
 _RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0)
 _READ_BYTES = 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+_LOOK_AT_STORE = "Look at the space and the rights of the artifact store, then retry the run."
 
 Deliver = Callable[[Event, FileRow | None], None]
 
@@ -129,7 +134,8 @@ class RunFiles:
         self._deliver = deliver
         self._under_way: dict[asyncio.Task[None], str] = {}
         self._failed: dict[str, ErrorInfo] = {}
-        self._handed_out: set[str] = set()
+        self._handed_out: dict[str, Ref] = {}
+        self._limits = FileLimits.of(run.request)
 
     def __len__(self) -> int:
         """How many events wait for files."""
@@ -137,7 +143,8 @@ class RunFiles:
 
     def hand_out(self, results: Iterable[Result]) -> None:
         """The run may name these files of the store as its own results."""
-        self._handed_out.update(each.ref.path for each in results if isinstance(each.ref, Ref))
+        refs = (each.ref for each in results if isinstance(each.ref, Ref))
+        self._handed_out.update((ref.path, ref) for ref in refs)
 
     def take(self, event: Event) -> None:
         """Deliver the event, at once or when the files that it needs are stored."""
@@ -178,8 +185,12 @@ class RunFiles:
         row: FileRow | None = None
         try:
             event, row = await self._stored(event)
+        except ArtifactLimitError as error:
+            if isinstance(event, ArtifactSaved) and _task_key(event) in self._failed:
+                return
+            event = self._unstored(event, error.code, error.message, error.hint)
         except (OSError, FileError) as error:
-            event = self._unstored(event, error)
+            event = self._unstored(event, "ARTIFACT_NOT_STORED", _why(error), _LOOK_AT_STORE)
         self._deliver(self._truly(event), row)
 
     async def _stored(self, event: Event) -> tuple[Event, FileRow | None]:
@@ -197,7 +208,7 @@ class RunFiles:
     async def _saved(self, event: ArtifactSaved) -> tuple[Event, FileRow | None]:
         path = self._within(event.path)
         if self._run.known:
-            is_leak: bool = await asyncio.to_thread(holds_secret, path, self._run.known)
+            is_leak: bool = await asyncio.to_thread(_leaks, path, self._run.known)
             if is_leak:
                 return refused_file(event), None
         key, size_bytes = await self._put(path, event.sha256)
@@ -208,12 +219,13 @@ class RunFiles:
         ref = result.ref
         assert isinstance(ref, Ref)
         if ref.path in self._handed_out:
+            ref = self._handed_out[ref.path]
             key = self._key(ref.sha256)
             await self._storer.link(key, Path(ref.path))
             return _at(result, ref, key)
         if self._run.known:
-            self._within(ref.path)
-            result = await asyncio.to_thread(mask_file, result, self._run.known)
+            path = self._within(ref.path)
+            result = await asyncio.to_thread(_masked, result, path, self._run.known)
             ref = result.ref
             assert isinstance(ref, Ref)
         key, size_bytes = await self._put(ref.path, ref.sha256)
@@ -225,6 +237,7 @@ class RunFiles:
         key = self._key(sha256)
         try:
             size_bytes = await asyncio.to_thread(_checked, self._within(path), sha256)
+            self._count(path, size_bytes)
             await self._storer.put(key, Path(path))
         except FileNotFoundError:
             stored = await self._storer.size(key)
@@ -232,6 +245,14 @@ class RunFiles:
                 raise
             size_bytes = stored
         return key, size_bytes
+
+    def _count(self, path: str, size_bytes: int) -> None:
+        """What is not kept does not stay in the spool folder either."""
+        try:
+            self._limits.add(size_bytes)
+        except ArtifactLimitError:
+            os.unlink(path)
+            raise
 
     def _key(self, sha256: str) -> str:
         if not _SHA256.fullmatch(sha256):
@@ -244,15 +265,11 @@ class RunFiles:
             raise FileError(f"{path[:200]!r} is not in the spool folder of the run")
         return path
 
-    def _unstored(self, event: Event, error: Exception) -> Event:
+    def _unstored(self, event: Event, code: str, why: str, hint: str | None) -> Event:
         """The task whose file is lost has not succeeded."""
         key = _task_key(event)
         what = f"the file {event.name!r}" if isinstance(event, ArtifactSaved) else "a result"
-        info = ErrorInfo(
-            code="ARTIFACT_NOT_STORED",
-            message=f"{what} could not be stored: {error}",
-            hint="Look at the space and the rights of the artifact store, then retry the run.",
-        )
+        info = ErrorInfo(code=code, message=f"{what} could not be stored: {why}", hint=hint)
         self._failed.setdefault(key, info)
         if isinstance(event, ArtifactSaved):
             return Log(at=event.at, message=info.message, level="ERROR", key=event.key)
@@ -271,6 +288,24 @@ class RunFiles:
                 key, error = next(iter(self._failed.items()))
                 return RunFinished(at=event.at, state="FAILED", error=error, task_key=key or None)
         return event
+
+
+def _why(error: OSError | FileError) -> str:
+    """Without the folders of the server."""
+    return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+
+
+def _leaks(path: str, known: Masker) -> bool:
+    with _opened(path) as file:
+        return holds_secret(file, known)
+
+
+def _masked(result: Result, path: str, known: Masker) -> Result:
+    try:
+        with _opened(path) as file:
+            return mask_file(result, file, known)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise FileError(f"{os.path.basename(path)!r} cannot be read as JSON") from error
 
 
 def _checked(path: str, sha256: str) -> int:

@@ -102,6 +102,7 @@ class Starter:
             crash_budget=CrashBudget(
                 run["crashes"], self._rt.settings.crash_retries, flow.spec.own_crash_retries
             ),
+            task_keys=flow.plan.names.keys(),
         )
         return Prepared(submission, flow.plan, notes)
 
@@ -142,6 +143,8 @@ class Starter:
             memory_limit_mb=settings.run_memory_limit_mb,
             timeout_seconds=flow.spec.timeout_seconds or settings.run_max_seconds,
             grace_seconds=flow.spec.stop_grace_seconds,
+            max_files=settings.run_max_files,
+            max_files_bytes=settings.run_max_files_bytes,
         )
 
     async def _with_results(

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from dagy.names import is_media_type
 from dagy_gql.auth.permissions import Permission
 from dagy_gql.errors import NotFound
 from dagy_gql.repositories.pagination import encode_id
@@ -49,11 +50,14 @@ class Files(Routes):
 
 def _file(found: Download) -> Response:
     content_type = found.row["content_type"]
-    shown = content_type.partition(";")[0].strip().lower() in _SHOWN_TYPES
+    shown = (
+        is_media_type(content_type)
+        and content_type.partition(";")[0].strip().lower() in _SHOWN_TYPES
+    )
     if content_type.startswith("text/") and "charset" not in content_type:
         content_type += "; charset=utf-8"
     disposition = "inline" if shown else "attachment"
-    name = quote(found.row["name"].rpartition("/")[2], safe="")
+    name = quote(found.row["name"].rpartition("/")[2], safe="", errors="replace")
     return FileResponse(
         found.path,
         headers={

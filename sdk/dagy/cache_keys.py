@@ -54,11 +54,12 @@ def with_defaults(signature: Signature, arguments: Mapping[str, Any]) -> dict[st
 
 
 def full_key(*, scope: tuple[str, ...], text: str, typed: bytes) -> str:
-    """At most 200 characters: "flow:task:version:text:typed"."""
+    """At most 200 characters that a database can hold: "flow:task:version:text:typed"."""
     full = ":".join([*scope, text, hashlib.sha256(typed).hexdigest()[:16]])
-    if len(full) <= _KEY_LIMIT:
+    shown = full.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+    if len(full) <= _KEY_LIMIT and shown == full:
         return full
-    return f"{full[:100]}:{hashlib.sha256(full.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"{shown[:100]}:{hashlib.sha256(full.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def version_of(function: Callable[..., Any], cache_version: str | None) -> str:

@@ -83,6 +83,7 @@ class RunContext:
     load_secret: Callable[[str], str] = field(default=_no_secrets, repr=False)
     spool_dir: str = field(default="", repr=False)
     publish: Callable[[Any], None] = field(default=lambda _: None, repr=False)
+    count_file: Callable[[int], None] = field(default=lambda _: None, repr=False)
 
     @property
     def parameters(self) -> dict[str, Any]:

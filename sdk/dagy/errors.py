@@ -87,6 +87,12 @@ class ArtifactError(DagyError):
     code = "ARTIFACT_INVALID"
 
 
+class ArtifactLimitError(ArtifactError):
+    """The run has saved as many files, or bytes in them, as it may."""
+
+    code = "ARTIFACT_LIMIT_REACHED"
+
+
 class NoActiveRunError(DagyError):
     """get_run_context() or save_artifact() was called outside of a run."""
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from dagy.context import RunContext, current
 from dagy.errors import ArtifactError, NoActiveRunError, SecretLeakError
 from dagy.masking import known
+from dagy.names import MAX_FILE_NAME, MAX_MEDIA_TYPE, is_file_name, is_media_type
 from dagy.runner.masked import blocks
 from dagy.runner.protocol import ArtifactSaved
 
-_NAME_LIMIT = 255
+UNKNOWN_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,15 @@ def save_artifact(
     Args:
         name: A plain file name of at most 255 characters, such as "report.html".
         content: Bytes, text, or the path of an existing file.
-        content_type: Its media type; by default that of the name's ending.
+        content_type: Its media type, such as "text/html"; by default that of the name's ending.
 
     Returns:
         A description of what was saved.
 
     Raises:
         NoActiveRunError: The code is not called by a run.
-        ArtifactError: The name is not a plain file name.
+        ArtifactError: The name is not a plain file name, or the type not a media type.
+        ArtifactLimitError: The run has saved as many files, or bytes, as it may.
         SecretLeakError: It holds a secret of this run. A file is kept as it is or not at all.
 
     Example:
@@ -64,13 +66,8 @@ def save_artifact(
         raise NoActiveRunError(
             "no run is active here", hint="call save_artifact() inside a task that a run executes"
         )
-    kind = content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    is_plain = name.isprintable() and not name.startswith(".") and not {"/", "\\"} & set(name)
-    if not (is_plain and 0 < len(name) <= _NAME_LIMIT):
-        raise ArtifactError(
-            f"{name[:100]!r} is not a file name",
-            hint=f"give a plain name of at most {_NAME_LIMIT} characters, such as report.html",
-        )
+    _check_name(name)
+    kind = _checked_type(content_type or mimetypes.guess_type(name)[0] or UNKNOWN_TYPE)
     path = _spool(context, content)
     try:
         size_bytes, sha256, is_leak = _inspected(path)
@@ -80,12 +77,31 @@ def save_artifact(
                 "not saved",
                 hint="leave the secret out of it; files are kept as they are and cannot be masked",
             )
+        context.count_file(size_bytes)
     except BaseException:
         os.unlink(path)
         raise
     saved = Artifact(name, kind, size_bytes, sha256)
     _publish(context, saved, path)
     return saved
+
+
+def _check_name(name: str) -> None:
+    if not is_file_name(name):
+        raise ArtifactError(
+            f"{name[:100]!r} is not a file name",
+            hint=f"give a plain name of at most {MAX_FILE_NAME} characters, such as report.html",
+        )
+
+
+def _checked_type(content_type: str) -> str:
+    if not is_media_type(content_type):
+        raise ArtifactError(
+            f"{content_type[:100]!r} is not a media type",
+            hint=f"give one of at most {MAX_MEDIA_TYPE} characters, such as text/html, or leave "
+            "content_type out",
+        )
+    return content_type
 
 
 def _spool(context: RunContext, content: bytes | str | os.PathLike[str]) -> str:

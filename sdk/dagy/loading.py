@@ -33,9 +33,14 @@ def load_flow(
 
 
 def source_path(entrypoint: str, root: Path | None = None) -> Path:
-    """The file of "file.py:name", resolved. Raises LoadError."""
+    """The file of "file.py:name", resolved; with `root`, one below it. Raises LoadError."""
     file_name = entrypoint.partition(":")[0]
     path = (root or Path.cwd()) / file_name
+    if root is not None and not path.resolve().is_relative_to(root.resolve()):
+        raise LoadError(
+            f"{file_name!r} is outside of the flow's source",
+            hint="name a file from the root of the archive: FILE.py:FLOW",
+        )
     if path.suffix != ".py":
         raise LoadError(f"{file_name!r} is not a Python file", hint="write FILE.py:FLOW")
     if not path.is_file():

@@ -10,8 +10,13 @@ MAX_NAMESPACE = 200
 MAX_VERSION = 100
 MAX_TAGS = 50
 MAX_TAG_CHARACTERS = 200
+MAX_FILE_NAME = 255
+MAX_MEDIA_TYPE = 200
 _BETWEEN = " .:+-"
 _DASHES = re.compile(r"-+")
+# RFC 9110: type "/" subtype, and parameters whose values are tokens or quoted.
+_TEXT = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_MEDIA_TYPE = re.compile(rf'{_TEXT}/{_TEXT}(?:[ \t]*;[ \t]*{_TEXT}=(?:{_TEXT}|"[\t !#-\[\]-~]*"))*')
 
 
 def is_name(text: str) -> bool:
@@ -30,6 +35,17 @@ def is_namespace(text: str) -> bool:
 def is_version(text: str) -> bool:
     plain = all(_is_word(each) or each in "._+-" for each in text)
     return plain and 0 < len(text) <= MAX_VERSION and text[0] != "_" and _is_word(text[0])
+
+
+def is_file_name(text: str) -> bool:
+    """A plain one: no folder, nothing hidden, nothing that cannot be shown."""
+    is_plain = text.isprintable() and not text.startswith(".") and not set("/\\") & set(text)
+    return is_plain and 0 < len(text) <= MAX_FILE_NAME
+
+
+def is_media_type(text: str) -> bool:
+    """May it stand in a Content-Type header?"""
+    return len(text) <= MAX_MEDIA_TYPE and _MEDIA_TYPE.fullmatch(text) is not None
 
 
 def task_key(name: str) -> str:

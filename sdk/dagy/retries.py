@@ -3,20 +3,22 @@
 from collections.abc import Callable, Sequence
 
 from dagy.errors import TraceError
-from dagy.spec import RetryPolicy
+from dagy.spec import MAX_RETRIES, MAX_SECONDS, RetryPolicy
 
 RetryDelay = float | Sequence[float] | Callable[[int], Sequence[float]] | None
 
 
 def policy(retries: int, delay: RetryDelay, jitter_factor: float | None) -> RetryPolicy:
     """The document form of the decorator's parameters; a callable gets the retry count."""
-    if retries < 0:
-        raise TraceError(f"retries is {retries}, it must be 0 or more")
+    if not 0 <= retries <= MAX_RETRIES:
+        raise TraceError(f"retries is {retries}, it must be 0 or more, and at most {MAX_RETRIES}")
     if jitter_factor is not None and jitter_factor < 0:
         raise TraceError(f"retry_jitter_factor is {jitter_factor}, it must be 0 or more")
     delays = _delays(retries, delay)
     if any(each < 0 for each in delays):
         raise TraceError(f"retry_delay_seconds is {delays}, a delay cannot be negative")
+    if any(not each <= MAX_SECONDS for each in delays):
+        raise TraceError(f"retry_delay_seconds is {delays}, a delay is at most {MAX_SECONDS}")
     return RetryPolicy(retries=retries, delays_seconds=delays, jitter_factor=jitter_factor)
 
 
@@ -41,4 +43,4 @@ def delay_seconds(retry: RetryPolicy, attempt: int, uniform: Callable[[], float]
     base = base_delay_seconds(retry, attempt)
     if not retry.jitter_factor or not base:
         return base
-    return base + base * retry.jitter_factor * uniform()
+    return min(base + base * retry.jitter_factor * uniform(), MAX_SECONDS)

@@ -2,15 +2,22 @@
 the server and every engine; nothing here knows user code."""
 
 import hashlib
+from pathlib import PurePosixPath
 from typing import Any, Self
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from dagy.errors import SpecError
+from dagy.names import MAX_NAME
 from dagy.schemas import without_order
 
 SPEC_VERSION = 1
+# A hundred years. The longest that anything can wait, last or be kept.
+MAX_SECONDS = 3_155_760_000
+# A child of `.map()` has its index behind the key, and 300 characters in all.
+MAX_TASK_KEY = 280
+MAX_RETRIES = 2**31 - 2
 # What a task that is told to stop gets for its `finally` blocks before it is killed.
 DEFAULT_GRACE_SECONDS = 10.0
 
@@ -213,6 +220,9 @@ def check(spec: FlowSpec) -> None:
         raise SpecError("a flow needs at least one task", path="tasks")
     if not spec.name:
         raise SpecError("must not be empty", path="name")
+    _check_entrypoint(spec.entrypoint)
+    _check_seconds("timeout_seconds", spec.timeout_seconds)
+    _check_retry("retry", spec.retry)
     keys = _checked_keys(spec)
     for index, task in enumerate(spec.tasks):
         _check_task(spec, task, keys, f"tasks[{index}]")
@@ -224,15 +234,58 @@ def check(spec: FlowSpec) -> None:
 def _checked_keys(spec: FlowSpec) -> set[str]:
     seen: set[str] = set()
     for index, task in enumerate(spec.tasks):
-        if not task.key or "[" in task.key:
-            raise SpecError(f"{task.key!r} is not a task key", path=f"tasks[{index}].key")
+        if not _is_task_key(task.key):
+            raise SpecError(f"{task.key[:100]!r} is not a task key", path=f"tasks[{index}].key")
         if task.key in seen:
             raise SpecError(f"duplicate task key {task.key!r}", path=f"tasks[{index}].key")
         seen.add(task.key)
     return seen
 
 
+def _is_task_key(key: str) -> bool:
+    return key.isprintable() and not set("[]") & set(key) and 0 < len(key) <= MAX_TASK_KEY
+
+
+def is_inside(entrypoint: str) -> bool:
+    """Does "file.py:function" name a file of the archive?"""
+    name = entrypoint.partition(":")[0]
+    path = PurePosixPath(name.replace("\\", "/"))
+    return "\0" not in name and not path.is_absolute() and ".." not in path.parts
+
+
+def _check_entrypoint(entrypoint: str) -> None:
+    if not is_inside(entrypoint):
+        raise SpecError(
+            f"{entrypoint[:100]!r} is not a file of the archive",
+            path="entrypoint",
+            hint="name it from the root of the archive: FILE.py:FLOW",
+        )
+
+
+def _check_seconds(path: str, *given: float | UnsetType | None) -> None:
+    for each in given:
+        if isinstance(each, int | float) and not 0 <= each <= MAX_SECONDS:
+            raise SpecError(f"{each} is not a number from 0 to {MAX_SECONDS}", path=path)
+
+
+def _check_retry(path: str, retry: RetryPolicy) -> None:
+    if not 0 <= retry.retries <= MAX_RETRIES:
+        raise SpecError(f"{retry.retries} is not from 0 to {MAX_RETRIES}", path=f"{path}.retries")
+    _check_seconds(f"{path}.delays_seconds", *retry.delays_seconds)
+
+
+def _check_limits(task: TaskSpec, path: str) -> None:
+    """What could not be stored, or counted, when it runs."""
+    if not 0 < len(task.name) <= MAX_NAME or "\0" in task.name:
+        raise SpecError(f"it has 1 to {MAX_NAME} characters", path=f"{path}.name")
+    _check_seconds(f"{path}.timeout_seconds", task.timeout_seconds)
+    _check_seconds(f"{path}.cache_ttl_seconds", task.cache_ttl_seconds)
+    _check_seconds(f"{path}.grace_seconds", task.grace_seconds)
+    _check_retry(f"{path}.retry", task.retry)
+
+
 def _check_task(spec: FlowSpec, task: TaskSpec, keys: set[str], path: str) -> None:
+    _check_limits(task, path)
     for index, key in enumerate(task.depends_on):
         if key not in keys:
             raise SpecError(f"unknown task {key!r}", path=f"{path}.depends_on[{index}]")

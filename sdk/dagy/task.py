@@ -11,11 +11,12 @@ import msgspec
 from dagy.cache_keys import SCOPES, CacheKey, CacheScope, check_cache_key, version_of
 from dagy.errors import TraceError
 from dagy.hooks import HOOK_TIMEOUT_SECONDS, Hook, Hooks, as_tuple
+from dagy.names import MAX_NAME
 from dagy.outputs import Unmapped
 from dagy.retries import RetryDelay, policy
 from dagy.signature import Signature
 from dagy.source import user_frame
-from dagy.spec import RetryPolicy
+from dagy.spec import MAX_SECONDS, RetryPolicy
 from dagy.tracing import active_trace
 
 P = ParamSpec("P")
@@ -295,6 +296,17 @@ def _check_options(name: str, given: TaskOptions) -> None:
             raise TraceError(
                 f"task {name!r}: {option} is {value!r}, it must be above 0", where=user_frame()
             )
+    if len(name) > MAX_NAME:
+        raise TraceError(
+            f"the name of task {name[:40]!r}... has more than {MAX_NAME} characters",
+            where=user_frame(),
+        )
+    ttl = _ttl(given)
+    if ttl is not None and not 0 <= ttl <= MAX_SECONDS:
+        raise TraceError(
+            f"task {name!r}: cache_ttl is {ttl} seconds, it must be from 0 to {MAX_SECONDS}",
+            where=user_frame(),
+        )
     grace = given.get("grace_seconds")
     if grace is not None and (not isinstance(grace, int | float) or not 0 <= grace < math.inf):
         raise TraceError(

@@ -4,6 +4,7 @@ NaN and the infinities become null here; what must arrive as it was is checked b
 `runner.readers` and, for literals, by `check_literal`."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -36,6 +37,15 @@ def decode_hook(expected: type, value: Any) -> Any:
     return value
 
 
+# Of lists and mappings in each other. Around a result the API has some levels more, and of the JSON
+# encoders in use one stops at 254.
+MAX_DEPTH = 200
+# Larger results travel as files.
+INLINE_LIMIT_BYTES = 65536
+_TEXTS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_AS_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(each for each in range(256) if each not in b"[]{}")
+
 _encoder = msgspec.json.Encoder(enc_hook=_encode_hook)
 _sorted_encoder = msgspec.json.Encoder(enc_hook=_encode_hook, order="deterministic")
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw])
@@ -54,6 +64,29 @@ def encode(value: Any, *, what: str = "result") -> bytes:
             hint="return JSON values, dataclasses, datetimes, enums or sets; "
             "write anything else to a file and use save_artifact()",
         ) from error
+
+
+def is_deeper(data: bytes, levels: int) -> bool:
+    """Whether JSON has lists and mappings in each other beyond so many levels."""
+    if data.count(b"[") + data.count(b"{") <= levels:
+        return False
+    left = _TEXTS.sub(b"", data).translate(_AS_BRACKETS, _NO_BRACKETS)
+    for _ in range(levels):
+        if not left:
+            return False
+        left = left.replace(b"[]", b"")
+    return bool(left)
+
+
+def check_depth(data: bytes, *, what: str = "result") -> bytes:
+    """The same; raises ResultNotSerialisableError. What is too large to travel inline is a file
+    that no server reads."""
+    if len(data) <= INLINE_LIMIT_BYTES and is_deeper(data, MAX_DEPTH):
+        raise ResultNotSerialisableError(
+            f"{what} has lists or mappings nested deeper than {MAX_DEPTH} levels",
+            hint="return a flatter value, or write it to a file and use save_artifact()",
+        )
+    return data
 
 
 def decode(data: bytes | msgspec.Raw) -> Any:

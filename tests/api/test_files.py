@@ -147,6 +147,8 @@ def _zip(*entries: tuple[str, bytes], mode: int = 0) -> bytes:
     return buffer.getvalue()
 
 
+BROKEN = bytearray(_zip(("a.py", b"x = 1\n" * 100)))
+BROKEN[36] ^= 0xFF
 BOMB = _zip(*((f"{n}.py", b"\0" * MEGABYTE) for n in range(3)))
 CROWD = _zip(*((f"{n}.py", b"") for n in range(101)))
 
@@ -160,10 +162,16 @@ CROWD = _zip(*((f"{n}.py", b"") for n in range(101)))
         (_zip(("../out.py", b"")), "leaves its folder"),
         (_zip(("/etc/passwd", b"")), "leaves its folder"),
         (_zip(("link", b"/etc"), mode=0o120777), "a link or a device"),
+        (bytes(BROKEN), "has the damaged entry 'a.py'"),
+        (_zip(("a", b""), ("a/b.py", b"")), "'a', which is a file and a folder"),
+        (_zip(("n" * 300, b"")), "too long for a file"),
         (BOMB, "unpacks to more than"),
         (CROWD, "has 101 entries"),
     ],
-    ids=["text", "empty", "cut", "slip", "absolute", "link", "bomb", "crowd"],
+    ids=[
+        *("text", "empty", "cut", "slip", "absolute", "link"),
+        *("damaged", "clash", "long", "bomb", "crowd"),
+    ],
 )
 async def test_hostile_archives_are_refused_and_not_kept(
     rt: Runtime, developer: Client, content: bytes, said: str
@@ -254,6 +262,23 @@ async def test_unknown_types_are_downloads(rt: Runtime, developer: Client, org: 
     response = await developer.http.get(url, headers=developer.auth)
     assert response.headers["content-type"] == "application/octet-stream"
     assert response.headers["content-disposition"].startswith("attachment;")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/html; x=\u20ac", "text/html\r\nSet-Cookie: a=b", "text/plain;", "\u20ac", ""],
+)
+async def test_a_type_that_is_none_does_not_keep_a_file_from_being_downloaded(
+    rt: Runtime, developer: Client, org: Org, content_type: str
+) -> None:
+    url = await saved(
+        rt, developer, org, name="a.html", content_type=content_type, content=b"<h1>x</h1>"
+    )
+    response = await developer.http.get(url, headers=developer.auth)
+    assert (response.status_code, response.content) == (200, b"<h1>x</h1>")
+    assert response.headers["content-type"] == "application/octet-stream"
+    assert response.headers["content-disposition"].startswith("attachment;")
+    assert "set-cookie" not in response.headers
 
 
 async def test_files_are_for_those_who_may_see_payloads_of_this_organization(

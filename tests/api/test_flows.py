@@ -92,6 +92,10 @@ async def test_bad_arguments_name_their_field(
     assert (answer.code, answer.field) == ("BAD_USER_INPUT", field)
 
 
+def task(**changes: Any) -> dict[str, Any]:
+    return {"key": "load", "name": "load", "function": "load"} | changes
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
@@ -103,6 +107,21 @@ async def test_bad_arguments_name_their_field(
         ({"spec": flows.spec(name="")}, "spec.name"),
         ({"spec": flows.spec(default_executor="moon")}, "spec.default_executor"),
         ({"spec": flows.spec(unknown=1)}, "spec"),
+        ({"spec": flows.spec(entrypoint="../../x/evil.py:report")}, "spec.entrypoint"),
+        ({"spec": flows.spec(entrypoint="/etc/evil.py:report")}, "spec.entrypoint"),
+        ({"spec": flows.spec(entrypoint="a\\..\\..\\evil.py")}, "spec.entrypoint"),
+        ({"spec": flows.spec(tasks=[task(key="k" * 281)])}, "spec.tasks[0].key"),
+        ({"spec": flows.spec(tasks=[task(key="a\nb")])}, "spec.tasks[0].key"),
+        ({"spec": flows.spec(tasks=[task(key="a]")])}, "spec.tasks[0].key"),
+        ({"spec": flows.spec(tasks=[task(name="n" * 201)])}, "spec.tasks[0].name"),
+        ({"spec": flows.spec(tasks=[task(name="")])}, "spec.tasks[0].name"),
+        (
+            {"spec": flows.spec(tasks=[task(cache_ttl_seconds=1e300)])},
+            "spec.tasks[0].cache_ttl_seconds",
+        ),
+        ({"spec": flows.spec(tasks=[task(grace_seconds=-1)])}, "spec.tasks[0].grace_seconds"),
+        ({"spec": flows.spec(tasks=[task(retry={"retries": -1})])}, "spec.tasks[0].retry.retries"),
+        ({"spec": flows.spec(timeout_seconds=1e12)}, "spec.timeout_seconds"),
         ({"version": "a b"}, "version"),
         ({"version": "x" * 101}, "version"),
         ({"namespace": "a//b"}, "namespace"),

@@ -205,3 +205,18 @@ def test_a_flow_that_cannot_be_traced_is_not_packed(tmp_path: Path):
     with pytest.raises(TraceError, match="calls no task"):
         build_artifact(f"{source}/mine.py:main", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.py", "sub/../../outside.py", "link.py", "{above}/outside.py"]
+)
+def test_an_unpacked_archive_gives_no_file_from_elsewhere(tmp_path: Path, name: str) -> None:
+    write(
+        tmp_path, {"outside.py": FLOW.format(imports=""), "inside/flow.py": FLOW.format(imports="")}
+    )
+    (tmp_path / "inside" / "link.py").symlink_to(tmp_path / "outside.py")
+
+    with pytest.raises(LoadError, match="outside of the flow's source"):
+        load_flow(f"{name.format(above=tmp_path)}:main", root=tmp_path / "inside")
+    assert "outside" not in sys.modules
+    assert load_flow("flow.py:main", root=tmp_path / "inside").name == "main"

@@ -9,9 +9,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import msgspec
-
-from dagy.runner.masked import mask_lines
+from dagy.runner import untrusted
 from dagy.runner.protocol import (
     Ack,
     CacheGet,
@@ -21,12 +19,12 @@ from dagy.runner.protocol import (
     Event,
     Exited,
     HostMessage,
-    Lines,
+    Log,
     RunFinished,
     SecretGet,
-    event_decoder,
     line,
 )
+from dagy.runner.untrusted import BoundedLines, GarbledError
 from dagy_gql.backends.base import EndCause, RunEnd, RunSink, RunSubmission
 from dagy_gql.backends.local.output import Output
 from dagy_gql.backends.local.readable import Readable
@@ -168,20 +166,23 @@ class Attempt:
 
     async def _read_events(self, events: socket.socket) -> None:
         self._incoming.attach(events.fileno())
-        lines = Lines()
+        lines, run = BoundedLines(), self.run_submission
         with contextlib.suppress(ConnectionError):
             while data := await self._incoming.read(partial(events.recv, _READ_BYTES)):
                 try:
-                    told = mask_lines(lines.feed(data), self.run_submission.known)
-                    batch = [event_decoder.decode(text) for text in told]
-                except msgspec.DecodeError:
+                    batch = untrusted.events(lines.feed(data), run.known, run.task_keys)
+                except GarbledError as garbled:
+                    self._ending.error = garbled.error
                     await self.kill(EndCause.GARBLED)
                     return
                 await self._take(batch)
 
     async def _take(self, batch: list[Event]) -> None:
+        """Behind the end of the run only the last lines of its threads count."""
         told: list[Event] = []
         for event in batch:
+            if self._ending.finished and not isinstance(event, Log):
+                continue
             if isinstance(event, CacheGet):
                 result = await self._sink.cached(self.run_submission, event.cache_key)
                 await self.say(CacheReply(event.request_id, result))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 import sys
@@ -14,7 +15,6 @@ from dagy.runner.protocol import (
     Exited,
     ImportFailed,
     Kill,
-    Lines,
     Ready,
     RunRequest,
     Shutdown,
@@ -22,8 +22,10 @@ from dagy.runner.protocol import (
     Started,
     ZygoteOrder,
     line,
-    zygote_report_decoder,
 )
+from dagy.runner.untrusted import BoundedLines, GarbledError, report
+
+logger = logging.getLogger(__name__)
 
 _READ_BYTES = 65536
 _STDERR_KEPT_BYTES = 16384
@@ -195,18 +197,20 @@ class Zygote:
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
-        lines = Lines()
+        lines = BoundedLines()
         try:
             while data := await loop.sock_recv(self._control, _READ_BYTES):
                 for text in lines.feed(data):
                     self._report(text)
         except OSError:
             pass
+        except GarbledError as garbled:
+            self._give_up(garbled)
         finally:
             self._all_gone()
 
     def _report(self, text: bytes) -> None:
-        match zygote_report_decoder.decode(text):
+        match report(text):
             case Ready() as ready if not self._ready.done():
                 self._ready.set_result(ready)
             case ImportFailed(error=error) if not self._ready.done():
@@ -218,6 +222,13 @@ class Zygote:
                     future.set_result(exited)
             case Started() | Ready() | ImportFailed():
                 pass
+
+    def _give_up(self, garbled: GarbledError) -> None:
+        """The module has found our socket: nothing that comes from there can be believed."""
+        logger.warning("a zygote is ended", extra={"why": str(garbled)})
+        if not self._ready.done():
+            self._ready.set_exception(ImportFailedError(garbled.error))
+        self.abort()
 
     def _all_gone(self) -> None:
         if not self._ready.done():

@@ -20,7 +20,7 @@ from dagy.runner.protocol import ErrorInfo, Result
 from dagy.runner.store import Stored, store
 from dagy.states import State
 from dagy.task import Task
-from dagy.values import encode
+from dagy.values import check_depth, encode
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ def execute(
 def _call(execution: Execution, task: Task[..., Any], job: Job) -> bytes:
     arguments = execution.decode_arguments(job.task_key, job.arguments, job.map_index)
     value = under_name(job.key, lambda: _result(task.signature.call(task.function, arguments)))
-    data = encode(value)
+    data = check_depth(encode(value))
     execution.readers.check(job.task_key, job.map_index, value)
     return data
 

@@ -19,6 +19,7 @@ from dagy.runner.protocol import (
 from dagy.runner.resolve import resolve
 from dagy.runner.store import store
 from dagy.states import State
+from dagy.values import check_depth
 
 
 class HandedBackError(Exception):
@@ -113,4 +114,5 @@ def _result(execution: Execution, graph: Graph) -> Result:
     if output is None:
         return Result(value=None)
     data = resolve(output, execution.parameters, graph.result)
-    return store(data, execution.request.spool_dir).result()
+    checked = check_depth(data, what="the result of the flow")
+    return store(checked, execution.request.spool_dir).result()

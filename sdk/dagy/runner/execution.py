@@ -9,6 +9,7 @@ import msgspec
 
 from dagy.context import ErrorSummary, RunContext, TaskContext
 from dagy.flow import Flow
+from dagy.runner.file_limits import FileLimits
 from dagy.runner.host import Host
 from dagy.runner.protocol import ArtifactSaved, ErrorInfo, RunRequest
 from dagy.runner.readers import Reader, Readers
@@ -87,7 +88,13 @@ class Execution:
             load_secret=self.load_secret,
             spool_dir=request.spool_dir,
             publish=self.emit,
+            count_file=self.file_limits.add,
         )
+
+    @functools.cached_property
+    def file_limits(self) -> FileLimits:
+        """Of this process; each isolated attempt counts by itself, and the host counts them all."""
+        return FileLimits.of(self.request)
 
     @functools.cached_property
     def readers(self) -> Readers:

@@ -11,17 +11,28 @@ from dagy.source import user_location, user_traceback
 
 _TRACEBACK_LIMIT = 32_000
 _LEAVES_TOLD = 10
+_WORD_LIMIT = 200
 
 
 def error_info(error: BaseException, *, code: str = "TASK_FAILED") -> ErrorInfo:
+    where, hint = getattr(error, "where", None), _hint(error)
     return ErrorInfo(
-        code=_code(error, code),
-        message=clean(_message(error)),
-        type=type(error).__name__,
+        code=_plain(_code(error, code))[:_WORD_LIMIT],
+        message=clean(_plain(_message(error))),
+        type=type(error).__name__[:_WORD_LIMIT],
         traceback=_traceback(error),
-        where=getattr(error, "where", None) or _where(error),
-        hint=_hint(error),
+        where=clean(where) if isinstance(where, str) and where else _cleaned(_where(error)),
+        hint=_cleaned(hint),
     )
+
+
+def _plain(text: object) -> str:
+    """User code may have put anything into an error of ours."""
+    return str.__str__(text) if isinstance(text, str) else repr(text)
+
+
+def _cleaned(text: object) -> str | None:
+    return None if text is None else clean(_plain(text))
 
 
 def _where(error: BaseException) -> str | None:
@@ -124,11 +135,12 @@ def stopped_itself() -> ErrorInfo:
     )
 
 
-def garbled() -> ErrorInfo:
+def garbled(why: str | None = None) -> ErrorInfo:
     """What came over a process's event socket was no event."""
+    what = "the process wrote something else than events to its event socket"
     return ErrorInfo(
         code="PROTOCOL_BROKEN",
-        message="the process wrote something else than events to its event socket",
+        message=what if why is None else f"{what}: {why}",
         type="ProcessExitedError",
         hint="write to stdout or to files of your own, never to descriptors you did not open",
     )

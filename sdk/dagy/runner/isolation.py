@@ -250,7 +250,7 @@ class Isolation:
     def _take(self, attempt: Attempt, said_line: bytes) -> None:
         try:
             message = said.decode(said_line)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, ValueError, RecursionError):
             attempt.stopped_for = attempt.stopped_for or "garbled"
             self._signal(attempt, signal.SIGKILL)
         else:

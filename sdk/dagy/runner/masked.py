@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO, TypeVar
+from uuid import uuid4
 
 import msgspec
 from msgspec import UNSET
@@ -91,23 +91,23 @@ def mask_result(result: Result, masker: Masker) -> Result:
     return result if masked is data else Result(value=msgspec.Raw(masked), masked=True)
 
 
-def mask_file(result: Result, masker: Masker) -> Result:
+def mask_file(result: Result, file: BinaryIO, masker: Masker) -> Result:
     """A result in a file, of which a masked copy is made where it needs one."""
     assert isinstance(result.ref, Ref)
-    data = Path(result.ref.path).read_bytes()
+    data = file.read()
     masked = masker.json(data)
     if masked is data:
         return result
-    path = f"{result.ref.path}.masked"
-    Path(path).write_bytes(masked)
+    path = f"{result.ref.path}.{uuid4().hex}"
+    with open(path, "xb") as copy:
+        copy.write(masked)
     ref = Ref(path=path, size_bytes=len(masked), sha256=hashlib.sha256(masked).hexdigest())
     return Result(ref=ref, masked=True)
 
 
-def holds_secret(path: str, masker: Masker) -> bool:
+def holds_secret(file: BinaryIO, masker: Masker) -> bool:
     """Reads the file in blocks: it may be larger than the memory."""
-    with open(path, "rb") as file:
-        return any(masker.finds(window) for _, window in blocks(file, masker))
+    return any(masker.finds(window) for _, window in blocks(file, masker))
 
 
 def blocks(file: BinaryIO, masker: Masker) -> Iterator[tuple[bytes, bytes]]:

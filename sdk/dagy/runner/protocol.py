@@ -1,22 +1,47 @@
 """The words between a host (worker, run_local, Lambda handler) and the process of a run.
 
-Newline-delimited JSON of tagged structs, field "type"; times are RFC 3339 UTC."""
+Newline-delimited JSON of tagged structs, field "type"; times are RFC 3339 UTC. What a host reads
+was written by user code, so every field has its bounds here; `untrusted` has the rest."""
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
-from dagy.spec import DEFAULT_GRACE_SECONDS
+from dagy.names import MAX_FILE_NAME
+from dagy.spec import DEFAULT_GRACE_SECONDS, MAX_SECONDS
 
-INLINE_LIMIT_BYTES = 65536
 LINE_LIMIT_BYTES = 8192
 
 RunState = Literal["SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"]
 Stream = Literal["log", "stdout", "stderr"]
 # STDERR is what was written to it: notes and progress as often as errors.
 Level = Literal["DEBUG", "INFO", "STDERR", "WARNING", "ERROR", "CRITICAL"]
+
+# The widths of columns: longer ones could not be stored.
+MAX_KEY = 300
+MAX_CACHE_KEY = 200
+# A message has at most 8 KiB, a traceback 32,000 characters; a line of the log may have both.
+MAX_TEXT = 65_536
+
+# The task, of a child of `.map()` with the index: "load", "load[3]".
+Key = Annotated[str, Meta(min_length=1, max_length=MAX_KEY)]
+Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+# What JavaScript counts to.
+Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Milliseconds = Annotated[float, Meta(ge=0, le=MAX_SECONDS * 1000)]
+Seconds = Annotated[float, Meta(ge=0, le=MAX_SECONDS)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Word = Annotated[str, Meta(max_length=200)]
+Path = Annotated[str, Meta(max_length=4096)]
+Sha256 = Annotated[str, Meta(max_length=64)]
+# Without NUL, which PostgreSQL cannot store as text.
+Reason = Annotated[str, Meta(max_length=MAX_TEXT, pattern=r"\A[^\x00]*\Z")]
+CacheKey = Annotated[str, Meta(max_length=MAX_CACHE_KEY, pattern=r"\A[^\x00]+\Z")]
+SecretName = Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9_]{0,99}\Z")]
+FileName = Annotated[str, Meta(min_length=1, max_length=MAX_FILE_NAME)]
 
 
 def now() -> datetime:
@@ -26,9 +51,9 @@ def now() -> datetime:
 class Ref(msgspec.Struct, frozen=True):
     """A result that is too large to travel inline; `path` is an absolute file name."""
 
-    path: str
-    size_bytes: int
-    sha256: str
+    path: Path
+    size_bytes: Number
+    sha256: Sha256
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,20 +69,20 @@ class Crash(msgspec.Struct, frozen=True, omit_defaults=True):
     """`key` is the task on the crashing thread ("load[3]"), `where` the user's file:line, `stack`
     the user's frames as Python prints them, the innermost last."""
 
-    key: str | None = None
-    where: str | None = None
-    stack: str | None = None
+    key: Text | None = None
+    where: Text | None = None
+    stack: Text | None = None
 
 
 class ErrorInfo(msgspec.Struct, frozen=True, kw_only=True):
     """`where` is the user's file:line, `hint` what to do about it."""
 
-    code: str
-    message: str
-    type: str | None = None
-    traceback: str | None = None
-    where: str | None = None
-    hint: str | None = None
+    code: Word
+    message: Text
+    type: Word | None = None
+    traceback: Text | None = None
+    where: Text | None = None
+    hint: Text | None = None
 
 
 class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,101 +107,103 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     memory_limit_mb: int | None = None
     timeout_seconds: float | None = None
     grace_seconds: float = DEFAULT_GRACE_SECONDS
+    max_files: int | None = None
+    max_files_bytes: int | None = None
 
 
 class _Event(msgspec.Struct, kw_only=True, frozen=True, tag_field="type", omit_defaults=True):
-    at: datetime = msgspec.field(default_factory=now)
+    at: Moment = msgspec.field(default_factory=now)
 
 
 class TaskStarted(_Event, frozen=True, kw_only=True, tag="task_started"):
-    key: str
-    attempt: int
-    map_index: int | None = None
+    key: Key
+    attempt: Count
+    map_index: Count | None = None
 
 
 class TaskMapped(_Event, frozen=True, kw_only=True, tag="task_mapped"):
-    key: str
-    count: int
+    key: Key
+    count: Count
 
 
 class TaskSucceeded(_Event, frozen=True, kw_only=True, tag="task_succeeded"):
     """With `sync_id` the run does not go past this task until the host acknowledges it."""
 
-    key: str
-    attempt: int
+    key: Key
+    attempt: Count
     result: Result
-    duration_ms: float
-    cache_key: str | None = None
-    cache_ttl_seconds: float | None = None
-    sync_id: int | None = None
+    duration_ms: Milliseconds
+    cache_key: CacheKey | None = None
+    cache_ttl_seconds: Seconds | None = None
+    sync_id: Number | None = None
 
 
 class TaskCached(_Event, frozen=True, kw_only=True, tag="task_cached"):
-    key: str
+    key: Key
     result: Result
-    cache_key: str
+    cache_key: CacheKey
 
 
 class TaskRetrying(_Event, frozen=True, kw_only=True, tag="task_retrying"):
     """Attempt `attempt` failed; the next one starts after `delay_ms`."""
 
-    key: str
-    attempt: int
+    key: Key
+    attempt: Count
     error: ErrorInfo
-    delay_ms: float
+    delay_ms: Milliseconds
 
 
 class TaskFailed(_Event, frozen=True, kw_only=True, tag="task_failed"):
-    key: str
-    attempt: int
+    key: Key
+    attempt: Count
     error: ErrorInfo
 
 
 class TaskTimedOut(_Event, frozen=True, kw_only=True, tag="task_timed_out"):
-    key: str
-    attempt: int
+    key: Key
+    attempt: Count
     error: ErrorInfo
 
 
 class TaskSkipped(_Event, frozen=True, kw_only=True, tag="task_skipped"):
-    key: str
-    reason: str
+    key: Key
+    reason: Reason
 
 
 class TaskCancelled(_Event, frozen=True, kw_only=True, tag="task_cancelled"):
-    key: str
-    reason: str
+    key: Key
+    reason: Reason
 
 
 class Log(_Event, frozen=True, kw_only=True, tag="log"):
     """Without `key` the line belongs to the run. `level` is INFO for stdout, STDERR for stderr."""
 
-    message: str
+    message: Text
     level: Level = "INFO"
     stream: Stream = "log"
-    key: str | None = None
-    attempt: int | None = None
+    key: Key | None = None
+    attempt: Count | None = None
 
 
 class ArtifactSaved(_Event, frozen=True, kw_only=True, tag="artifact"):
     """A file in the spool folder; the host moves it into its store."""
 
-    name: str
-    content_type: str
-    path: str
-    size_bytes: int
-    sha256: str
-    key: str | None = None
+    name: FileName
+    content_type: Text
+    path: Path
+    size_bytes: Number
+    sha256: Sha256
+    key: Key | None = None
 
 
 class CacheGet(_Event, frozen=True, kw_only=True, tag="cache_get"):
-    request_id: int
-    cache_key: str
+    request_id: Number
+    cache_key: CacheKey
 
 
 class SecretGet(_Event, frozen=True, kw_only=True, tag="secret_get"):
-    request_id: int
-    name: str
+    request_id: Number
+    name: SecretName
 
 
 class RunFinished(_Event, frozen=True, kw_only=True, tag="run_finished"):
@@ -185,7 +212,7 @@ class RunFinished(_Event, frozen=True, kw_only=True, tag="run_finished"):
     state: RunState
     error: ErrorInfo | None = None
     result: Result | None = None
-    task_key: str | None = None
+    task_key: Key | None = None
 
 
 Event = (
@@ -250,8 +277,8 @@ class Shutdown(msgspec.Struct, frozen=True, tag_field="type", tag="shutdown"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag_field="type", tag="ready"):
-    spec_sha256: str
-    warnings: list[str] = []
+    spec_sha256: Sha256
+    warnings: Annotated[list[Text], Meta(max_length=100)] = []
 
 
 class ImportFailed(msgspec.Struct, frozen=True, tag_field="type", tag="import_failed"):
@@ -259,14 +286,14 @@ class ImportFailed(msgspec.Struct, frozen=True, tag_field="type", tag="import_fa
 
 
 class Started(msgspec.Struct, frozen=True, tag_field="type", tag="started"):
-    run_id: str
-    pid: int
+    run_id: Word
+    pid: Count
 
 
 class Exited(msgspec.Struct, frozen=True, tag_field="type", tag="exited"):
-    run_id: str
-    exit_code: int | None = None
-    signal: int | None = None
+    run_id: Word
+    exit_code: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)] | None = None
+    signal: Count | None = None
     crash: Crash | None = None
 
 

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import UnsetType
 
 from dagy.masking import known
-from dagy.runner.protocol import INLINE_LIMIT_BYTES, Ref, Result, encoder
+from dagy.runner.protocol import Ref, Result, encoder
+from dagy.values import INLINE_LIMIT_BYTES
 
 
 @dataclass(frozen=True, slots=True)
