@@ -10,7 +10,7 @@ from tests.ui.runs import Gate, ended
 async def test_a_flow_deployed_by_the_cli_is_in_the_catalog(opened: Opened, cli: Cli) -> None:
     cli("deploy", f"{FLOWS}:orders")
     visitor = await opened("/flows")
-    flow = visitor.page.get_by_role("listitem").filter(
+    flow = visitor.page.get_by_role("row").filter(
         has=visitor.page.get_by_role("link", name="orders", exact=True)
     )
     await expect(flow).to_contain_text("Orders, packed and shipped once the gate is open")

@@ -7,17 +7,21 @@ interface Palette {
   surface: string;
   line: string;
   argument: string;
+  comment: string;
 }
 
-const DARK: Palette = { accent: '#8d99ff', surface: '#1a1d26', line: '#3b4152', argument: '#a5aeff' };
-const LIGHT: Palette = { accent: '#4c5be0', surface: '#ffffff', line: '#ccd1db', argument: '#5a55c8' };
+const DARK: Palette = { accent: '#8d99ff', surface: '#1a1d26', line: '#3b4152', argument: '#a5aeff', comment: '#85b56f' };
+const LIGHT: Palette = { accent: '#4c5be0', surface: '#ffffff', line: '#ccd1db', argument: '#5a55c8', comment: '#2c6e1a' };
 
-function theme(base: 'vs' | 'vs-dark', { accent, surface, line, argument }: Palette) {
+function theme(base: 'vs' | 'vs-dark', { accent, surface, line, argument, comment }: Palette) {
   const chosen = `${accent}22`;
   return {
     base,
     inherit: true,
-    rules: [{ token: 'argument.identifier.gql', foreground: argument }],
+    rules: [
+      { token: 'argument.identifier.gql', foreground: argument },
+      { token: 'comment', foreground: comment },
+    ],
     colors: {
       'editor.background': '#ffffff00',
       'scrollbar.shadow': '#ffffff00',

@@ -43,7 +43,7 @@ export function PeekLog({ runId, slug }: { runId: string; slug: string }) {
   if (tail.seen === 0) return phase === 'quiet' ? <p className="text-soft">No log lines.</p> : <Skeleton className="h-16" />;
   return (
     <>
-      <pre className="overflow-x-auto rounded-md border border-line bg-page px-2.5 py-2 font-mono text-xs leading-5">
+      <pre role="region" tabIndex={0} aria-label="Last lines of the log" className="overflow-x-auto rounded-md border border-line bg-page px-2.5 py-2 font-mono text-xs leading-5">
         {tail.lines.map(({ at, level, message }, index) => (
           <div key={`${at}${index}`} className={cn((level === 'ERROR' || level === 'CRITICAL') && 'text-bad', level === 'WARNING' && 'text-warn')}>
             {message || ' '}
