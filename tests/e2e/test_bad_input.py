@@ -258,7 +258,7 @@ def put(http: httpx.Client, content: bytes, sha256: str | None = None) -> httpx.
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"hello", "The artifact is not a readable zip archive (File is not a zip file)."),
+        (b"hello", "The artifact is not a readable zip archive (it has no directory)."),
         (zipped("../a.py"), "The artifact has the entry '../a.py', which leaves its folder."),
         (zipped("/a.py"), "The artifact has the entry '/a.py', which leaves its folder."),
         (
@@ -267,8 +267,8 @@ def put(http: httpx.Client, content: bytes, sha256: str | None = None) -> httpx.
         ),
         (
             zipped("zeros", bytes(600_000_000)),
-            "The artifact unpacks to more than 536870912 bytes; leave large data out of the"
-            " archive.",
+            "The artifact unpacks to more than 536870912 bytes, with the entry 'zeros'; leave large"
+            " data out of the archive.",
         ),
     ],
     ids=["no zip", "zip slip", "absolute", "symlink", "bomb"],
