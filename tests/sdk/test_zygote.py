@@ -445,7 +445,7 @@ def test_a_line_is_seen_while_the_task_goes_on(zygote: Open):
     run.until(TaskStarted)
     line: Any = run.until(Log)
     assert (line.message, line.key, line.stream) == ("running", "wait", "stdout")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
     run.send(Cancel(reason="x"))
     assert not any(isinstance(each, TaskFailed) for each in finished_events(run))
 

@@ -71,9 +71,9 @@ def test_a_file_that_is_binary_further_down_is_left_out(tmp_path: Path) -> None:
 def test_a_bomb_is_not_unpacked(tmp_path: Path, content: bytes) -> None:
     bombs = {f"{number}.txt": content * 30_000_000 for number in range(8)}
     path = archive(tmp_path, bombs)
-    start = time.perf_counter()
+    start = time.process_time()
     found = source_files(path)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert sum(len(file.text) for file in found) <= MOST_BYTES
     assert all(file.is_truncated for file in found)
 

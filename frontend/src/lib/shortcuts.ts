@@ -1,6 +1,6 @@
 'use client';
 /** The keyboard: every shortcut is registered here, so that `?` can list what works now. */
-import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { useEffectEvent, useLayoutEffect, useSyncExternalStore } from 'react';
 
 export interface Shortcut {
   /** Keys one after the other: `g d`, `?`, `mod+k`. `mod` is ⌘ on a Mac and Ctrl elsewhere. */
@@ -105,7 +105,8 @@ interface Options {
 export function useShortcut(keys: string, label: string, run: () => void, options: Options = {}): void {
   const { group = 'This page', enabled = true, whileTyping = false } = options;
   const latest = useEffectEvent(run);
-  useEffect(() => {
+  // Before it is painted: what can be seen can be pressed.
+  useLayoutEffect(() => {
     if (!enabled) return;
     return registerShortcut({ keys, label, group, whileTyping, run: () => latest() });
   }, [keys, label, group, enabled, whileTyping]);

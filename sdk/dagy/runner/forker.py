@@ -77,14 +77,16 @@ _orders = msgspec.json.Decoder(Fork | Stop)
 _jobs = msgspec.json.Decoder(Job)
 Said = Done | Failed | Interrupted | Log | ArtifactSaved | SecretGet
 said = msgspec.json.Decoder(Said)
+_STOP = {signal.SIGTERM}
 
 
 def serve(control: socket.socket, execution: Execution) -> NoReturn:
     """The forker's life; ends with the control socket."""
     begin_child()
     die_with_parent()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Held back, not ignored: an attempt that is stopped before it can hear gets it when it can.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
     keep_private(control)
     signals, fds, lines = ChildSignals(), Fds(control), Lines()
     children: dict[int, Child] = {}
@@ -168,6 +170,7 @@ def _child(
 def _until_stopped(voice: Voice, execution: Execution, job: Job) -> Outcome:
     try:
         signal.signal(signal.SIGTERM, voice.stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP)
         return _attempt(voice, execution, job)
     except Cancelled:  # before or after the user's code
         return Interrupted()
