@@ -1,7 +1,7 @@
 """The only way to a row: an OrgRepository is bound to one organization, and so is its every
 query. Rows are asyncpg Records; a missing row and somebody else's row are the same NotFound."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import product
@@ -35,10 +35,12 @@ class Among:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What one of several alternatives asks for."""
+    """What one of several alternatives asks for. `is_keyed`: by keys, so that nothing else is
+    looked up for its rows."""
 
     condition: str
     among: Among | None = None
+    is_keyed: bool = False
 
     def __str__(self) -> str:
         return " AND ".join([self.condition, *([self.among.condition] if self.among else [])])
@@ -104,9 +106,10 @@ class Where:
         return self
 
     def __str__(self) -> str:
-        conditions = [*self._conditions, *(each.condition for each in self._among)]
-        conditions += [f"({' OR '.join(f'({each})' for each in some)})" for some in self._choices]
-        return " AND ".join(conditions)
+        return " AND ".join([*self._plain(), *map(_any_of, self._choices)])
+
+    def _plain(self) -> list[str]:
+        return [*self._conditions, *(each.condition for each in self._among)]
 
     def limited(self, columns: str, table: str, *, order: str = "", limit: int) -> str:
         """A statement for the first rows in an order.
@@ -116,8 +119,11 @@ class Where:
         rare values as for frequent ones, whatever the planner thinks of them. A column that would
         make too many look-ups is a condition of the others.
         """
-        parts = []
-        for branches in product(*self._choices):
+        parts = [
+            select(columns, table, " AND ".join(conditions), order=order, limit=limit)
+            for conditions in self._keyed()
+        ]
+        for branches in product(*map(_unkeyed, self._choices)):
             among = [*self._among, *(branch.among for branch in branches if branch.among)]
             conditions = [*self._conditions, *(branch.condition for branch in branches)]
             parts.append(self._merged(columns, table, conditions, among, order, limit))
@@ -126,6 +132,13 @@ class Where:
         union = " UNION ALL ".join(f"({part})" for part in parts)
         once = "DISTINCT ON (id) found.*" if self._overlaps else "found.*"
         return select(once, f"({union}) AS found", "true", order=order, limit=limit)
+
+    def _keyed(self) -> Iterator[list[str]]:
+        for place, some in enumerate(self._choices):
+            others = [*self._choices[:place], *self._choices[place + 1 :]]
+            for branch in some:
+                if branch.is_keyed:
+                    yield [*self._plain(), *map(_any_of, others), branch.condition]
 
     def counted(self, table: str, *, limit: int) -> str:
         """A statement for so many rows that it is as fast to count as it is to find them."""
@@ -149,6 +162,14 @@ class Where:
         sources = [f"{each.source} AS among{place}(value)" for place, each in enumerate(apart)]
         source = f"{' CROSS JOIN '.join(sources)} CROSS JOIN LATERAL ({inner}) AS found"
         return select("found.*", source, "true", order=order, limit=limit)
+
+
+def _unkeyed(some: Iterable[Branch]) -> list[Branch]:
+    return [branch for branch in some if not branch.is_keyed]
+
+
+def _any_of(some: Iterable[Branch]) -> str:
+    return f"({' OR '.join(f'({branch})' for branch in some)})"
 
 
 def _looked_up(among: list[Among]) -> tuple[list[Among], list[Among]]:

@@ -22,10 +22,13 @@ $before: String) { runs(filter: $filter, orderBy: $orderBy, first: $first, after
 last: $last, before: $before) { nodes { slug } pageInfo { startCursor endCursor } } }"""
 
 
-@pytest.fixture(params=["rare", "frequent"])
+@pytest.fixture(params=["first runs", "grams", "texts"])
 def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A term is looked up by its grams, or in the texts of the runs themselves."""
-    ask = Ask(max_found=100 if request.param == "rare" else -1)
+    """A term is among the first runs, looked up by its grams, or in the texts of all runs."""
+    if request.param != "first runs":
+        monkeypatch.setattr(run_terms, "_SAMPLE", 0)
+        monkeypatch.setattr(run_terms, "_ERROR_SAMPLE", 0)
+    ask = Ask(max_found=-1 if request.param == "texts" else 100)
     monkeypatch.setattr(run_terms, "FOR_COUNTS", ask)
     monkeypatch.setattr(run_terms, "FOR_PAGE", ask)
 
@@ -146,6 +149,46 @@ async def test_a_term_of_many_runs_is_looked_for_in_the_texts(
     assert wanted.found.named_ids is None
     assert await found(owner, search="kiwi") == ["kiwi-2", "kiwi-1"]
     assert await found(owner, search="otter") == ["otter"]
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "known"),
+    [
+        ("kiwi otter", 1),
+        ("otter otter otter kiwi", 1),
+        ("kiwi kiwi kiwi otter", 2),
+        ("kiwi otter otter kiwi otter kiwi kiwi", 2),
+        ("kiwi otter otter otter otter otter kiwi kiwi", 3),
+    ],
+    ids=["a near one is all", "by grams", "near", "by a longer look", "by grams after it"],
+)
+async def test_a_page_is_filled_however_far_apart_its_runs_are(
+    owner: Client,
+    org: Org,
+    monkeypatch: pytest.MonkeyPatch,
+    newest_first: str,
+    known: int,
+) -> None:
+    monkeypatch.setattr(run_terms, "_SAMPLE", 3)
+    monkeypatch.setattr(run_terms, "_SPARE", 0)
+    await deploy(owner)
+    slugs = [f"{name}-{place}" for place, name in enumerate(newest_first.split())]
+    for slug in reversed(slugs):
+        await made(owner, slug)
+    kiwis = [slug for slug in slugs if slug.startswith("kiwi")]
+
+    wanted = await RunSearch(org.id).settled(RunFilter(search="kiwi"), Page(size=1), NEWEST_FIRST)
+
+    assert wanted.found is not None
+    assert wanted.found.named_ids is not None
+    assert len(wanted.found.named_ids) == known
+    walked = await owner(PAGE, filter={"search": "kiwi"}, orderBy="CREATED_AT_DESC", first=1)
+    assert [each["slug"] for each in walked.data["runs"]["nodes"]] == kiwis[:1]
+    after = walked.data["runs"]["pageInfo"]["endCursor"]
+    rest = await owner(
+        PAGE, filter={"search": "kiwi"}, orderBy="CREATED_AT_DESC", first=9, after=after
+    )
+    assert [each["slug"] for each in rest.data["runs"]["nodes"]] == kiwis[1:]
 
 
 @pytest.mark.usefixtures("ways")
