@@ -9,6 +9,7 @@ import hashlib
 import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -60,14 +61,30 @@ UI_ABSENT = Absent("The web UI is not built", "make ui")
 DOCS_ABSENT = Absent("The documentation is not built", "make docs")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StaticFile:
     """One file. The text of a compressed one is kept packed: nearly every client takes gzip."""
 
+    name: str
     body: bytes
     packed: bool
     digest: str
-    headers: RawHeaders
+    clerk: str
+
+    @cached_property
+    def headers(self) -> RawHeaders:
+        """Made by the first request: the policies of all pages take longer than a start."""
+        is_page = self.name.endswith(".html")
+        hashes = inline_script_hashes(self._text()) if is_page else ()
+        cache = _IMMUTABLE if self.name.startswith(IMMUTABLE_PREFIX) else _REVALIDATE
+        return [
+            (b"content-type", _media_type(self.name).encode("ascii")),
+            (b"cache-control", cache),
+            *security_headers(hashes, clerk=self.clerk),
+        ]
+
+    def _text(self) -> bytes:
+        return gzip.decompress(self.body) if self.packed else self.body
 
     def representation(self, *, accepts_gzip: bool) -> tuple[bytes, str, RawHeaders]:
         """The bytes to send, their entity tag and the headers that go with them."""
@@ -76,7 +93,7 @@ class StaticFile:
         vary = (b"vary", b"accept-encoding")
         if accepts_gzip:
             return self.body, f'"{self.digest}-gz"', [vary, (b"content-encoding", b"gzip")]
-        return gzip.decompress(self.body), f'"{self.digest}"', [vary]
+        return self._text(), f'"{self.digest}"', [vary]
 
 
 @dataclass(slots=True)
@@ -171,17 +188,12 @@ def _loaded(path: Path, name: str, clerk: str) -> StaticFile:
     raw = path.read_bytes()
     twin = path.with_name(f"{path.name}.gz")
     packed = twin.is_file()
-    hashes = inline_script_hashes(raw) if name.endswith(".html") else ()
-    cache = _IMMUTABLE if name.startswith(IMMUTABLE_PREFIX) else _REVALIDATE
     return StaticFile(
+        name=name,
         body=twin.read_bytes() if packed else raw,
         packed=packed,
         digest=hashlib.sha256(raw).hexdigest()[:32],
-        headers=[
-            (b"content-type", _media_type(name).encode("ascii")),
-            (b"cache-control", cache),
-            *security_headers(hashes, clerk=clerk),
-        ],
+        clerk=clerk,
     )
 
 
