@@ -9,7 +9,7 @@ import hashlib
 import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -165,6 +165,7 @@ class StaticApp:
             await _send_file(send, file, scope, status=200)
 
 
+@lru_cache(maxsize=4)
 def _indexed(directory: Path, without: frozenset[str], clerk: str) -> Folder:
     root = Folder()
     for path in _files(directory):
