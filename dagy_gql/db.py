@@ -21,6 +21,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.base.client import TransactionContextPooled
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection, get_connections
+from tortoise.exceptions import DBConnectionError
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
@@ -57,6 +58,21 @@ _LOOK_SECONDS = 30.0
 _LOOKS = 3
 
 _WRITE = re.compile(r"\b(INSERT INTO|DELETE FROM|MERGE INTO|UPDATE\s+\w+\s.*?\bSET)\b", re.DOTALL)
+
+# What is raised while PostgreSQL is away. A connection that was cut in the middle of an answer is
+# in no state for the next statement, which asyncpg calls an internal error of its own.
+OUT_OF_REACH = (
+    OSError,
+    DBConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
 
 Effect = Callable[[], Awaitable[None]]
 Write = Callable[[list[Any]], Awaitable[None]]

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLSyntaxError
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -128,6 +128,8 @@ class GraphQLApp(GraphQL[Context, None]):
                 return _not_by(request.method, error.__cause__, media_type)
             fault = BadUserInput(error.reason, field="request")
             return problem(fault, status=error.status_code, media_type=media_type)
+        except ClientDisconnect:
+            raise
         except Exception as error:
             return self._masked(error, request, media_type)
 

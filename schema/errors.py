@@ -7,22 +7,12 @@ from typing import Any
 
 import asyncpg
 from graphql import GraphQLError, VariableDefinitionNode
-from tortoise.exceptions import DBConnectionError
 
+from dagy_gql import db
 from dagy_gql.errors import BadUserInput, DagyError, Unavailable
 
 logger = logging.getLogger(__name__)
 
-_NO_DATABASE = (
-    OSError,
-    DBConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-)
 # How graphql-core suggests names of the schema.
 _HINT = re.compile(r" Did you mean .*\?")
 # How it says where in a variable the wrong value is.
@@ -43,7 +33,7 @@ def expected(error: BaseException | None) -> DagyError | None:
             return BadUserInput("The input has a character that text cannot hold.", field="input")
         case asyncpg.DataError():
             return BadUserInput("The input has a value out of range.", field="input")
-        case _ if isinstance(error, _NO_DATABASE):
+        case _ if isinstance(error, db.OUT_OF_REACH):
             return Unavailable("The database does not answer: try again in a moment.")
     return None
 

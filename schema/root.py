@@ -60,7 +60,7 @@ from schema.secrets.queries import SecretQueries
 from schema.sensors.mutations import SensorMutations
 from schema.sensors.queries import SensorQueries
 from schema.sharing import SharedExecution
-from schema.watch import permit_of, watched
+from schema.watch import permit_of, refused, watched
 
 
 @strawberry.type
@@ -145,9 +145,10 @@ class Schema(strawberry.Schema):
         try:
             kwargs["context_value"] = await context.for_operation()
         except Exception as error:
-            # The operation itself will meet, and report, the database that is away.
-            if expected(error) is None:
+            known = expected(error)
+            if known is None:
                 raise
+            return refused(known, request_id=context.request_id)
         results = await super().stream(query, *args, **kwargs)
         own: Context = kwargs["context_value"]
         permit = permit_of(

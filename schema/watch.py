@@ -9,6 +9,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from dagy_gql.auth.actor import Actor
@@ -126,6 +127,14 @@ async def _closed(
     await asyncio.get_running_loop().create_task(results.aclose(), context=variables)
 
 
+async def refused(error: DagyError, *, request_id: str) -> AsyncIterator[Any]:
+    """The one result of a stream that never begins."""
+    yield PreExecutionError(data=None, errors=_faults(error, request_id))
+
+
 def _last(error: DagyError, request_id: str) -> ExecutionResult:
-    fault = shown(GraphQLError(error.message, original_error=error), request_id)
-    return ExecutionResult(data=None, errors=[fault])
+    return ExecutionResult(data=None, errors=_faults(error, request_id))
+
+
+def _faults(error: DagyError, request_id: str) -> list[GraphQLError]:
+    return [shown(GraphQLError(error.message, original_error=error), request_id)]

@@ -17,7 +17,7 @@ import uvloop
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
-from dagy_gql import clock, logs, runtime, tenancy, tracing
+from dagy_gql import clock, db, logs, runtime, tenancy, tracing
 from dagy_gql.backends.local.backend import LocalBackend
 from dagy_gql.backends.local.pool import ZygotePool
 from dagy_gql.bus import Channel, WorkerCall
@@ -26,7 +26,7 @@ from dagy_gql.repositories.workers import WorkerRow
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import housekeeping, secret_keys
 from dagy_gql.services.execution import Dispatcher
-from dagy_gql.services.ingest import OUT_OF_REACH, Recorder
+from dagy_gql.services.ingest import Recorder
 from dagy_gql.settings import Settings
 from workers.bulk import bulk_operation
 from workers.runs import execute_run
@@ -205,7 +205,7 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
-        except OUT_OF_REACH as error:
+        except db.OUT_OF_REACH as error:
             logger.warning("database out of reach", extra={"why": str(error)})
         except Exception:
             logger.exception("a periodic job failed and will be tried again")

@@ -29,7 +29,6 @@ from dagy_gql.repositories.bulk_operations import BulkOperationRepository
 from dagy_gql.repositories.run_filters import RunSearch
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import runs
-from dagy_gql.services.ingest import OUT_OF_REACH
 
 logger = logging.getLogger(__name__)
 
@@ -171,7 +170,7 @@ async def _apart(instead: type[Exception]) -> AsyncIterator[None]:
     try:
         async with db.transaction():
             yield
-    except (DagyError, *OUT_OF_REACH):
+    except (DagyError, *db.OUT_OF_REACH):
         raise
     except Exception as error:
         logger.exception("a run of a bulk operation failed")

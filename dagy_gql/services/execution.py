@@ -10,11 +10,12 @@ from uuid import UUID
 
 import asyncpg
 
+from dagy_gql import db
 from dagy_gql.backends.base import ExecutionBackend
 from dagy_gql.bus import WorkerCall
 from dagy_gql.repositories import workers
 from dagy_gql.runtime import Runtime
-from dagy_gql.services.ingest import OUT_OF_REACH, Recorder
+from dagy_gql.services.ingest import Recorder
 from dagy_gql.services.pace import Pace
 from dagy_gql.services.starting import DatabaseFailed, Starter, refusal
 from dagy_gql.services.transitions import moves
@@ -86,7 +87,7 @@ class Dispatcher:
             try:
                 await self.claim()
                 continue
-            except OUT_OF_REACH as error:
+            except db.OUT_OF_REACH as error:
                 logger.warning("database out of reach, no claim", extra={"why": str(error)})
             except Exception:
                 logger.exception("a claim failed and will be tried again")
@@ -154,7 +155,7 @@ class Dispatcher:
                 else:
                     await moves.fail(self._rt, run_id, fence=fence, error=refusal(error))
                 return
-            except OUT_OF_REACH as away:
+            except db.OUT_OF_REACH as away:
                 logger.warning("database out of reach, an end waits", extra={"why": str(away)})
             except Exception:
                 refused += 1

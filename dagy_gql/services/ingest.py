@@ -12,9 +12,7 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
-import asyncpg
 import msgspec
-from tortoise.exceptions import DBConnectionError
 
 from dagy.runner.crashes import is_own_fault
 from dagy.runner.protocol import (
@@ -30,7 +28,7 @@ from dagy.runner.protocol import (
     TaskSucceeded,
     TaskTimedOut,
 )
-from dagy_gql import tenancy
+from dagy_gql import db, tenancy
 from dagy_gql.backends.base import EndCause, RunEnd, RunSubmission
 from dagy_gql.bus import WorkerCall
 from dagy_gql.repositories import run_records
@@ -49,16 +47,6 @@ logger = logging.getLogger(__name__)
 _PENDING_LIMIT = 20_000
 _RETRY_SECONDS = 0.25
 _SECRET_PATIENCE_SECONDS = 20.0
-OUT_OF_REACH = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    DBConnectionError,
-)
 
 
 class Engine(Protocol):
@@ -177,7 +165,7 @@ class Recorder:
         while True:
             try:
                 return await secret_uses.answer(self._rt, run, request_id, name)
-            except OUT_OF_REACH:
+            except db.OUT_OF_REACH:
                 if loop.time() > until:
                     error = secret_uses.unavailable(name, "The database does not answer.")
                     return SecretReply(request_id, error=error)
@@ -252,7 +240,7 @@ class Recorder:
         while True:
             try:
                 return await record(self._rt, batches)
-            except OUT_OF_REACH as error:
+            except db.OUT_OF_REACH as error:
                 logger.warning("database out of reach, events wait", extra={"why": str(error)})
                 await asyncio.sleep(_RETRY_SECONDS)
 
@@ -311,7 +299,7 @@ class Recorder:
             try:
                 await moves.crash(self._rt, run_id, fence=fence, why=why, **how)
                 return
-            except OUT_OF_REACH:
+            except db.OUT_OF_REACH:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def abandon(self, run_id: UUID) -> None:

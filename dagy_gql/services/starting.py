@@ -16,21 +16,21 @@ from tortoise.exceptions import BaseORMException
 
 from dagy.runner.protocol import ErrorInfo, Log, Result, RunRequest
 from dagy.spec import FlowSpec
-from dagy_gql import tenancy
+from dagy_gql import db, tenancy
 from dagy_gql.backends.base import CrashBudget, RunSubmission
 from dagy_gql.enums import TaskState
 from dagy_gql.errors import DagyError
 from dagy_gql.repositories import execution as rows
 from dagy_gql.repositories.run_records import TaskRow
 from dagy_gql.runtime import Runtime
-from dagy_gql.services.ingest import OUT_OF_REACH, local_result
+from dagy_gql.services.ingest import local_result
 from dagy_gql.services.transitions.folding import Plan
 
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-DATABASE_ERRORS = (*OUT_OF_REACH, asyncpg.PostgresError, BaseORMException)
+DATABASE_ERRORS = (*db.OUT_OF_REACH, asyncpg.PostgresError, BaseORMException)
 _FLOWS_KEPT = 256
 _RETRY_SECONDS = 0.25
 # Less than a lease, so that a run goes back to the queue before its lease would run out.

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dagy_gql import metrics, tenancy, tracing
@@ -87,6 +88,8 @@ class RequestLog:
         try:
             with tenancy.request(), _traced(scope, request_id):
                 await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         finally:
             origin.reset(token)
             if scope["type"] == "http":

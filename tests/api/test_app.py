@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 import dagy
 from dagy_gql import db
@@ -72,11 +74,22 @@ async def test_unknown_errors_are_masked_with_the_request_id(
     assert "secret" not in str(answer.body)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(),
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        asyncpg.InternalClientError(
+            "cannot switch to state 12; another operation (2) is in progress"
+        ),
+    ],
+    ids=["refused", "starting", "cut in the middle of an answer"],
+)
 async def test_a_lost_database_is_unavailable(
-    viewer: Client, monkeypatch: pytest.MonkeyPatch
+    viewer: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     async def gone(sql: str, *values: object) -> None:
-        raise ConnectionRefusedError
+        raise error
 
     query = '{ run(slug: "x") { id } }'
     await viewer(query)
@@ -153,3 +166,22 @@ async def test_a_failed_login_sets_no_cookie(
     response = await login(anonymous, **values)
     assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert "set-cookie" not in response.headers
+
+
+async def test_a_client_that_goes_away_before_it_has_said_all_is_no_error(
+    app: Starlette, caplog: pytest.LogCaptureFixture
+) -> None:
+    said: list[Any] = []
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"host", b"dagy.test")]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers}
+    await app(scope | {"query_string": b"", "http_version": "1.1"}, gone, send)
+
+    assert said == []
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []

@@ -112,3 +112,30 @@ async def test_a_database_that_is_away_ends_nothing(
         message = await socket.receive()
     monkeypatch.setattr(Authenticator, "still", original)
     assert _of(message["payload"]) == ["UNAUTHENTICATED", ""]
+
+
+async def test_an_operation_that_cannot_be_signed_in_says_that_the_database_is_away(
+    port: int, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the database may be back when the operation would have asked it."""
+    calls, original = 0, Authenticator.actor
+
+    async def away(self: Authenticator, token: str, *args: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise OSError("the database is away")
+        return await original(self, token, *args)
+
+    monkeypatch.setattr(Authenticator, "actor", away)
+    async with socket_to(port, token=viewer.token) as socket:
+        await socket.subscribe(RUNS)
+        message = await socket.receive()
+    calls = 0
+    assert viewer.token is not None
+    events = [item async for item in events_of(port, viewer.token, RUNS)]
+
+    assert message["type"] == "error"
+    assert message["payload"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert [event for event, _ in events] == ["next", "complete"]
+    assert _of(events[0][1]) == ["UNAVAILABLE", ""]

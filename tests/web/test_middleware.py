@@ -1,6 +1,7 @@
 """What every request carries: its id, and where it comes from."""
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from dagy_gql.auth.origin import Origin, origin
 from dagy_gql.web.middleware import RequestLog
@@ -52,3 +53,14 @@ async def test_a_path_cannot_make_lines_of_the_log(
     message = record.getMessage()
     assert message.isascii()
     assert message.isprintable()
+
+
+async def test_a_client_that_goes_away_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    async def app(scope, receive, send):
+        raise ClientDisconnect
+
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": []}
+    await RequestLog(app)(scope, None, None)
+
+    assert origin.get() == Origin("", None, None)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
