@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from dagy_gql import tenancy
+from dagy_gql import db, tenancy
 from dagy_gql.app import create_app
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.permissions import ROLE_PERMISSIONS
@@ -87,6 +87,12 @@ CLIENTS = {
 }
 
 
+async def all_runs_ended() -> None:
+    """A worker that stops while it starts a process would leave that to the next test."""
+    while await db.fetch_value("SELECT count(*) FROM runs WHERE finished_at IS NULL"):
+        await asyncio.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 async def server(
     postgres_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
@@ -109,6 +115,7 @@ async def server(
         async with working(rt), served(create_app(settings, rt)) as port:
             with tenancy.all_organizations():
                 yield Server(rt, actor, org.keys[Role.DEVELOPER], port)
+                await all_runs_ended()
 
 
 @pytest.fixture(scope="module")

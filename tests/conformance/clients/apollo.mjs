@@ -1,7 +1,8 @@
+import { run } from './scenarios.mjs';
+
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { headers, url } from './operations.mjs';
-import { run } from './scenarios.mjs';
 import { socket } from './socket.mjs';
 
 const client = new ApolloClient({

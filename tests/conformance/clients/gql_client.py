@@ -49,6 +49,13 @@ async def events_of(socket: AsyncClientSession, run_id: str) -> AsyncIterator[di
             await asyncio.sleep(0.5)
 
 
+def clients() -> tuple[Client, Client]:
+    """One for queries and mutations, one for subscriptions."""
+    http = AIOHTTPTransport(URL, headers=HEADERS)
+    socket = WebsocketsTransport(URL.replace("http", "ws", 1), init_payload=HEADERS)
+    return Client(transport=http), Client(transport=socket)
+
+
 def say(**message: object) -> None:
     print(json.dumps(message), flush=True)
 
@@ -110,9 +117,7 @@ async def _codes_of(answer: Awaitable[Any]) -> Any:
 
 
 async def main() -> None:
-    http = Client(transport=AIOHTTPTransport(URL, headers=HEADERS))
-    address = URL.replace("http", "ws", 1)
-    socket = Client(transport=WebsocketsTransport(address, init_payload=HEADERS))
+    http, socket = clients()
     async with http as session:
         scenarios = Scenarios(session, await socket.connect_async(reconnecting=True))
         for name in (

@@ -1,6 +1,7 @@
+import { run } from './scenarios.mjs';
+
 import { GraphQLClient } from 'graphql-request';
 import { headers, url } from './operations.mjs';
-import { run } from './scenarios.mjs';
 
 const client = new GraphQLClient(url, { headers });
 

@@ -1,9 +1,10 @@
+import { run } from './scenarios.mjs';
+
 import relay from 'relay-runtime';
 import { headers, url } from './operations.mjs';
 import events from './relay/__generated__/operationsEventsSubscription.graphql.js';
 import trigger from './relay/__generated__/operationsTriggerMutation.graphql.js';
 import viewer from './relay/__generated__/operationsViewerQuery.graphql.js';
-import { run } from './scenarios.mjs';
 import { socket } from './socket.mjs';
 
 const { Environment, Network, Observable, RecordSource, Store } = relay;

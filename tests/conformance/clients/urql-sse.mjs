@@ -1,7 +1,8 @@
+import { run } from './urql.mjs';
+
 import { cacheExchange, Client, fetchExchange, makeOperation, mapExchange } from '@urql/core';
 import { retryExchange } from '@urql/exchange-retry';
 import { headers, url } from './operations.mjs';
-import { run } from './urql.mjs';
 
 // Where each subscription is, by the key of its operation: it goes on from there.
 const cursors = new Map();

@@ -1,7 +1,8 @@
+import { run } from './urql.mjs';
+
 import { cacheExchange, Client, fetchExchange, subscriptionExchange } from '@urql/core';
 import { headers, url } from './operations.mjs';
 import { socket } from './socket.mjs';
-import { run } from './urql.mjs';
 
 const client = new Client({
   url,
