@@ -18,6 +18,8 @@ from tests.conformance.network import Doors, Line, doors, line_to
 CLIENTS = Path(__file__).parent / "clients"
 # The run holds behind this event while the client is away.
 _HELD_BEHIND = 7
+# Of all scenarios; one that takes a minute has failed before that.
+_PATIENCE_SECONDS = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,10 @@ async def told_by(server: Server, program: str) -> Told:
         assert process.stderr is not None
         errors = asyncio.create_task(process.stderr.read())
         try:
-            async for text in process.stdout:
-                await _heard(json.loads(text), told, server, line, held)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    async for text in process.stdout:
+                        await _heard(json.loads(text), told, server, line, held)
         finally:
             with suppress(ProcessLookupError):
                 process.kill()

@@ -33,6 +33,7 @@ subscription Events($runId: ID!, $after: String) {
 """
 NOBODY = "UnVuOjAwMDAwMDAwLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMA=="
 CUT_BEHIND, HELD_BEHIND = 5, 7
+PATIENCE_SECONDS = 60
 
 
 async def events_of(socket: AsyncClientSession, run_id: str) -> AsyncIterator[dict[str, Any]]:
@@ -129,7 +130,8 @@ async def main() -> None:
             "reconnect",
         ):
             try:
-                say(scenario=name, found=await getattr(scenarios, name)())
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    say(scenario=name, found=await getattr(scenarios, name)())
             except Exception:
                 say(scenario=name, failed=traceback.format_exc())
         await socket.close_async()
