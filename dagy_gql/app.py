@@ -138,7 +138,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     hidden = frozenset() if settings.graphiql else frozenset({"graphiql"})
     return Starlette(
         routes=[
-            Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/graphql", graphql),
             WebSocketRoute("/graphql", graphql),
             *application.operations().routes(),
             *application.files().routes(),

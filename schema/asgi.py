@@ -33,6 +33,10 @@ from schema.root import schema
 from schema.websocket import Handler, Socket
 
 _INIT_WAIT = timedelta(seconds=10)
+_METHODS = frozenset({"GET", "POST"})
+# How graphql-sse reserves and ends a stream that many operations share. The stream and they could
+# reach different processes, so such a stream would have to be kept in Redis.
+_OF_SINGLE_CONNECTIONS = frozenset({"PUT", "DELETE"})
 # Answers differ by Accept and by who asks.
 _HEADERS = [(b"vary", b"Accept, Authorization, Cookie"), (b"cache-control", b"no-store")]
 
@@ -74,6 +78,18 @@ class EventStream(SSETransport):
 
     def encode_comment(self, comment: str) -> str:
         return f": {comment}\n\n"
+
+
+def _no_method(method: str, media_type: str) -> Response:
+    message = f"Operations come by GET or POST, not by {method}."
+    if method in _OF_SINGLE_CONNECTIONS:
+        message += (
+            " Server-sent events are sent in distinct connections mode alone: one POST for each"
+            " subscription (graphql-sse: singleConnection false)."
+        )
+    response = problem(BadUserInput(message, field="request"), status=405, media_type=media_type)
+    response.headers["Allow"] = "GET, POST"
+    return response
 
 
 def _not_by(method: str, error: InvalidOperationTypeError, media_type: str) -> Response:
@@ -119,6 +135,8 @@ class GraphQLApp(GraphQL[Context, None]):
             return problem(
                 BadUserInput(f"The answer can be {offered}.", field="accept"), status=406
             )
+        if request.method not in _METHODS:
+            return _no_method(request.method, media_type)
         try:
             return await self.run(request)
         except InvalidOperationTypeError as error:

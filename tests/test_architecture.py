@@ -226,8 +226,10 @@ def test_a_lock_file_names_versions_and_hashes_only(name: str) -> None:
     assert [line for line in lines if not (pinned.fullmatch(line) or hashed.fullmatch(line))] == []
 
 
-def test_the_lock_of_the_ui_names_no_registry() -> None:
-    assert '"resolved":' not in (ROOT / "frontend/package-lock.json").read_text()
+def test_no_lock_of_node_packages_names_a_registry() -> None:
+    locks = [path for path in tracked() if path.name == "package-lock.json"]
+    assert len(locks) >= 4
+    assert [path for path in locks if '"resolved":' in path.read_text()] == []
 
 
 def test_no_file_names_a_folder_of_somebodys_machine() -> None:

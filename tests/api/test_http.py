@@ -153,10 +153,25 @@ async def test_a_body_is_json_in_utf_8(viewer: Client, content_type: str, status
     assert response.status_code == status
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
 async def test_other_methods_are_not_allowed(viewer: Client, method: str) -> None:
     response = await viewer.http.request(method, "/graphql", headers=viewer.auth)
-    assert response.status_code == 405
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
+    if method != "HEAD":
+        assert code_of(response) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+async def test_who_wants_one_stream_for_many_operations_is_told_of_the_other_mode(
+    viewer: Client, method: str
+) -> None:
+    response = await viewer.http.request(method, "/graphql", headers=viewer.auth)
+    message = response.json()["errors"][0]["message"]
+    assert message == (
+        f"Operations come by GET or POST, not by {method}. Server-sent events are sent in distinct"
+        " connections mode alone: one POST for each subscription (graphql-sse: singleConnection"
+        " false)."
+    )
 
 
 @pytest.mark.parametrize("accept", [OLD, NEW])
