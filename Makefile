@@ -1,5 +1,6 @@
 # `make help` lists what there is. Set-up is incremental: .stamps remembers what was done.
 SHELL := /bin/bash
+unexport PYTHONDONTWRITEBYTECODE
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

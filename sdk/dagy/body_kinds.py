@@ -3,8 +3,9 @@
 import ast
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from dagy.body_source import UNKNOWN, BodySource, attribute
 from dagy.task import Task
@@ -20,8 +21,7 @@ class Kind(enum.Enum):
     OTHER = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """A value that exists before the flow is traced: a task, a function, a constant."""
 
     value: Any

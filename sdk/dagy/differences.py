@@ -1,7 +1,6 @@
 """What differs between two specs of one source, in the words of the flow's author."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -11,8 +10,7 @@ from dagy.spec import Binding, ConstBinding, DictBinding, FlowSpec, ListBinding,
 _SHOWN_CHARACTERS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True):
     """`what` is a noun ("argument 'day' of task 'load'"); `key` is the task's, if it is of one."""
 
     what: str

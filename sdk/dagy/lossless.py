@@ -4,7 +4,6 @@ import dataclasses
 import enum
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
@@ -14,8 +13,7 @@ import msgspec
 _WORDS = frozenset({str, int, bool, type(None)})
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True):
     """`value` at `path` is read as `back`."""
 
     path: str

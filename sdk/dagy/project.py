@@ -4,9 +4,10 @@
 file, else the flow's own folder (or the one above its outermost package)."""
 
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from dagy.errors import LoadError
 
@@ -14,8 +15,7 @@ _TABLE = "[tool.dagy]"
 _KEYS = ("root", "include")
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(msgspec.Struct, frozen=True):
     """`top` is the folder of the flow's file, or the one above its outermost package; `include`
     has patterns relative to `include_from`."""
 

@@ -4,7 +4,6 @@ What is read has the type that the reader's annotation says. Where that is open,
 the task that returns it decides, and where that is open too the value must be plain JSON."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -37,8 +36,7 @@ EACH = _Each()
 Step = str | int | _Each
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """`hint` is what the reader itself says of the part at `path`; `who` names it in errors.
     `is_fixed`: the annotation of the task that returns it cannot help. `is_json`: it takes the
     JSON form of anything, as the result of a run does, which people see."""
@@ -50,8 +48,7 @@ class Reading:
     is_json: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """A list or dict put together in the flow's body, whose parts have readers of their own."""
 
     parts: Mapping[Any, "Reader"]
@@ -66,8 +63,7 @@ class Parts:
         return self.parts[index]
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(msgspec.Struct, frozen=True):
     """JSON as it stands, or as one type."""
 
     decoder: msgspec.json.Decoder[Any] | None
@@ -176,9 +172,9 @@ class Readers:
             if map_index is None:
                 yield reading
             elif not reading.path:
-                yield replace(reading, hint=project(reading.hint, map_index))
+                yield msgspec.structs.replace(reading, hint=project(reading.hint, map_index))
             elif _takes(reading.path[0], map_index):
-                yield replace(reading, path=reading.path[1:])
+                yield msgspec.structs.replace(reading, path=reading.path[1:])
 
     @cached_property
     def _readings(self) -> dict[str, list[Reading]]:
@@ -197,7 +193,7 @@ class Readers:
                 yield from _readings(condition, Any, "a condition of the flow")
         if self._traced.spec.output is not None:
             for key, reading in _readings(self._traced.spec.output, Any, "the result of the run"):
-                yield key, replace(reading, is_json=True)
+                yield key, msgspec.structs.replace(reading, is_json=True)
 
 
 def _plain(merged: Any, hint: Any, own: msgspec.json.Decoder[Any] | None) -> Plain:
