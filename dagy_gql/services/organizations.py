@@ -102,7 +102,7 @@ async def _create(
             raise _taken(slug) from error
         await MembershipRepository(org_id).add(user_id, Role.OWNER, now=now)
         await EnvironmentRepository(org_id).add(
-            {"name": DEFAULT_ENVIRONMENT, "description": "", "created_by": actor.name}, now=now
+            {"name": DEFAULT_ENVIRONMENT, "is_protected": True, "created_by": actor.name}, now=now
         )
         row = await OrganizationRepository(org_id).by_id(org_id)
         _note(replace(actor, org_id=org_id), "create", after=row)
