@@ -31,6 +31,11 @@ async def made(client: Client, mutation: str, noun: str, **values: Any) -> str:
     return str(answer.data[mutation][noun]["id"])
 
 
+async def triggered(client: Client, **values: Any) -> str:
+    run: Any = (await trigger(client, **values))["run"]
+    return str(run["id"])
+
+
 async def key_with(owner: Client, permissions: frozenset[Permission]) -> Client:
     answer = await owner.input(
         "createApiKey",
@@ -63,9 +68,9 @@ async def world(owner: Client) -> World:
     staging = await made(owner, "createEnvironment", "environment", name="staging")
     deployment = await deploy(owner, environment="vault")
     elsewhere = await deploy(owner, "elsewhere", environment="staging")
-    ended = str((await trigger(owner))["id"])
+    ended = await triggered(owner)
     await db.execute("UPDATE runs SET state = 'FAILED', finished_at = now()")
-    run = str((await trigger(owner))["id"])
+    run = await triggered(owner)
     given = {"name": "TOKEN", "value": "old", "environment": "vault"}
     return World(
         vault,
@@ -171,7 +176,7 @@ WAYS = {
             "name": "chain",
             "deploymentName": "nightly",
             "kind": "RUN",
-            "config": {"deploymentName": "elsewhere"},
+            "config": {"deploymentName": "elsewhere", "states": ["SUCCEEDED"]},
         },
         TRIGGER,
         "deploymentName",
@@ -238,13 +243,12 @@ _TABLES = (
 
 
 async def rows() -> dict[str, list[Any]]:
-    found = {
+    return {
         table: await db.fetch_value(
-            f"SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)), '[]') FROM {table} t"  # noqa: S608
+            f"SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)), '[]') FROM {table} t"
         )
         for table in _TABLES
     }
-    return found
 
 
 @pytest.fixture
@@ -342,7 +346,7 @@ async def test_a_deployment_that_was_moved_keeps_its_runs_protected(
 async def test_a_bulk_operation_leaves_out_the_runs_of_protected_environments(
     rt: Runtime, ordinary: Client, world: World, action: str
 ) -> None:
-    free = (await trigger(ordinary, deploymentName="elsewhere"))["id"]
+    free = await triggered(ordinary, deploymentName="elsewhere")
     protected = world.run
     if action != "CANCEL":
         await db.execute("UPDATE runs SET state = 'FAILED', finished_at = now()")
@@ -364,23 +368,31 @@ async def test_a_bulk_operation_leaves_out_the_runs_of_protected_environments(
     assert [one["code"] for one in row["problems"]] == ["FORBIDDEN"]
     assert TRIGGER in row["problems"][0]["message"]
     vault = "environment_id = (SELECT id FROM environments WHERE name = 'vault')"
-    states = await db.fetch(f"SELECT state FROM runs WHERE {vault} ORDER BY id")  # noqa: S608
+    states = await db.fetch(f"SELECT state FROM runs WHERE {vault} ORDER BY id")
     expected = ["FAILED", "QUEUED"] if action == "CANCEL" else ["FAILED", "FAILED"]
     assert [one["state"] for one in states] == expected
 
 
-PREVIEW = """query P($name: String!) {
-  previewRun(deploymentName: $name, parameters: {city: "Bonn"}) { problems { path message } } }"""
+PREVIEW = """query P($input: PreviewRunInput!) {
+  previewRun(input: $input) { problems { path message } } }"""
+
+
+async def problems(client: Client, name: str) -> list[dict[str, str]]:
+    given = {"deploymentName": name, "parameters": {"city": "Bonn"}}
+    found: list[dict[str, str]] = (await client(PREVIEW, input=given)).data["previewRun"][
+        "problems"
+    ]
+    return found
 
 
 async def test_a_preview_says_that_the_run_would_be_refused(
     owner: Client, ordinary: Client, world: World
 ) -> None:
-    found = (await ordinary(PREVIEW, name="nightly")).data["previewRun"]["problems"]
+    found = await problems(ordinary, "nightly")
     assert [one["path"] for one in found] == ["deployment"]
     assert found[0]["message"].startswith(f"You lack the permission {TRIGGER}.")
-    assert (await owner(PREVIEW, name="nightly")).data["previewRun"]["problems"] == []
-    assert (await ordinary(PREVIEW, name="elsewhere")).data["previewRun"]["problems"] == []
+    assert await problems(owner, "nightly") == []
+    assert await problems(ordinary, "elsewhere") == []
 
 
 async def test_another_organizations_protection_is_nobody_elses(
@@ -414,4 +426,4 @@ async def test_the_first_production_is_protected_and_its_owner_deploys_there(
     listed = (await client("{ environments { nodes { name isProtected } } }")).data
     assert listed == {"environments": {"nodes": [{"name": "production", "isProtected": True}]}}
     assert await deploy(client, environment="production")
-    assert (await trigger(client))["state"] == "QUEUED"
+    assert await triggered(client)
