@@ -1,7 +1,5 @@
 """Protected environments: what is in one needs rights of its own, whichever way one comes."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -14,15 +12,19 @@ from dagy_gql.enums import Role
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import accounts, bulk_work
 from schema.root import schema
-from tests.api.client import Answer, Client
+from tests.api.client import Client
 from tests.api.conftest import As, deploy, trigger
+from tests.api.matrix.protected import (
+    ELSEWHERE,
+    RUN_BY_RUN,
+    TRIGGER,
+    WAYS,
+    World,
+    hourly,
+    webhook,
+)
 
 OWN = frozenset(one for one in Permission if one.value.startswith("protected_"))
-DEPLOY = "PROTECTED_DEPLOYMENTS_WRITE"
-TRIGGER = "PROTECTED_RUNS_TRIGGER"
-WRITE_SECRETS = "PROTECTED_SECRETS_WRITE"
-REVEAL_SECRETS = "PROTECTED_SECRETS_REVEAL"
-CHANGE = "PROTECTED_ENVIRONMENTS_WRITE"
 
 
 async def made(client: Client, mutation: str, noun: str, **values: Any) -> str:
@@ -47,21 +49,6 @@ async def key_with(owner: Client, permissions: frozenset[Permission]) -> Client:
     return Client(owner.http, answer.data["createApiKey"]["secret"])
 
 
-@dataclass(frozen=True)
-class World:
-    """Rows of `vault`, which is protected, and of `staging`, which is not."""
-
-    vault: str
-    staging: str
-    deployment: str
-    elsewhere: str
-    run: str
-    ended: str
-    secret: str
-    schedule: str
-    sensor: str
-
-
 @pytest.fixture
 async def world(owner: Client) -> World:
     vault = await made(owner, "createEnvironment", "environment", name="vault", isProtected=True)
@@ -80,161 +67,10 @@ async def world(owner: Client) -> World:
         run,
         ended,
         secret=await made(owner, "createSecret", "secret", **given),
-        schedule=await made(owner, "createSchedule", "schedule", **_schedule(deployment)),
-        sensor=await made(owner, "createSensor", "sensor", **_sensor(deployment)),
+        schedule=await made(owner, "createSchedule", "schedule", **hourly(deployment)),
+        sensor=await made(owner, "createSensor", "sensor", **webhook(deployment)),
     )
 
-
-def _schedule(deployment: str, name: str = "hourly") -> dict[str, Any]:
-    values = {"deploymentId": deployment, "kind": "CRON", "cron": "0 * * * *"}
-    return {"name": name, "parameters": {"city": "Bonn"}, **values}
-
-
-def _sensor(deployment: str, name: str = "hook") -> dict[str, Any]:
-    return {"name": name, "deploymentId": deployment, "kind": "WEBHOOK"}
-
-
-Values = Callable[[World], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Way:
-    """A mutation that would get at what is protected; what it lacks, and which field says so."""
-
-    mutation: str
-    values: Values
-    permission: str
-    field: str
-    selection: str = "__typename"
-
-    async def go(self, client: Client, world: World) -> Answer:
-        title = self.mutation[0].upper() + self.mutation[1:]
-        values = self.values(world)
-        return await client.input(self.mutation, f"{title}Input", self.selection, **values)
-
-
-WAYS = {
-    "deploy": Way(
-        "createDeployment",
-        lambda _: {"name": "new", "flowName": "report", "environment": "vault"},
-        DEPLOY,
-        "environment",
-    ),
-    "deploy another version": Way(
-        "updateDeployment",
-        lambda w: {"id": w.deployment, "flowName": "report"},
-        DEPLOY,
-        "id",
-    ),
-    "pause": Way("updateDeployment", lambda w: {"id": w.deployment, "paused": True}, DEPLOY, "id"),
-    "move in": Way(
-        "updateDeployment",
-        lambda w: {"id": w.elsewhere, "environment": "vault"},
-        DEPLOY,
-        "environment",
-    ),
-    "move out": Way(
-        "updateDeployment",
-        lambda w: {"id": w.deployment, "environment": "staging"},
-        DEPLOY,
-        "id",
-    ),
-    "undeploy": Way(
-        "deleteDeployment", lambda w: {"id": w.deployment, "runs": "KEEP"}, DEPLOY, "id"
-    ),
-    "archive its flow": Way(
-        "updateFlow", lambda _: {"name": "report", "status": "INACTIVE"}, DEPLOY, "name"
-    ),
-    "trigger by name": Way(
-        "triggerRun",
-        lambda _: {"deploymentName": "nightly", "parameters": {"city": "Bonn"}},
-        TRIGGER,
-        "deploymentName",
-    ),
-    "trigger by id": Way(
-        "triggerRun",
-        lambda w: {"deploymentId": w.deployment, "parameters": {"city": "Bonn"}},
-        TRIGGER,
-        "deploymentId",
-    ),
-    "retry": Way("retryRun", lambda w: {"id": w.ended, "mode": "FROM_START"}, TRIGGER, "id"),
-    "cancel": Way("cancelRun", lambda w: {"id": w.run}, TRIGGER, "id"),
-    "schedule": Way(
-        "createSchedule", lambda w: _schedule(w.deployment, "mine"), TRIGGER, "deploymentId"
-    ),
-    "change a schedule": Way(
-        "updateSchedule", lambda w: {"id": w.schedule, "enabled": False}, TRIGGER, "id"
-    ),
-    "take a schedule elsewhere": Way(
-        "updateSchedule", lambda w: {"id": w.schedule, "deploymentId": w.elsewhere}, TRIGGER, "id"
-    ),
-    "delete a schedule": Way("deleteSchedule", lambda w: {"id": w.schedule}, TRIGGER, "id"),
-    "watch": Way("createSensor", lambda w: _sensor(w.deployment, "mine"), TRIGGER, "deploymentId"),
-    "watch a run elsewhere": Way(
-        "createSensor",
-        lambda _: {
-            "name": "chain",
-            "deploymentName": "nightly",
-            "kind": "RUN",
-            "config": {"deploymentName": "elsewhere", "states": ["SUCCEEDED"]},
-        },
-        TRIGGER,
-        "deploymentName",
-    ),
-    "change a sensor": Way(
-        "updateSensor", lambda w: {"id": w.sensor, "enabled": False}, TRIGGER, "id"
-    ),
-    "get a sensor's token": Way("rotateSensorToken", lambda w: {"id": w.sensor}, TRIGGER, "id"),
-    "delete a sensor": Way("deleteSensor", lambda w: {"id": w.sensor}, TRIGGER, "id"),
-    "make a secret": Way(
-        "createSecret",
-        lambda _: {"name": "NEW", "value": "mine", "environment": "vault"},
-        WRITE_SECRETS,
-        "environment",
-    ),
-    "change a secret": Way(
-        "updateSecret", lambda w: {"id": w.secret, "value": "mine"}, WRITE_SECRETS, "id"
-    ),
-    "roll a secret back": Way(
-        "rollbackSecret", lambda w: {"id": w.secret, "version": 1}, WRITE_SECRETS, "id"
-    ),
-    "delete a secret": Way("deleteSecret", lambda w: {"id": w.secret}, WRITE_SECRETS, "id"),
-    "reveal a secret": Way(
-        "revealSecret", lambda w: {"id": w.secret}, REVEAL_SECRETS, "id", "value"
-    ),
-    "make one": Way(
-        "createEnvironment", lambda _: {"name": "mine", "isProtected": True}, CHANGE, "isProtected"
-    ),
-    "protect": Way(
-        "updateEnvironment", lambda w: {"id": w.staging, "isProtected": True}, CHANGE, "isProtected"
-    ),
-    "take protection back": Way(
-        "updateEnvironment", lambda w: {"id": w.vault, "isProtected": False}, CHANGE, "isProtected"
-    ),
-    "rename": Way("updateEnvironment", lambda w: {"id": w.vault, "name": "x"}, CHANGE, "id"),
-    "delete": Way("deleteEnvironment", lambda w: {"id": w.vault}, CHANGE, "id"),
-}
-# By what a bulk operation does to each run of its own.
-RUN_BY_RUN = {"createBulkOperation"}
-# Of none of these is an environment part.
-ELSEWHERE = {
-    *("acceptInvitation", "changePassword", "createFirstOwner", "exchangeToken", "login"),
-    *("logout", "resetPassword", "revokeAccessToken", "revokeOtherSessions", "updateProfile"),
-    *("createOrganization", "leaveOrganization", "switchOrganization", "updateOrganization"),
-    *("createInvitation", "revokeInvitation", "createPasswordReset", "deleteMembership"),
-    *("updateMembership", "createCustomRole", "updateCustomRole", "deleteCustomRole"),
-    *("createServiceAccount", "updateServiceAccount", "deleteServiceAccount", "createApiKey"),
-    *("updateApiKey", "revokeApiKey", "rotateApiKey", "setBillingPlan"),
-    *("cancelBillingSubscription", "createSavedView", "updateSavedView", "deleteSavedView"),
-    *("createDagDraft", "updateDagDraft", "duplicateDagDraft", "deleteDagDraft"),
-    *("createNotificationChannel", "updateNotificationChannel", "deleteNotificationChannel"),
-    # They tell people what became of runs, and neither start nor change any.
-    *("createAlertRule", "updateAlertRule", "deleteAlertRule"),
-    # A flow version runs nowhere before it is deployed, and deployments name theirs.
-    *("createArtifactUpload", "registerFlow"),
-    # What it has not done yet stays undone.
-    "cancelBulkOperation",
-}
 
 _TABLES = (
     *("environments", "deployments", "runs", "secrets", "secret_versions", "schedules"),
@@ -322,7 +158,7 @@ async def test_elsewhere_a_developer_does_what_they_did(developer: Client, world
     assert (await developer.input("cancelRun", "CancelRunInput", "__typename", id=run)).data
     assert await deploy(developer, "another", environment="staging")
     assert await deploy(developer, "nowhere")
-    assert await made(developer, "createSchedule", "schedule", **_schedule(world.elsewhere, "x"))
+    assert await made(developer, "createSchedule", "schedule", **hourly(world.elsewhere, "x"))
 
 
 async def test_a_deployment_that_was_moved_keeps_its_runs_protected(
