@@ -56,10 +56,9 @@ async def preview(
         target["spec"]["parameters"], run_plans.merged(target, parameters)
     )
     problems = [Problem(each.extensions["field"], each.message) for each in wrong]
-    refusal = run_plans.refusal(target)
+    refusal = _forbidden(actor, target) or run_plans.refusal(target)
     if refusal is not None:
         problems.insert(0, Problem("deployment", refusal.message))
-    problems[:0] = _forbidden(actor, target)
     wanted = run_plans.wishes(target, executor)
     routing, routing_problem = _routing(rt, wanted)
     if routing_problem is not None:
@@ -77,12 +76,12 @@ async def preview(
     )
 
 
-def _forbidden(actor: Actor, target: asyncpg.Record) -> list[Problem]:
+def _forbidden(actor: Actor, target: asyncpg.Record) -> Forbidden | None:
     try:
         runs.require_trigger(actor, target, field=None)
     except Forbidden as error:
-        return [Problem("deployment", error.message)]
-    return []
+        return error
+    return None
 
 
 def _routing(rt: Runtime, wanted: router.Wishes) -> tuple[router.Routing | None, str | None]:

@@ -3,6 +3,7 @@
 import { Ellipsis, Pencil, Play, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
+import { ProtectedBadge } from '@/components/protected-badge';
 import { RunBars } from '@/components/run-bars';
 import { JsonView } from '@/components/json-view';
 import { Button } from '@/components/ui/button';
@@ -14,6 +15,7 @@ import { UpdateFlowDeploymentDocument } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { duration, sentence } from '@/lib/format';
 import { isRecord } from '@/lib/json';
+import { useWhyNot, type Place } from '@/lib/protection';
 import { tagsOf } from '@/lib/tags';
 import { toast } from '@/lib/toast';
 import { useGqlMutation } from '@/lib/use-gql';
@@ -70,7 +72,7 @@ function Facts({ deployment }: { deployment: Deployment }) {
     ['Executor', defaultExecutor ? sentence(defaultExecutor) : 'Automatic'],
     ['Concurrency limit', concurrencyLimit ?? 'None'],
     ['SLA', slaSeconds ? duration(slaSeconds * 1000) : 'None'],
-    ...(environment ? [['Environment', environment.name] as [string, ReactNode]] : []),
+    ...(environment ? [['Environment', <Environment key="environment" {...environment} />] as [string, ReactNode]] : []),
     ...(creator ? [['Created by', creatorName(creator)] as [string, ReactNode]] : []),
     ...(all.length > 0 ? [['Tags', all.map((one) => one.join('=')).join(', ')] as [string, ReactNode]] : []),
   ];
@@ -86,16 +88,28 @@ function Facts({ deployment }: { deployment: Deployment }) {
   );
 }
 
+function Environment({ name, isProtected }: Place) {
+  return (
+    <span className="flex items-center gap-1.5">
+      <span className="truncate">{name}</span>
+      {isProtected && <ProtectedBadge />}
+    </span>
+  );
+}
+
 function Actions({ deployment, onDelete }: { deployment: Deployment; onDelete: () => void }) {
   const can = useCan();
   const { flow, setState } = useFlowView();
-  const { name, paused } = deployment;
+  const { name, paused, environment } = deployment;
   const mayWrite = can('DEPLOYMENTS_WRITE');
+  const whyNot = useWhyNot();
+  const whyNoRun = whyNot(environment, 'PROTECTED_RUNS_TRIGGER');
+  const whyNoChange = whyNot(environment, 'PROTECTED_DEPLOYMENTS_WRITE');
   return (
     <span className="flex items-center gap-2">
-      {mayWrite ? <Paused deployment={deployment} /> : paused && <Badge className="text-warn!">paused</Badge>}
+      {mayWrite ? <Paused deployment={deployment} whyNot={whyNoChange} /> : paused && <Badge className="text-warn!">paused</Badge>}
       {can('RUNS_TRIGGER') && flow.status === 'ACTIVE' && !paused && (
-        <Button size="sm" onClick={() => void setState({ run: name })} aria-label={`Run ${name}`}>
+        <Button size="sm" disabled={!!whyNoRun} title={whyNoRun} onClick={() => void setState({ run: name })} aria-label={`Run ${name}`}>
           <Play aria-hidden /> Run
         </Button>
       )}
@@ -103,7 +117,7 @@ function Actions({ deployment, onDelete }: { deployment: Deployment; onDelete: (
         <Menu
           align="end"
           trigger={
-            <Button variant="ghost" size="sm" aria-label={`More for ${name}`} className="w-7 px-0!">
+            <Button variant="ghost" size="sm" disabled={!!whyNoChange} title={whyNoChange} aria-label={`More for ${name}`} className="w-7 px-0!">
               <Ellipsis aria-hidden />
             </Button>
           }
@@ -122,7 +136,7 @@ function Actions({ deployment, onDelete }: { deployment: Deployment; onDelete: (
 }
 
 /** On the screen at once; taken back where the server refuses. */
-function Paused({ deployment: { id, name, paused } }: { deployment: Deployment }) {
+function Paused({ deployment: { id, name, paused }, whyNot }: { deployment: Deployment; whyNot?: string }) {
   const client = useQueryClient();
   const { mutate, isPending, variables } = useGqlMutation(UpdateFlowDeploymentDocument, {
     onSuccess: async (_data, { input }) => {
@@ -132,8 +146,8 @@ function Paused({ deployment: { id, name, paused } }: { deployment: Deployment }
   });
   const shown = isPending ? variables.input.paused === true : paused;
   return (
-    <label className="flex items-center gap-1.5 text-xs text-soft">
-      <Switch checked={!shown} disabled={isPending} onChange={({ target }) => mutate({ input: { id, paused: !target.checked } })} aria-label={`${name} is active`} />
+    <label className="flex items-center gap-1.5 text-xs text-soft" title={whyNot}>
+      <Switch checked={!shown} disabled={isPending || !!whyNot} onChange={({ target }) => mutate({ input: { id, paused: !target.checked } })} aria-label={`${name} is active`} />
       {shown ? <span className="text-warn">paused</span> : 'active'}
     </label>
   );
