@@ -16,9 +16,9 @@ from dagy_gql.repositories.entities import EntityRepository, narrowed
 from dagy_gql.repositories.pagination import NEWEST_FIRST
 from dagy_gql.repositories.writing import WritableRepository
 
-# The row of the run's own environment goes before the general one, and the run alone says which
-# environment that is: names may have changed hands since it started. A run that has moved on to another
-# worker is given nothing more, and a secret that many runs use is touched once a minute.
+# The row of the run's own environment goes before the general one. The run alone says which one is
+# its own: names may have changed hands since it started. A run that has moved on to another worker
+# is given nothing more, and a secret that many runs use is touched once a minute.
 _GIVE = """
 WITH found AS (
     SELECT s.id, s.current_version, v.sealed_value

@@ -2,19 +2,23 @@
 
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from graphql import GraphQLObjectType
 
-from dagy_gql import db
+from dagy_gql import db, tenancy
+from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.permissions import ROLE_PERMISSIONS, Permission
 from dagy_gql.enums import Role
+from dagy_gql.repositories.pagination import decode_id_of
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import accounts, bulk_work
+from dagy_gql.services import accounts, bulk_work, protection
 from schema.root import schema
-from tests.api.client import Client
+from tests.api.client import Client, Org
 from tests.api.conftest import As, deploy, trigger
 from tests.api.matrix.protected import (
+    DEPLOY,
     ELSEWHERE,
     RUN_BY_RUN,
     TRIGGER,
@@ -263,3 +267,22 @@ async def test_the_first_production_is_protected_and_its_owner_deploys_there(
     assert listed == {"environments": {"nodes": [{"name": "production", "isProtected": True}]}}
     assert await deploy(client, environment="production")
     assert await triggered(client)
+
+
+async def test_an_environment_is_not_protected_in_the_middle_of_a_deploy(
+    rt: Runtime, org: Org, world: World
+) -> None:
+    """Or something would get into it that nobody with the right has put there."""
+    actor = Actor(org.id, "dora", ROLE_PERMISSIONS[Role.DEVELOPER], Role.DEVELOPER)
+    own = [decode_id_of("Environment", world.staging)]
+    other = await asyncpg.connect(rt.settings.database_url)
+    hold = "SELECT FROM environments WHERE id = $1 FOR NO KEY UPDATE NOWAIT"
+    try:
+        with tenancy.organization(org.id):
+            async with db.transaction():
+                await protection.require(actor, Permission[DEPLOY], own, field="environment")
+                await other.execute("SELECT set_config('dagy.org_id', $1, false)", str(org.id))
+                with pytest.raises(asyncpg.LockNotAvailableError):
+                    await other.execute(hold, own[0])
+    finally:
+        await other.close()

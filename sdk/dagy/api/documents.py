@@ -10,7 +10,8 @@ _DEPLOYMENT_FIELDS = """
 """
 
 _SECRET_FIELDS = """
-  id name environment { id name isProtected } description currentVersion lastUsedAt createdAt updatedAt
+  id name environment { id name isProtected } description currentVersion
+  lastUsedAt createdAt updatedAt
 """
 
 _RUN_CORE = "id slug state trigger attempt createdAt startedAt finishedAt durationMs"
