@@ -15,7 +15,7 @@ import { UpdateFlowDeploymentDocument } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { duration, sentence } from '@/lib/format';
 import { isRecord } from '@/lib/json';
-import { useWhyNot, type Place } from '@/lib/protection';
+import { useWhyNot } from '@/lib/protection';
 import { tagsOf } from '@/lib/tags';
 import { toast } from '@/lib/toast';
 import { useGqlMutation } from '@/lib/use-gql';
@@ -41,13 +41,14 @@ export function DeploymentCards({ deployments, onDelete }: CardsProps) {
 }
 
 function DeploymentCard({ deployment, onDelete }: { deployment: Deployment; onDelete: () => void }) {
-  const { name, flow, statistics, parameters } = deployment;
+  const { name, flow, environment, statistics, parameters } = deployment;
   return (
     <Card className="flex h-full flex-col gap-3 p-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <div className="flex min-w-0 flex-wrap items-center gap-2">
           <h3 className="text-base font-semibold break-all">{name}</h3>
           <CopyButton text={`dagy trigger ${name} --follow`} label={`Copy: dagy trigger ${name} --follow`} />
+          {environment?.isProtected && <ProtectedBadge />}
           {!flow.isLatest && <Badge className="text-warn!">not the latest version</Badge>}
         </div>
         <Actions deployment={deployment} onDelete={onDelete} />
@@ -72,7 +73,7 @@ function Facts({ deployment }: { deployment: Deployment }) {
     ['Executor', defaultExecutor ? sentence(defaultExecutor) : 'Automatic'],
     ['Concurrency limit', concurrencyLimit ?? 'None'],
     ['SLA', slaSeconds ? duration(slaSeconds * 1000) : 'None'],
-    ...(environment ? [['Environment', <Environment key="environment" {...environment} />] as [string, ReactNode]] : []),
+    ...(environment ? [['Environment', environment.name] as [string, ReactNode]] : []),
     ...(creator ? [['Created by', creatorName(creator)] as [string, ReactNode]] : []),
     ...(all.length > 0 ? [['Tags', all.map((one) => one.join('=')).join(', ')] as [string, ReactNode]] : []),
   ];
@@ -85,15 +86,6 @@ function Facts({ deployment }: { deployment: Deployment }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Environment({ name, isProtected }: Place) {
-  return (
-    <span className="flex items-center gap-1.5">
-      <span className="truncate">{name}</span>
-      {isProtected && <ProtectedBadge />}
-    </span>
   );
 }
 
