@@ -27,11 +27,12 @@ class Forbidden(DagyError):
     code = "FORBIDDEN"
     http_status = 403
 
-    def __init__(self, permission: str, *, field: str | None = None) -> None:
+    def __init__(
+        self, permission: str, *, field: str | None = None, why: str = "", **extensions: Any
+    ) -> None:
         where = f" for {field}" if field else ""
-        super().__init__(
-            f"You lack the permission {permission}{where}.", permission=permission, field=field
-        )
+        text = f"You lack the permission {permission}{where}. {why}".rstrip()
+        super().__init__(text, permission=permission, field=field, **extensions)
 
 
 class NotAllowed(DagyError):

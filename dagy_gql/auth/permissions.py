@@ -9,6 +9,7 @@ from dagy_gql.enums import Role
 class Permission(StrEnum):
     """Beside reading and writing nouns: `payloads.read` shows parameters, results and logs,
     `emails.read` addresses, `audit.diffs` what a change was, `secrets.reveal` a secret's value.
+    A `protected_` one is needed beside its own where an environment is protected.
     """
 
     ACCESS_LOG_READ = "access_log.read"
@@ -37,6 +38,11 @@ class Permission(StrEnum):
     ORGANIZATION_READ = "organization.read"
     ORGANIZATION_WRITE = "organization.write"
     PAYLOADS_READ = "payloads.read"
+    PROTECTED_DEPLOYMENTS_WRITE = "protected_deployments.write"
+    PROTECTED_ENVIRONMENTS_WRITE = "protected_environments.write"
+    PROTECTED_RUNS_TRIGGER = "protected_runs.trigger"
+    PROTECTED_SECRETS_REVEAL = "protected_secrets.reveal"
+    PROTECTED_SECRETS_WRITE = "protected_secrets.write"
     ROLES_READ = "roles.read"
     ROLES_WRITE = "roles.write"
     RUNS_READ = "runs.read"

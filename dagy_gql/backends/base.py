@@ -43,7 +43,8 @@ class CrashBudget:
 class RunSubmission:
     """One attempt at a run. `source` is the unpacked archive; `fence` marks every later write;
     `known` masks the secrets that the attempt was given, in all that it says, which is about its
-    `task_keys` alone; None knows no others."""
+    `task_keys` alone; None knows no others. `protected_environment` is its environment where
+    that was protected when the attempt began."""
 
     run_id: UUID
     org_id: UUID
@@ -56,6 +57,7 @@ class RunSubmission:
     known: Masker = field(default_factory=Masker, compare=False)
     crash_budget: CrashBudget = CrashBudget()
     task_keys: Collection[str] | None = None
+    protected_environment: UUID | None = None
 
 
 class EndCause(StrEnum):

@@ -98,7 +98,7 @@ async def start_all_orgs(
     run_ids: Sequence[UUID], *, worker_id: str, lease_seconds: float
 ) -> list[asyncpg.Record]:
     """QUEUED -> RUNNING with a new fence, a new attempt and a lease. Rows also carry the names
-    of deployment and environment."""
+    of deployment and environment, and `protected_environment`: its id where it is protected."""
     return await db.fetch(
         """
         WITH started AS (
@@ -113,7 +113,8 @@ async def start_all_orgs(
             ON CONFLICT (run_id) DO UPDATE SET fence = excluded.fence,
                 worker_id = excluded.worker_id, expires_at = excluded.expires_at
         )
-        SELECT s.*, d.name AS deployment_name, e.name AS environment_name
+        SELECT s.*, d.name AS deployment_name, e.name AS environment_name,
+               CASE WHEN e.is_protected THEN e.id END AS protected_environment
         FROM started s LEFT JOIN deployments d ON d.id = s.deployment_id
         LEFT JOIN environments e ON e.id = s.environment_id ORDER BY s.id
         """,

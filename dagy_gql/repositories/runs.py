@@ -118,8 +118,10 @@ class RunRepository(OrgRepository):
             SELECT d.id AS deployment_id, d.name AS deployment_name, d.environment_id, d.paused,
                    d.parameters, d.tags, d.default_executor AS deployment_executor,
                    f.id AS flow_id, f.name AS flow_name, f.spec, f.status,
-                   f.default_executor AS flow_executor
+                   f.default_executor AS flow_executor,
+                   CASE WHEN e.is_protected THEN e.name END AS protected_environment
             FROM deployments d JOIN flows f ON f.id = d.flow_id
+            LEFT JOIN environments e ON e.id = d.environment_id
             WHERE d.org_id = $1 AND (d.id = $2 OR d.name = $3)
             """,
             self.org_id,

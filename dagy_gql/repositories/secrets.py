@@ -16,20 +16,21 @@ from dagy_gql.repositories.entities import EntityRepository, narrowed
 from dagy_gql.repositories.pagination import NEWEST_FIRST
 from dagy_gql.repositories.writing import WritableRepository
 
-# The row of the environment goes before the general one. A run that has moved on to another
-# worker is given nothing more, and a secret that many runs use is touched once a minute.
+# The row of the run's own environment goes before the general one. The run alone says which one is
+# its own: names may have changed hands since it started. A run that has moved on to another worker
+# is given nothing more, and a secret that many runs use is touched once a minute.
 _GIVE = """
 WITH found AS (
     SELECT s.id, s.current_version, v.sealed_value
-    FROM secrets s
+    FROM runs r
+    JOIN secrets s ON s.org_id = r.org_id AND s.name = $2
+        AND (s.environment_id IS NULL OR s.environment_id = r.environment_id)
     JOIN secret_versions v ON v.secret_id = s.id AND v.version = s.current_version
-    LEFT JOIN environments e ON e.id = s.environment_id
-    WHERE s.org_id = $1 AND s.name = $2 AND (s.environment_id IS NULL OR e.name = $3)
-      AND EXISTS (SELECT FROM runs WHERE id = $4 AND org_id = $1 AND fence = $5)
+    WHERE r.org_id = $1 AND r.id = $3 AND r.fence = $4
     ORDER BY s.environment_id IS NULL LIMIT 1
 ), used AS (
     INSERT INTO secret_uses (id, org_id, secret_id, version, run_id, attempt, created_at)
-    SELECT $6, $1, id, current_version, $4, $7, now() FROM found
+    SELECT $5, $1, id, current_version, $3, $6, now() FROM found
     ON CONFLICT (run_id, attempt, secret_id) DO NOTHING
 ), touched AS (
     UPDATE secrets SET last_used_at = now() FROM found
@@ -55,7 +56,6 @@ class RunAttempt:
     run_id: UUID
     fence: int
     attempt: int
-    environment: str | None
 
 
 class SecretRepository(EntityRepository):
@@ -86,7 +86,7 @@ class SecretRepository(EntityRepository):
         secret for its environment."""
         key = new_id()
         run = (to.run_id, to.fence, key, to.attempt)
-        return await db.fetch_row(_GIVE, self.org_id, name, to.environment, *run)
+        return await db.fetch_row(_GIVE, self.org_id, name, *run)
 
 
 class SecretVersionRepository(WritableRepository):

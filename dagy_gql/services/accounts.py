@@ -75,7 +75,7 @@ async def bootstrap(rt: Runtime, email: str, password: str, *, name: str = "") -
         org_id = await organizations.add_organization("Default", slug="default", now=now)
         await MembershipRepository(org_id).add(user_id, Role.OWNER, now=now)
         await EnvironmentRepository(org_id).add(
-            {"name": DEFAULT_ENVIRONMENT, "description": ""}, now=now
+            {"name": DEFAULT_ENVIRONMENT, "description": "", "is_protected": True}, now=now
         )
         new_key = NewKey("first", key.prefix, key.sha256, created_by_id=user_id, role=Role.OWNER)
         await ApiKeyRepository(org_id).add(new_key, now=now)

@@ -19,7 +19,7 @@ from dagy_gql.errors import BadUserInput, Conflict, Forbidden, NotFound
 from dagy_gql.repositories.deployments import DeploymentRepository, DeploymentValues
 from dagy_gql.repositories.flows import FlowRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import audit, environments, flows, runs
+from dagy_gql.services import audit, environments, flows, protection, runs
 from dagy_gql.services.labels import checked_name, checked_tags
 
 _MAX_INTEGER = 2**31 - 1
@@ -50,12 +50,14 @@ _AUDITED = (
 
 
 async def create(rt: Runtime, actor: Actor, changes: Changes) -> asyncpg.Record:
-    """Raises NotFound (flow, environment), BadUserInput with the field, Conflict (name)."""
+    """Raises NotFound (flow, environment), BadUserInput with the field, Conflict (name), Forbidden
+    (a protected environment)."""
     flow = await flows.by_version(
         rt, actor, name=changes["flow_name"], version=changes.get("flow_version")
     )
     values = await _values(rt, actor, changes, flow=flow, current={})
     async with db.transaction():
+        await _require(actor, values.environment_id, field="environment")
         try:
             row = await DeploymentRepository(actor.org_id).add(
                 values, created_by=actor.name, now=clock.now()
@@ -75,8 +77,10 @@ async def update(
         current = await repository.held(deployment_id)
         if current is None:
             raise NotFound("deployment", deployment_id)
+        await _require(actor, current["environment_id"], field="id")
         flow = await _flow_after(rt, actor, changes, current=current)
         values = await _values(rt, actor, changes, flow=flow, current=current)
+        await _require(actor, values.environment_id, field="environment")
         try:
             row = await repository.change(deployment_id, values, now=clock.now())
         except asyncpg.UniqueViolationError as error:
@@ -92,13 +96,14 @@ async def delete(
     are cancelled, or kept within the deployment's limit to their end.
 
     Raises NotFound; Conflict with their counts where there are any and `action` is None; Forbidden
-    for who may not cancel runs and wants to.
+    for who may not cancel runs and wants to, and where its environment is protected.
     """
     repository = DeploymentRepository(actor.org_id)
     async with db.transaction():
         current = await repository.held(deployment_id)
         if current is None:
             raise NotFound("deployment", deployment_id)
+        await _require(actor, current["environment_id"], field="id")
         unfinished = await repository.unfinished_runs(deployment_id)
         if unfinished:
             await _settle(rt, actor, current, unfinished, action=action)
@@ -120,9 +125,14 @@ async def _settle(
     if action is UnfinishedRunsAction.CANCEL:
         if not actor.can(Permission.RUNS_WRITE):
             raise Forbidden(Permission.RUNS_WRITE.name, field="runs")
-        await runs.cancel_all(rt, actor, unfinished)
+        await runs.cancel_all(rt, actor, unfinished, field="runs")
     # What is being cancelled holds its slot until its process is gone.
     await DeploymentRepository(actor.org_id).retire(deployment["id"])
+
+
+async def _require(actor: Actor, environment_id: UUID | None, *, field: str) -> None:
+    permission = Permission.PROTECTED_DEPLOYMENTS_WRITE
+    await protection.require(actor, permission, [environment_id], field=field)
 
 
 def _unsettled(name: str, unfinished: Sequence[asyncpg.Record]) -> Conflict:

@@ -1,4 +1,7 @@
-"""Environments: names that deployments, runs, secrets and alert rules carry."""
+"""Environments: names that deployments, runs, secrets and alert rules carry.
+
+A protected one, and whether one is protected, is changed with a right of its own.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -7,10 +10,11 @@ import asyncpg
 
 from dagy_gql import db
 from dagy_gql.auth.actor import Actor
+from dagy_gql.auth.permissions import Permission
 from dagy_gql.errors import BadUserInput, Conflict
 from dagy_gql.repositories.environments import EnvironmentRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import changes
+from dagy_gql.services import changes, protection
 from dagy_gql.services.changes import Changes, checked_text
 from dagy_gql.services.labels import checked_name
 
@@ -18,7 +22,9 @@ _MAX_NAME = 100
 
 
 async def create(rt: Runtime, actor: Actor, wanted: Changes) -> asyncpg.Record:
-    """Raises BadUserInput with the field, Conflict (name)."""
+    """Raises BadUserInput with the field, Conflict (name), Forbidden (isProtected)."""
+    if wanted.get("is_protected"):
+        _require(actor, str(wanted.get("name")), field="isProtected")
     values = {"description": "", "created_by": actor.name} | _checked(wanted)
     async with db.transaction():
         return await changes.add(actor, EnvironmentRepository(actor.org_id), "Environment", values)
@@ -31,15 +37,22 @@ async def update(
     repository = EnvironmentRepository(actor.org_id)
     async with db.transaction():
         current = await repository.held(environment_id)
+        if current["is_protected"] or wanted.get("is_protected"):
+            is_flipped = (
+                wanted.get("is_protected", current["is_protected"]) != current["is_protected"]
+            )
+            _require(actor, current["name"], field="isProtected" if is_flipped else "id")
         return await changes.alter(actor, repository, "Environment", current, _checked(wanted))
 
 
 async def delete(rt: Runtime, actor: Actor, *, environment_id: UUID) -> None:
-    """Its runs stay, and carry none. Raises NotFound; Conflict while it is protected or in use."""
+    """Its runs stay, and carry none. Raises NotFound; Forbidden or Conflict while it is
+    protected, Conflict while it is in use."""
     repository = EnvironmentRepository(actor.org_id)
     async with db.transaction():
         current = await repository.held(environment_id)
         if current["is_protected"]:
+            _require(actor, current["name"], field="id")
             raise Conflict(
                 f"The environment {current['name']!r} is protected: set isProtected to false first."
             )
@@ -52,6 +65,11 @@ async def delete(rt: Runtime, actor: Actor, *, environment_id: UUID) -> None:
 async def by_name(rt: Runtime, actor: Actor, name: str) -> asyncpg.Record:
     """Raises NotFound."""
     return await EnvironmentRepository(actor.org_id).by_name(name)
+
+
+def _require(actor: Actor, name: str, *, field: str) -> None:
+    permission = Permission.PROTECTED_ENVIRONMENTS_WRITE
+    protection.require_in(actor, permission, name, field=field)
 
 
 def _checked(wanted: Changes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from dagy_gql.errors import BadUserInput, Conflict, NotFound
 from dagy_gql.repositories.artifacts import ArtifactRepository
 from dagy_gql.repositories.flows import FlowRepository, NewFlow
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import audit
+from dagy_gql.services import audit, protection
 from dagy_gql.services.labels import checked_name, checked_tags
 
 _CONTENT_VERSION_LENGTH = 12
@@ -63,12 +63,13 @@ async def register(
 async def set_status(rt: Runtime, actor: Actor, *, name: str, status: FlowStatus) -> asyncpg.Record:
     """Archive or restore all versions; the latest one. INACTIVE ones start nothing.
 
-    Raises NotFound.
+    Raises NotFound, Forbidden (one of its deployments is in a protected environment).
     """
     repository = FlowRepository(actor.org_id)
     async with db.transaction():
         await repository.hold(name)
         before = await by_version(rt, actor, name=name)
+        await protection.require_for_flow(actor, name, field="name")
         await repository.set_status(name, status)
         audit.note(
             actor,

@@ -31,7 +31,7 @@ from dagy.runner.protocol import (
 from dagy_gql import db, tenancy
 from dagy_gql.backends.base import EndCause, RunEnd, RunSubmission
 from dagy_gql.bus import WorkerCall
-from dagy_gql.repositories import run_records
+from dagy_gql.repositories import cache_keys, run_records
 from dagy_gql.repositories.run_records import FileRow
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import endings, secret_uses
@@ -148,7 +148,8 @@ class Recorder:
         """None also where it cannot be read: the task works it out again."""
         try:
             with tenancy.organization(run.org_id):
-                found = await run_records.cached(run.org_id, cache_key)
+                key = cache_keys.stored(cache_key, run.protected_environment)
+                found = await run_records.cached(run.org_id, key)
             if found is None:
                 return None
             result = await local_result(self._rt, found)
@@ -212,6 +213,7 @@ class Recorder:
                 [*events, *self._left_behind(p, end)],
                 files,
                 finish=endings.verdict(p.under_way, end),
+                protected_environment=p.run.protected_environment,
             )
             for p, events, files, end in taken
         ]

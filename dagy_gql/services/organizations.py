@@ -101,9 +101,8 @@ async def _create(
         except asyncpg.UniqueViolationError as error:
             raise _taken(slug) from error
         await MembershipRepository(org_id).add(user_id, Role.OWNER, now=now)
-        await EnvironmentRepository(org_id).add(
-            {"name": DEFAULT_ENVIRONMENT, "description": "", "created_by": actor.name}, now=now
-        )
+        environment = {"name": DEFAULT_ENVIRONMENT, "description": "", "is_protected": True}
+        await EnvironmentRepository(org_id).add(environment | {"created_by": actor.name}, now=now)
         row = await OrganizationRepository(org_id).by_id(org_id)
         _note(replace(actor, org_id=org_id), "create", after=row)
     return row

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from dagy_gql.auth.actor import Actor
 from dagy_gql.backends import router
 from dagy_gql.backends.router import Considered
 from dagy_gql.enums import Executor
-from dagy_gql.errors import BadUserInput
+from dagy_gql.errors import BadUserInput, Forbidden
 from dagy_gql.repositories.runs import RunRepository
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import run_plans, runs, statistics
@@ -54,7 +56,7 @@ async def preview(
         target["spec"]["parameters"], run_plans.merged(target, parameters)
     )
     problems = [Problem(each.extensions["field"], each.message) for each in wrong]
-    refusal = run_plans.refusal(target)
+    refusal = _forbidden(actor, target) or run_plans.refusal(target)
     if refusal is not None:
         problems.insert(0, Problem("deployment", refusal.message))
     wanted = run_plans.wishes(target, executor)
@@ -72,6 +74,14 @@ async def preview(
         cost_microdollars=_cost(routing),
         waiting=await runs.would_wait(rt, actor, deployment_id=key),
     )
+
+
+def _forbidden(actor: Actor, target: asyncpg.Record) -> Forbidden | None:
+    try:
+        runs.require_trigger(actor, target, field=None)
+    except Forbidden as error:
+        return error
+    return None
 
 
 def _routing(rt: Runtime, wanted: router.Wishes) -> tuple[router.Routing | None, str | None]:

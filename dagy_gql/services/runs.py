@@ -13,6 +13,7 @@ from dagy.spec import FlowSpec
 from dagy_gql import db
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.origin import origin
+from dagy_gql.auth.permissions import Permission
 from dagy_gql.db import json_text
 from dagy_gql.enums import ActorKind, Executor, RetryMode, RunState, RunTrigger, TaskState
 from dagy_gql.errors import BadUserInput, Conflict
@@ -22,7 +23,7 @@ from dagy_gql.repositories.run_records import TaskRow
 from dagy_gql.repositories.runs import NewRun, RunRepository
 from dagy_gql.repositories.task_runs import TaskRunRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import audit, run_plans
+from dagy_gql.services import audit, protection, run_plans
 from dagy_gql.services.transitions import moves
 
 _IDEMPOTENCY_KEY_LIMIT = 200
@@ -48,7 +49,7 @@ async def trigger(
 ) -> tuple[asyncpg.Record, bool]:
     """Queue a run; answers it with "was it created?". The same idempotency key, the same run.
 
-    Raises NotFound, Conflict (paused), BadUserInput with the field.
+    Raises NotFound, Conflict (paused), BadUserInput with the field, Forbidden (protected).
     """
     if (deployment_id is None) == (deployment_name is None):
         raise BadUserInput(
@@ -65,10 +66,17 @@ async def trigger(
         if earlier is not None:
             return earlier, False
     target = await repository.startable(deployment_id=deployment_id, name=deployment_name)
+    require_trigger(actor, target, field="deploymentId" if deployment_id else "deploymentName")
     run = _new_run(rt, actor, target, parameters=parameters or {}, executor=executor)
     run.tags.update(tags or {})
     run.idempotency_key = idempotency_key
     return await _queue(rt, actor, run)
+
+
+def require_trigger(actor: Actor, target: asyncpg.Record, *, field: str | None) -> None:
+    """`target` is from `RunRepository.startable`. Raises Forbidden."""
+    protected = target["protected_environment"]
+    protection.require_in(actor, Permission.PROTECTED_RUNS_TRIGGER, protected, field=field)
 
 
 def _new_run(
@@ -132,18 +140,21 @@ async def _queue(rt: Runtime, actor: Actor, run: NewRun) -> tuple[asyncpg.Record
 
 
 async def cancel(rt: Runtime, actor: Actor, *, run_id: UUID) -> asyncpg.Record:
-    """Ask the run to stop; one that has ended stays as it is. Raises NotFound."""
+    """Ask the run to stop; one that has ended stays as it is. Raises NotFound, Forbidden."""
     run = await by_id(rt, actor, run_id)
     await cancel_all(rt, actor, [run])
     return await by_id(rt, actor, run_id)
 
 
 async def cancel_all(
-    rt: Runtime, actor: Actor, several: Sequence[asyncpg.Record]
+    rt: Runtime, actor: Actor, several: Sequence[asyncpg.Record], *, field: str = "id"
 ) -> dict[UUID, tuple[RunState, RunState]]:
-    """The same for runs of which key and slug are known: their states before and after."""
+    """The same for runs of which key and slug are known: their states before and after. Raises
+    Forbidden where one of them is in a protected environment."""
+    keys = [run["id"] for run in several]
     async with db.transaction():
-        states = await moves.cancel_all(rt, [run["id"] for run in several], by=actor.name)
+        await protection.require_for_runs(actor, keys, field=field)
+        states = await moves.cancel_all(rt, keys, by=actor.name)
         for run in several:
             if run["id"] in states:
                 before, after = states[run["id"]]
@@ -170,9 +181,10 @@ async def retry(
 ) -> asyncpg.Record:
     """A new run of the same flow version and parameters; what `mode` keeps is not done again.
 
-    Raises NotFound, Conflict (still active), BadUserInput (taskKey).
+    Raises NotFound, Conflict (still active), BadUserInput (taskKey), Forbidden (protected).
     """
     run = await by_id(rt, actor, run_id)
+    await protection.require_for_runs(actor, [run_id], field="id")
     if not RunState(run["state"]).is_terminal:
         raise Conflict(f"The run {run['slug']} is {run['state']}: cancel it first, or wait.")
     repository = RunRepository(actor.org_id)

@@ -17,7 +17,7 @@ from dagy_gql.enums import CatchupPolicy, OverlapPolicy, ScheduleKind
 from dagy_gql.errors import BadUserInput
 from dagy_gql.repositories.schedules import ScheduleRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import changes, targets
+from dagy_gql.services import changes, protection, targets
 from dagy_gql.services.changes import Changes
 from dagy_gql.services.labels import checked_name
 from dagy_gql.services.run_plans import checked_parameters
@@ -44,7 +44,8 @@ _COLUMNS = ("name", "kind", *_DEFAULTS)
 
 
 async def create(rt: Runtime, actor: Actor, wanted: Changes) -> asyncpg.Record:
-    """Raises NotFound (deployment), BadUserInput with the field, Conflict (name)."""
+    """Raises NotFound (deployment), BadUserInput with the field, Conflict (name), Forbidden (the
+    deployment is in a protected environment)."""
     now = clock.now()
     async with db.transaction():
         values = await _values(actor, wanted, _DEFAULTS | {"created_at": now}, now=now)
@@ -59,6 +60,7 @@ async def update(
     repository = ScheduleRepository(actor.org_id)
     async with db.transaction():
         row = await repository.held(schedule_id)
+        await protection.require_for_triggers(actor, [row["deployment_id"]], field="id")
         current = {column: row[column] for column in (*_COLUMNS, "deployment_id", "created_at")}
         if wanted.get("kind", row["kind"]) != row["kind"]:
             current |= dict.fromkeys(_OF_ONE_KIND)
@@ -67,10 +69,11 @@ async def update(
 
 
 async def delete(rt: Runtime, actor: Actor, *, schedule_id: UUID) -> None:
-    """Its runs stay. Raises NotFound."""
+    """Its runs stay. Raises NotFound, Forbidden."""
     repository = ScheduleRepository(actor.org_id)
     async with db.transaction():
         current = await repository.held(schedule_id)
+        await protection.require_for_triggers(actor, [current["deployment_id"]], field="id")
         await changes.remove(actor, repository, "Schedule", current)
 
 

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 async def answer(rt: Runtime, run: RunSubmission, request_id: int, name: str) -> SecretReply:
     """What a run gets for a name. `run.known` masks the value from now on."""
-    attempt = RunAttempt(run.run_id, run.fence, run.request.attempt, run.environment)
+    attempt = RunAttempt(run.run_id, run.fence, run.request.attempt)
     with tenancy.organization(run.org_id):
         found = await SecretRepository(run.org_id).give(name, attempt)
     if found is None:

@@ -5,6 +5,7 @@ API through `reveal` alone. Runs are given values by `secret_uses`.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,12 @@ import asyncpg
 
 from dagy_gql import clock, db
 from dagy_gql.auth.actor import Actor
+from dagy_gql.auth.permissions import Permission
 from dagy_gql.errors import BadUserInput, Unavailable
 from dagy_gql.keys import SealError
 from dagy_gql.repositories.secrets import SecretRepository, SecretVersionRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import audit, changes, environments
+from dagy_gql.services import audit, changes, environments, protection
 from dagy_gql.services.changes import Changes, checked_text
 
 VALUE_MAX_BYTES = 64 * 1024
@@ -33,7 +35,8 @@ async def create(
     environment: str | None = None,
     description: str = "",
 ) -> asyncpg.Record:
-    """Raises BadUserInput with the field, NotFound (environment), Conflict (name)."""
+    """Raises BadUserInput with the field, NotFound (environment), Conflict (name), Forbidden (a
+    protected environment)."""
     data = _checked(value)
     values = {
         "name": _checked_name(name),
@@ -43,6 +46,7 @@ async def create(
         "created_by": actor.name,
     }
     async with db.transaction():
+        await _require(actor, values, Permission.PROTECTED_SECRETS_WRITE, field="environment")
         row = await changes.add(actor, SecretRepository(actor.org_id), _TYPE, values)
         await _add_version(rt, actor, row, data)
     return row
@@ -57,7 +61,7 @@ async def update(rt: Runtime, actor: Actor, wanted: Changes, *, secret_id: UUID)
     if "description" in wanted:
         values["description"] = checked_text(wanted["description"])
     async with db.transaction():
-        current = await repository.held(secret_id)
+        current = await _held(actor, secret_id)
         if data is not None:
             values["current_version"] = current["current_version"] + 1
         row = await changes.alter(actor, repository, _TYPE, current, values)
@@ -67,10 +71,11 @@ async def update(rt: Runtime, actor: Actor, wanted: Changes, *, secret_id: UUID)
 
 
 async def roll_back(rt: Runtime, actor: Actor, *, secret_id: UUID, version: int) -> asyncpg.Record:
-    """The value of an older version as a new version. Raises NotFound, Unavailable."""
+    """The value of an older version as a new version. Raises NotFound, Unavailable,
+    Forbidden."""
     repository = SecretRepository(actor.org_id)
     async with db.transaction():
-        current = await repository.held(secret_id)
+        current = await _held(actor, secret_id)
         data = await _opened(rt, actor, current, version)
         values = {"current_version": current["current_version"] + 1}
         row = await changes.alter(actor, repository, _TYPE, current, values, verb="rollback")
@@ -79,10 +84,10 @@ async def roll_back(rt: Runtime, actor: Actor, *, secret_id: UUID, version: int)
 
 
 async def delete(rt: Runtime, actor: Actor, *, secret_id: UUID) -> None:
-    """With all its versions and the list of its uses. Raises NotFound."""
+    """With all its versions and the list of its uses. Raises NotFound, Forbidden."""
     repository = SecretRepository(actor.org_id)
     async with db.transaction():
-        await changes.remove(actor, repository, _TYPE, await repository.held(secret_id))
+        await changes.remove(actor, repository, _TYPE, await _held(actor, secret_id))
 
 
 async def reveal(
@@ -90,15 +95,32 @@ async def reveal(
 ) -> tuple[asyncpg.Record, int, str]:
     """The row, the version and its value; None is the current one. Noted before it is told.
 
-    Raises NotFound, Unavailable.
+    Raises NotFound, Unavailable, Forbidden (a protected environment).
     """
     async with db.transaction():
         row = await SecretRepository(actor.org_id).by_id(secret_id)
+        await _require(actor, row, Permission.PROTECTED_SECRETS_REVEAL, field="id")
         number = row["current_version"] if version is None else version
         data = await _opened(rt, actor, row, number)
         after = {"version": number}
         audit.note(actor, "secret.reveal", _TYPE, row["id"], name=row["name"], after=after)
     return row, number, data.decode()
+
+
+async def _held(actor: Actor, secret_id: UUID) -> asyncpg.Record:
+    row = await SecretRepository(actor.org_id).held(secret_id)
+    await _require(actor, row, Permission.PROTECTED_SECRETS_WRITE, field="id")
+    return row
+
+
+async def _require(
+    actor: Actor,
+    secret: Mapping[str, Any] | asyncpg.Record,
+    permission: Permission,
+    *,
+    field: str,
+) -> None:
+    await protection.require(actor, permission, [secret["environment_id"]], field=field)
 
 
 async def by_name(

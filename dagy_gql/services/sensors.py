@@ -17,7 +17,7 @@ from dagy_gql.repositories.deployments import DeploymentRepository
 from dagy_gql.repositories.flows import FlowRepository
 from dagy_gql.repositories.sensors import SensorRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import changes, sensor_configs, targets
+from dagy_gql.services import changes, protection, sensor_configs, targets
 from dagy_gql.services.changes import Changes
 from dagy_gql.services.labels import checked_name
 from dagy_gql.services.run_plans import checked_parameters
@@ -43,7 +43,8 @@ _COLUMNS = ("name", "kind", *_DEFAULTS)
 async def create(rt: Runtime, actor: Actor, wanted: Changes) -> tuple[asyncpg.Record, str | None]:
     """The sensor and, for a webhook, its token: it is shown this once.
 
-    Raises NotFound (deployment), BadUserInput with the field, Conflict (name).
+    Raises NotFound (deployment), BadUserInput with the field, Conflict (name), Forbidden (the
+    deployment is in a protected environment).
     """
     token = tokens.new(TOKEN_PREFIX) if wanted["kind"] == SensorKind.WEBHOOK else None
     own = {"created_by": actor.name, "token_hash": token.sha256 if token else None}
@@ -58,17 +59,18 @@ async def update(rt: Runtime, actor: Actor, wanted: Changes, *, sensor_id: UUID)
     """Columns that are not in `wanted` stay; a config is replaced whole. Raises as `create`."""
     repository = SensorRepository(actor.org_id)
     async with db.transaction():
-        row = await repository.held(sensor_id)
+        row = await _held(actor, sensor_id)
         current = {column: row[column] for column in (*_COLUMNS, "deployment_id")}
         values = await _values(actor, wanted, current)
         return await changes.alter(actor, repository, "Sensor", row, values)
 
 
 async def rotate_token(rt: Runtime, actor: Actor, *, sensor_id: UUID) -> tuple[asyncpg.Record, str]:
-    """A new token; the old one is worthless at once. Raises NotFound, BadUserInput."""
+    """A new token; the old one is worthless at once. Raises NotFound, BadUserInput,
+    Forbidden."""
     repository, token = SensorRepository(actor.org_id), tokens.new(TOKEN_PREFIX)
     async with db.transaction():
-        row = await repository.held(sensor_id)
+        row = await _held(actor, sensor_id)
         if row["kind"] != SensorKind.WEBHOOK:
             raise BadUserInput(
                 f"The sensor {row['name']!r} is of kind {row['kind']}: only a WEBHOOK has a token.",
@@ -80,10 +82,16 @@ async def rotate_token(rt: Runtime, actor: Actor, *, sensor_id: UUID) -> tuple[a
 
 
 async def delete(rt: Runtime, actor: Actor, *, sensor_id: UUID) -> None:
-    """Its runs stay. Raises NotFound."""
+    """Its runs stay. Raises NotFound, Forbidden."""
     repository = SensorRepository(actor.org_id)
     async with db.transaction():
-        await changes.remove(actor, repository, "Sensor", await repository.held(sensor_id))
+        await changes.remove(actor, repository, "Sensor", await _held(actor, sensor_id))
+
+
+async def _held(actor: Actor, sensor_id: UUID) -> asyncpg.Record:
+    row = await SensorRepository(actor.org_id).held(sensor_id)
+    await protection.require_for_triggers(actor, [row["deployment_id"]], field="id")
+    return row
 
 
 def webhook_url(rt: Runtime, token: str) -> str:

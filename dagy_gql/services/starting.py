@@ -103,6 +103,7 @@ class Starter:
                 run["crashes"], self._rt.settings.crash_retries, flow.spec.own_crash_retries
             ),
             task_keys=flow.plan.names.keys(),
+            protected_environment=run["protected_environment"],
         )
         return Prepared(submission, flow.plan, notes)
 

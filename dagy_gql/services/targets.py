@@ -7,6 +7,7 @@ import asyncpg
 from dagy_gql.auth.actor import Actor
 from dagy_gql.errors import BadUserInput
 from dagy_gql.repositories.runs import RunRepository
+from dagy_gql.services import runs
 from dagy_gql.services.changes import Changes
 
 _DECISIVE = frozenset({"deployment_id", "deployment_name", "parameters"})
@@ -16,7 +17,7 @@ async def chosen(actor: Actor, wanted: Changes, *, current: UUID | None) -> asyn
     """What `RunRepository.startable` says of the deployment that `wanted` names, else of the
     `current` one; None where nothing about it or the parameters changes.
 
-    Raises BadUserInput unless exactly one is named, NotFound.
+    Raises BadUserInput unless exactly one is named, NotFound, Forbidden (protected).
     """
     if current is not None and not _DECISIVE & wanted.keys():
         return None
@@ -27,4 +28,6 @@ async def chosen(actor: Actor, wanted: Changes, *, current: UUID | None) -> asyn
         raise BadUserInput(
             "Name the deployment by either deploymentId or deploymentName.", field="deploymentId"
         )
-    return await RunRepository(actor.org_id).startable(deployment_id=key, name=name)
+    target = await RunRepository(actor.org_id).startable(deployment_id=key, name=name)
+    runs.require_trigger(actor, target, field="deploymentId" if key else "deploymentName")
+    return target

@@ -35,7 +35,7 @@ describe('the draft of a deployment', () => {
   });
 
   test('takes an environment away by null, and leaves it out of a new one', () => {
-    const draft = draftOf({ ...deployment, environment: { name: 'staging' } }, { name: 'etl', version: '8' });
+    const draft = draftOf({ ...deployment, environment: { name: 'staging', isProtected: false } }, { name: 'etl', version: '8' });
     expect(inputOf({ ...draft, environment: null }, { flowName: 'etl', isNew: false })).toHaveProperty('environment', null);
     expect(inputOf(draftOf(null, { name: 'etl', version: '8' }), { flowName: 'etl', isNew: true })).not.toHaveProperty('environment');
   });

@@ -71,10 +71,14 @@ async def _delete(info: Info, input: DeleteEnvironmentInput) -> Any:
 @strawberry.type
 class EnvironmentMutations:
     create_environment: CreateEnvironmentPayload = field(
-        _create, requires=Permission.ENVIRONMENTS_WRITE
+        _create,
+        requires=Permission.ENVIRONMENTS_WRITE,
+        description="A protected one: PROTECTED_ENVIRONMENTS_WRITE too.",
     )
     update_environment: UpdateEnvironmentPayload = field(
-        _update, requires=Permission.ENVIRONMENTS_WRITE
+        _update,
+        requires=Permission.ENVIRONMENTS_WRITE,
+        description="One that is protected or is to be: PROTECTED_ENVIRONMENTS_WRITE too.",
     )
     delete_environment: DeleteEnvironmentPayload = field(
         _delete,

@@ -23,7 +23,10 @@ class Environment(Node):
     id: strawberry.ID = node_id("Environment")
     name: str
     description: str
-    is_protected: bool = field(description="It cannot be deleted before this is taken back.")
+    is_protected: bool = field(
+        description="Deploying, runs, secrets and changes there need the PROTECTED_ permissions"
+        " too; it cannot be deleted before this is taken back."
+    )
     created_by: str = field(requires=Permission.EMAILS_READ)
     created_at: DateTime
     updated_at: DateTime

@@ -145,6 +145,9 @@ async def test_switching_renews_the_cookie(rt: Runtime, me: Client) -> None:
     payload = switched.data["switchOrganization"]
     assert payload["viewer"] == {"organization": {"slug": "two"}}
     assert me.http.cookies["dagy_session"] == payload["accessToken"]
+    there = Client(me.http, payload["accessToken"])
+    listed = (await there("{ environments { nodes { name isProtected } } }")).data
+    assert listed["environments"]["nodes"] == [{"name": "production", "isProtected": True}]
     me.http.cookies.clear()
     assert (await me("{ viewer { role } }")).code == "UNAUTHENTICATED"
 

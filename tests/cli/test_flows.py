@@ -113,6 +113,15 @@ def test_list_deployments(dagy: Dagy, fake: Fake, signed_in: str) -> None:
     )
 
 
+def test_a_protected_environment_is_marked(dagy: Dagy, fake: Fake, signed_in: str) -> None:
+    vault = {"id": "RW52OjI=", "name": "vault", "isProtected": True}
+    fake.answers["Deployments"] = {"deployments": page(deployment(environment=vault))}
+    fake.answers["Deployment"] = {"deployment": deployment(environment=vault)}
+
+    assert "  vault (protected)  active" in dagy("deployments", "list").stdout
+    assert "environment  vault (protected)\n" in dagy("deployments", "show", "daily").stdout
+
+
 def test_list_paused_deployments_of_a_flow(dagy: Dagy, fake: Fake, signed_in: str) -> None:
     fake.answers["Deployments"] = {"deployments": page()}
 

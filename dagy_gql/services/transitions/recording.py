@@ -4,7 +4,7 @@ A batch whose fence is not the run's any more is refused: nothing of it is writt
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from dagy_gql import clock, db
 from dagy_gql.db import json_text
 from dagy_gql.enums import RunEventType, RunState
 from dagy_gql.errors import LateWrite
-from dagy_gql.repositories import run_records, run_states
+from dagy_gql.repositories import cache_keys, run_records, run_states
 from dagy_gql.repositories.run_records import EventRow, FileRow
 from dagy_gql.runtime import Runtime
 from dagy_gql.services.transitions import table
@@ -35,6 +35,7 @@ class Batch:
     events: Sequence[Event]
     files: Sequence[FileRow] = ()
     finish: Finish | None = None
+    protected_environment: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,10 @@ def _fold(row: asyncpg.Record, batch: Batch) -> Folded:
     folded = folder.fold(_by_database(batch.events))
     if batch.finish is not None and folded.finish is None:
         folder.finish(batch.finish, at=clock.now())
+    folded.cached = [
+        replace(each, cache_key=cache_keys.stored(each.cache_key, batch.protected_environment))
+        for each in folded.cached
+    ]
     if folded.finish is not None:
         table.check(RunState(row["state"]), folded.finish.state)
     return folded

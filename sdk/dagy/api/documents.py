@@ -5,12 +5,13 @@ _FLOW_FIELDS = """
 """
 
 _DEPLOYMENT_FIELDS = """
-  id name paused flow { id name version } environment { id name }
+  id name paused flow { id name version } environment { id name isProtected }
   defaultExecutor concurrencyLimit slaSeconds tags createdAt updatedAt
 """
 
 _SECRET_FIELDS = """
-  id name environment { id name } description currentVersion lastUsedAt createdAt updatedAt
+  id name environment { id name isProtected } description currentVersion
+  lastUsedAt createdAt updatedAt
 """
 
 _RUN_CORE = "id slug state trigger attempt createdAt startedAt finishedAt durationMs"

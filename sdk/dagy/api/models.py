@@ -53,6 +53,12 @@ class Named(Model, frozen=True):
     name: str
 
 
+class EnvironmentRef(Named, frozen=True):
+    """An environment. What is in a protected one needs the PROTECTED_ permissions too."""
+
+    is_protected: bool = False
+
+
 class FlowRef(Model, frozen=True):
     """A version of a flow, by name."""
 
@@ -93,7 +99,7 @@ class Deployment(Model, frozen=True):
     name: str
     paused: bool = False
     flow: FlowRef | None = None
-    environment: Named | None = None
+    environment: EnvironmentRef | None = None
     default_executor: str | None = None
     concurrency_limit: int | None = None
     sla_seconds: int | None = None
@@ -113,7 +119,7 @@ class Secret(Model, frozen=True):
 
     id: str
     name: str
-    environment: Named | None = None
+    environment: EnvironmentRef | None = None
     description: str = ""
     current_version: int = 1
     last_used_at: datetime | None = None

@@ -12,7 +12,7 @@ from dagy.cli.connect import connected
 from dagy.cli.engines import shown
 from dagy.cli.names import completing, deployment_names, flow_names, guessing
 from dagy.cli.options import DagyGroup, pass_session
-from dagy.cli.output import emit, facts, grid, tags
+from dagy.cli.output import emit, environment_name, facts, grid, tags
 from dagy.cli.session import Session
 from dagy.cli.times import moment
 from dagy.client import DagyClient
@@ -164,7 +164,7 @@ def _table(found: list[Deployment]) -> RenderableType:
             (
                 each.name,
                 f"{each.flow.name} {each.flow.version}" if each.flow else None,
-                each.environment.name if each.environment else None,
+                environment_name(each.environment),
                 "paused" if each.paused else "active",
                 tags(each.tags),
                 moment(each.updated_at),
@@ -181,7 +181,7 @@ def _details(found: DeploymentDetails) -> RenderableType:
             ("deployment", found.name),
             ("id", found.id),
             ("flow", f"{found.flow.name} {found.flow.version}" if found.flow else None),
-            ("environment", found.environment.name if found.environment else None),
+            ("environment", environment_name(found.environment)),
             ("status", "paused" if found.paused else "active"),
             ("engine", shown(found.default_executor)),
             ("concurrency", None if limit is None else f"at most {limit} runs at a time"),

@@ -17,6 +17,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dagy.api.models import EnvironmentRef
 from dagy.cli.json_text import is_utf8, write_json
 from dagy.cli.session import Session
 
@@ -163,6 +164,12 @@ def facts(pairs: Iterable[tuple[str, RenderableType | None]]) -> Table:
 def state(name: str) -> Text:
     symbol, style = STATE_STYLES.get(name, ("?", ""))
     return Text(f"{symbol} {name}", style=style)
+
+
+def environment_name(environment: EnvironmentRef | None) -> str | None:
+    if environment is None:
+        return None
+    return f"{environment.name} (protected)" if environment.is_protected else environment.name
 
 
 def tags(value: Any) -> str | None:

@@ -14,7 +14,7 @@ from dagy.api.models import Secret
 from dagy.cli.connect import connected
 from dagy.cli.names import completing, guessing, secret_names
 from dagy.cli.options import DagyGroup, pass_session
-from dagy.cli.output import emit, grid
+from dagy.cli.output import emit, environment_name, grid
 from dagy.cli.session import Session
 from dagy.cli.times import moment
 
@@ -186,7 +186,7 @@ def _table(found: list[Secret]) -> RenderableType:
         [
             (
                 each.name,
-                each.environment.name if each.environment else None,
+                environment_name(each.environment),
                 str(each.current_version),
                 moment(each.last_used_at),
                 moment(each.updated_at),

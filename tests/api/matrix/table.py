@@ -9,6 +9,7 @@ from dagy_gql.auth.permissions import ROLE_PERMISSIONS, Permission
 from schema.guard import need_of_field
 from tests.api.matrix.callers import Column
 from tests.api.matrix.calls import CORE, ROOTS, said
+from tests.api.matrix.protected import RUN_BY_RUN, TRIGGER, WAYS
 
 FILE = Path(__file__).parents[3] / "docs" / "permissions.md"
 
@@ -36,6 +37,15 @@ that the field says, `no` one for lack of credentials, and after either nothing 
 `FORBIDDEN` alone: for people, not for keys.
 
 """
+_PROTECTED = """
+## Protected environments
+
+What these do to rows of an environment with `isProtected` needs a second permission beside their
+own; without it the answer is FORBIDDEN with `permission`, `field` and `environment`, and nothing
+has changed. Elsewhere it is not asked for. [Security](security.md#protected-environments) says what
+that promises.
+
+"""
 _FIELDS = """
 ## Fields that ask for more
 
@@ -45,7 +55,8 @@ Beside the permission of the operation that leads to them.
 
 
 def rendered(matrix: Matrix) -> str:
-    return _HEAD + _roles() + _OPERATIONS + _operations(matrix) + _FIELDS + _fields()
+    operations = _OPERATIONS + _operations(matrix) + _PROTECTED + _protected()
+    return _HEAD + _roles() + operations + _FIELDS + _fields()
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:
@@ -82,6 +93,13 @@ def _cell(operation: str, outcome: str) -> str:
     if permission and outcome == f"FORBIDDEN {permission.name}":
         return "-"
     return "no" if outcome == "UNAUTHENTICATED" else outcome
+
+
+def _protected() -> str:
+    needs = {way.mutation: way.permission for way in WAYS.values()}
+    needs |= {name: f"{TRIGGER}, run by run" for name in RUN_BY_RUN}
+    rows = [[f"Mutation.{name}", _said(f"Mutation.{name}"), needs[name]] for name in sorted(needs)]
+    return _table(["Operation", "Says", "And there"], rows)
 
 
 def _fields() -> str:

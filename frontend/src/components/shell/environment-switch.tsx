@@ -3,16 +3,16 @@ import { ChevronDown, Layers } from 'lucide-react';
 import { useEnvironment } from '@/lib/environment';
 import { Button } from '../ui/button';
 import { Menu, MenuChoice } from '../ui/dropdown-menu';
-import { useEnvironmentNames } from './environment-names';
+import { useEnvironments } from './environment-names';
 
 const ALL = '';
 
 export function EnvironmentSwitch() {
   const [chosen, choose] = useEnvironment();
-  const names = useEnvironmentNames();
-  if (names.length === 0 && !chosen) return null;
+  const places = useEnvironments();
+  if (places.length === 0 && !chosen) return null;
   // A link may name one that is gone: it must be possible to leave it.
-  const shown = chosen && !names.includes(chosen) ? [...names, chosen] : names;
+  const shown = chosen && !places.some(({ name }) => name === chosen) ? [...places, { name: chosen, isProtected: false }] : places;
   return (
     <Menu
       trigger={
@@ -27,7 +27,7 @@ export function EnvironmentSwitch() {
         label="Environment"
         value={chosen ?? ALL}
         onChange={(name) => choose(name || null)}
-        options={[{ value: ALL, label: 'All environments' }, ...shown.map((name) => ({ value: name, label: name }))]}
+        options={[{ value: ALL, label: 'All environments' }, ...shown.map(({ name, isProtected }) => ({ value: name, label: isProtected ? `${name} (protected)` : name }))]}
       />
     </Menu>
   );

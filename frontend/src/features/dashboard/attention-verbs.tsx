@@ -8,6 +8,7 @@ import { Button, buttonStyle } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { useCan } from '@/lib/can';
 import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useWhyNot } from '@/lib/protection';
 import { runsPath } from '@/lib/runs-path';
 import { toast } from '@/lib/toast';
 import { queryKey, useGqlMutation } from '@/lib/use-gql';
@@ -20,7 +21,7 @@ export function AttentionVerbs({ item: { kind, run, count } }: { item: Attention
   switch (kind) {
     case 'LATEST_RUN_FAILED':
     case 'RUN_CRASHED':
-      return run && <Broken id={run.id} slug={run.slug} />;
+      return run && <Broken run={run} />;
     case 'SLA_RISK':
       return run && <OpenRun slug={run.slug} />;
     case 'LONG_WAIT':
@@ -38,17 +39,18 @@ export function AttentionVerbs({ item: { kind, run, count } }: { item: Attention
   }
 }
 
-function Broken({ id, slug }: { id: string; slug: string }) {
+function Broken({ run }: { run: NonNullable<AttentionItem['run']> }) {
   const can = useCan();
   return (
     <>
-      {can('RUNS_WRITE') && <RetryButton id={id} slug={slug} />}
-      <OpenRun slug={slug} />
+      {can('RUNS_WRITE') && <RetryButton {...run} />}
+      <OpenRun slug={run.slug} />
     </>
   );
 }
 
-function RetryButton({ id, slug }: { id: string; slug: string }) {
+function RetryButton({ id, slug, environment: place }: NonNullable<AttentionItem['run']>) {
+  const whyNot = useWhyNot()(place, 'PROTECTED_RUNS_TRIGGER');
   const client = useQueryClient();
   const router = useRouter();
   const [environment] = useEnvironment();
@@ -63,6 +65,8 @@ function RetryButton({ id, slug }: { id: string; slug: string }) {
     <Button
       size="sm"
       busy={retry.isPending || retry.isSuccess}
+      disabled={!!whyNot}
+      title={whyNot}
       aria-label={`Retry ${slug} from failed`}
       onClick={() => retry.mutate({ input: { id, mode: 'FROM_FAILED' } })}
     >

@@ -33,6 +33,7 @@ export function useDashboard(range: Range) {
     filter,
     withFlows,
     withDeployments: can('DEPLOYMENTS_READ'),
+    withEnvironments: can('ENVIRONMENTS_READ'),
     withHealth: can('HEALTH_READ'),
   };
   const query = useGql(DashboardDocument, variables, { placeholderData: keepPreviousData, refetchInterval: SLOW_MS });

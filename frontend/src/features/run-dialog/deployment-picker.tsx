@@ -60,7 +60,7 @@ function Choice({ found, text, onPick, onSearch }: ChoiceProps) {
   // Of what is there already, at once; the server finds the rest.
   const shown = useMemo(() => recentFirst(nodes, found.runs?.nodes ?? []).filter((one) => isFound(one, text)), [nodes, found.runs, text]);
   const options = shown.map(({ name, flow, environment, paused, ranAt }) => {
-    const hint = [flow && flow.name !== name && flow.name, environment?.name, paused && 'paused', ranAt && `ran ${relative(ranAt, now)}`];
+    const hint = [flow && flow.name !== name && flow.name, environment?.name, environment?.isProtected && 'protected', paused && 'paused', ranAt && `ran ${relative(ranAt, now)}`];
     return { value: name, label: name, hint: hint.filter(Boolean).join(' · ') };
   });
   return (

@@ -2,10 +2,12 @@
 /** Puts deployments on another version: forwards, or back when the newest does harm. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { ProtectedBadge } from '@/components/protected-badge';
 import { Checkbox } from '@/components/ui/checkbox';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { BindVersionDocument } from '@/gql/graphql';
 import { plural } from '@/lib/format';
+import { useWhyNot } from '@/lib/protection';
 import { toast } from '@/lib/toast';
 import { useGqlMutation } from '@/lib/use-gql';
 import type { Binding } from './versions';
@@ -19,7 +21,9 @@ interface DeployVersionProps {
 
 export default function DeployVersion({ flowName, version, bindings, onDone }: DeployVersionProps) {
   const others = bindings.filter(({ flow }) => flow.version !== version);
-  const [chosen, setChosen] = useState<readonly string[]>(others.map(({ id }) => id));
+  const whyNot = useWhyNot();
+  const whyStays = ({ environment }: Binding) => whyNot(environment, 'PROTECTED_DEPLOYMENTS_WRITE');
+  const [chosen, setChosen] = useState<readonly string[]>(others.filter((one) => !whyStays(one)).map(({ id }) => id));
   const { mutateAsync } = useGqlMutation(BindVersionDocument);
   const [isBusy, setBusy] = useState(false);
   const client = useQueryClient();
@@ -49,16 +53,37 @@ export default function DeployVersion({ flowName, version, bindings, onDone }: D
     >
       <p className="mb-3">New runs use this version. Runs already started keep theirs.</p>
       <ul className="grid gap-1">
-        {others.map(({ id, name, flow }) => (
-          <li key={id}>
-            <label className="flex items-center gap-2">
-              <Checkbox checked={chosen.includes(id)} onChange={({ target }) => setChosen(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))} />
-              <span className="font-medium">{name}</span>
-              <span className="font-mono text-xs text-soft">now {flow.version}</span>
-            </label>
-          </li>
+        {others.map((one) => (
+          <Choice
+            key={one.id}
+            binding={one}
+            whyNot={whyStays(one)}
+            isChosen={chosen.includes(one.id)}
+            onChange={(is) => setChosen(is ? [...chosen, one.id] : chosen.filter((id) => id !== one.id))}
+          />
         ))}
       </ul>
     </ConfirmDialog>
+  );
+}
+
+interface ChoiceProps {
+  binding: Binding;
+  whyNot?: string;
+  isChosen: boolean;
+  onChange: (isChosen: boolean) => void;
+}
+
+function Choice({ binding: { name, flow, environment }, whyNot, isChosen, onChange }: ChoiceProps) {
+  return (
+    <li>
+      <label className="flex flex-wrap items-center gap-2">
+        <Checkbox checked={isChosen} disabled={whyNot !== undefined} onChange={({ target }) => onChange(target.checked)} />
+        <span className="font-medium">{name}</span>
+        <span className="font-mono text-xs text-soft">now {flow.version}</span>
+        {environment?.isProtected && <ProtectedBadge />}
+      </label>
+      {whyNot && <p className="pl-6 text-xs text-soft">{whyNot}</p>}
+    </li>
   );
 }

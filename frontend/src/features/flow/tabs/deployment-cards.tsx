@@ -3,6 +3,7 @@
 import { Ellipsis, Pencil, Play, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
+import { ProtectedBadge } from '@/components/protected-badge';
 import { RunBars } from '@/components/run-bars';
 import { JsonView } from '@/components/json-view';
 import { Button } from '@/components/ui/button';
@@ -14,6 +15,7 @@ import { UpdateFlowDeploymentDocument } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { duration, sentence } from '@/lib/format';
 import { isRecord } from '@/lib/json';
+import { useWhyNot } from '@/lib/protection';
 import { tagsOf } from '@/lib/tags';
 import { toast } from '@/lib/toast';
 import { useGqlMutation } from '@/lib/use-gql';
@@ -39,13 +41,14 @@ export function DeploymentCards({ deployments, onDelete }: CardsProps) {
 }
 
 function DeploymentCard({ deployment, onDelete }: { deployment: Deployment; onDelete: () => void }) {
-  const { name, flow, statistics, parameters } = deployment;
+  const { name, flow, environment, statistics, parameters } = deployment;
   return (
     <Card className="flex h-full flex-col gap-3 p-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <div className="flex min-w-0 flex-wrap items-center gap-2">
           <h3 className="text-base font-semibold break-all">{name}</h3>
           <CopyButton text={`dagy trigger ${name} --follow`} label={`Copy: dagy trigger ${name} --follow`} />
+          {environment?.isProtected && <ProtectedBadge />}
           {!flow.isLatest && <Badge className="text-warn!">not the latest version</Badge>}
         </div>
         <Actions deployment={deployment} onDelete={onDelete} />
@@ -89,13 +92,16 @@ function Facts({ deployment }: { deployment: Deployment }) {
 function Actions({ deployment, onDelete }: { deployment: Deployment; onDelete: () => void }) {
   const can = useCan();
   const { flow, setState } = useFlowView();
-  const { name, paused } = deployment;
+  const { name, paused, environment } = deployment;
   const mayWrite = can('DEPLOYMENTS_WRITE');
+  const whyNot = useWhyNot();
+  const whyNoRun = whyNot(environment, 'PROTECTED_RUNS_TRIGGER');
+  const whyNoChange = whyNot(environment, 'PROTECTED_DEPLOYMENTS_WRITE');
   return (
     <span className="flex items-center gap-2">
-      {mayWrite ? <Paused deployment={deployment} /> : paused && <Badge className="text-warn!">paused</Badge>}
+      {mayWrite ? <Paused deployment={deployment} whyNot={whyNoChange} /> : paused && <Badge className="text-warn!">paused</Badge>}
       {can('RUNS_TRIGGER') && flow.status === 'ACTIVE' && !paused && (
-        <Button size="sm" onClick={() => void setState({ run: name })} aria-label={`Run ${name}`}>
+        <Button size="sm" disabled={!!whyNoRun} title={whyNoRun} onClick={() => void setState({ run: name })} aria-label={`Run ${name}`}>
           <Play aria-hidden /> Run
         </Button>
       )}
@@ -103,7 +109,7 @@ function Actions({ deployment, onDelete }: { deployment: Deployment; onDelete: (
         <Menu
           align="end"
           trigger={
-            <Button variant="ghost" size="sm" aria-label={`More for ${name}`} className="w-7 px-0!">
+            <Button variant="ghost" size="sm" disabled={!!whyNoChange} title={whyNoChange} aria-label={`More for ${name}`} className="w-7 px-0!">
               <Ellipsis aria-hidden />
             </Button>
           }
@@ -122,7 +128,7 @@ function Actions({ deployment, onDelete }: { deployment: Deployment; onDelete: (
 }
 
 /** On the screen at once; taken back where the server refuses. */
-function Paused({ deployment: { id, name, paused } }: { deployment: Deployment }) {
+function Paused({ deployment: { id, name, paused }, whyNot }: { deployment: Deployment; whyNot?: string }) {
   const client = useQueryClient();
   const { mutate, isPending, variables } = useGqlMutation(UpdateFlowDeploymentDocument, {
     onSuccess: async (_data, { input }) => {
@@ -132,8 +138,8 @@ function Paused({ deployment: { id, name, paused } }: { deployment: Deployment }
   });
   const shown = isPending ? variables.input.paused === true : paused;
   return (
-    <label className="flex items-center gap-1.5 text-xs text-soft">
-      <Switch checked={!shown} disabled={isPending} onChange={({ target }) => mutate({ input: { id, paused: !target.checked } })} aria-label={`${name} is active`} />
+    <label className="flex items-center gap-1.5 text-xs text-soft" title={whyNot}>
+      <Switch checked={!shown} disabled={isPending || !!whyNot} onChange={({ target }) => mutate({ input: { id, paused: !target.checked } })} aria-label={`${name} is active`} />
       {shown ? <span className="text-warn">paused</span> : 'active'}
     </label>
   );

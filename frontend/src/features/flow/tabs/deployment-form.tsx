@@ -13,6 +13,7 @@ import { baseValues, differing, withValue } from '@/features/run-dialog/values';
 import { CreateFlowDeploymentDocument, UpdateFlowDeploymentDocument, type Executor } from '@/gql/graphql';
 import { sentence } from '@/lib/format';
 import type { GqlError } from '@/lib/gql';
+import { useWhyNot, type Place } from '@/lib/protection';
 import { toast } from '@/lib/toast';
 import { useGqlMutation } from '@/lib/use-gql';
 import { useFlowView } from '../use-flow';
@@ -25,7 +26,7 @@ interface DeploymentFormProps {
   /** Null: a new one. */
   deployment: Deployment | null;
   /** Null where they may not be read. */
-  environments: readonly string[] | null;
+  environments: readonly Place[] | null;
   onDone: () => void;
 }
 
@@ -33,6 +34,7 @@ export default function DeploymentForm({ deployment, environments, onDone }: Dep
   const { flow } = useFlowView();
   const [draft, setDraft] = useState<Draft>(() => draftOf(deployment, flow));
   const [broken, setBroken] = useState<readonly Problem[]>([]);
+  const whyNot = useWhyNot();
   const { save, isPending, error } = useSave(deployment, onDone);
   const set = (change: Partial<Draft>) => setDraft((was) => ({ ...was, ...change }));
   const wrong = (field: string) => (error?.field === field ? error.message : undefined);
@@ -84,8 +86,11 @@ export default function DeploymentForm({ deployment, environments, onDone }: Dep
               {(field) => (
                 <Select {...field} value={draft.environment ?? ''} onChange={({ target }) => set({ environment: target.value || null })}>
                   <option value="">none</option>
-                  {environments.map((name) => (
-                    <option key={name}>{name}</option>
+                  {environments.map((one) => (
+                    <option key={one.name} value={one.name} disabled={whyNot(one, 'PROTECTED_DEPLOYMENTS_WRITE') !== undefined} title={whyNot(one, 'PROTECTED_DEPLOYMENTS_WRITE')}>
+                      {one.name}
+                      {one.isProtected && ' (protected)'}
+                    </option>
                   ))}
                 </Select>
               )}

@@ -57,7 +57,7 @@ export function Deployments() {
               <DeploymentForm
                 key={state.edit}
                 deployment={nodes.find(({ name }) => name === state.edit) ?? null}
-                environments={environments?.nodes.map(({ name }) => name) ?? null}
+                environments={environments?.nodes ?? null}
                 onDone={() => void setState({ edit: null }, { history: 'replace' })}
               />
             )}

@@ -22,7 +22,7 @@ export type Binding = FlowBindingsQuery['deployments']['nodes'][number];
 export function Versions() {
   const { flow, state, setState } = useFlowView();
   const can = useCan();
-  const { data } = useGql(FlowBindingsDocument, { name: flow.name }, { enabled: can('DEPLOYMENTS_READ') });
+  const { data } = useGql(FlowBindingsDocument, { name: flow.name, withEnvironments: can('ENVIRONMENTS_READ') }, { enabled: can('DEPLOYMENTS_READ') });
   const [deploying, setDeploying] = useState<string | null>(null);
   const bindings = data?.deployments.nodes ?? [];
   const versions = flow.versions.nodes;

@@ -9,6 +9,7 @@ import { RunDialog } from '@/features/run-dialog';
 import { CancelThisRunDocument, RunDetailDocument, type RunDetailQueryVariables } from '@/gql/graphql';
 import { useAction } from '@/lib/actions';
 import { useCan } from '@/lib/can';
+import { useWhyNot } from '@/lib/protection';
 import { isTerminal, stateLook } from '@/lib/states';
 import { toast } from '@/lib/toast';
 import { useGqlMutation } from '@/lib/use-gql';
@@ -33,7 +34,8 @@ function Cancel() {
   const { run } = useRunPage();
   const [asks, setAsks] = useState(false);
   const isPossible = useCan()('RUNS_WRITE') && (run.state === 'QUEUED' || run.state === 'RUNNING');
-  useAction('Cancel this run', () => setAsks(true), { enabled: isPossible, keywords: 'stop' });
+  const whyNot = useWhyNot()(run.environment, 'PROTECTED_RUNS_TRIGGER');
+  useAction('Cancel this run', () => setAsks(true), { enabled: isPossible && !whyNot, keywords: 'stop' });
   const { mutate, isPending } = useGqlMutation(CancelThisRunDocument, {
     onSuccess: () => toast.success(run.state === 'QUEUED' ? 'Cancelled.' : 'Cancelling …'),
     onSettled: () => setAsks(false),
@@ -41,7 +43,7 @@ function Cancel() {
   if (!isPossible) return null;
   return (
     <>
-      <Button onClick={() => setAsks(true)}>
+      <Button disabled={!!whyNot} title={whyNot} onClick={() => setAsks(true)}>
         <Square aria-hidden /> Cancel
       </Button>
       {asks && (
@@ -65,16 +67,16 @@ function Cancel() {
 
 function Retry() {
   const { run } = useRunPage();
-  const { retry, isPending, isAllowed } = useRetry();
+  const { retry, isPending, isAllowed, whyNot } = useRetry();
   const { isBad } = stateLook(run.state);
   const hasFailed = isBad || run.state === 'CANCELLED';
-  useAction('Retry this run from the start', () => retry('FROM_START'), { enabled: isAllowed, keywords: 'again' });
-  useAction('Retry this run from the failed tasks', () => retry('FROM_FAILED'), { enabled: isAllowed && hasFailed, keywords: 'again' });
+  useAction('Retry this run from the start', () => retry('FROM_START'), { enabled: isAllowed && !whyNot, keywords: 'again' });
+  useAction('Retry this run from the failed tasks', () => retry('FROM_FAILED'), { enabled: isAllowed && hasFailed && !whyNot, keywords: 'again' });
   if (!isAllowed) return null;
   // The banner below offers the retry from what failed.
   if (!hasFailed || isBad) {
     return (
-      <Button busy={isPending} onClick={() => retry('FROM_START')}>
+      <Button busy={isPending} disabled={!!whyNot} title={whyNot} onClick={() => retry('FROM_START')}>
         <RotateCcw aria-hidden /> Retry from start
       </Button>
     );
@@ -83,7 +85,7 @@ function Retry() {
     <Menu
       align="end"
       trigger={
-        <Button busy={isPending}>
+        <Button busy={isPending} disabled={!!whyNot} title={whyNot}>
           <RotateCcw aria-hidden /> Retry <ChevronDown aria-hidden className="text-soft" />
         </Button>
       }
@@ -100,11 +102,12 @@ function RunAgain() {
   const [isOpen, setOpen] = useState(false);
   const can = useCan();
   const isPossible = can('RUNS_TRIGGER') && run.deployment != null && isTerminal(run.state);
-  useAction('Run again with changes', () => setOpen(true), { enabled: isPossible, keywords: 'trigger parameters' });
+  const whyNot = useWhyNot()(run.environment, 'PROTECTED_RUNS_TRIGGER');
+  useAction('Run again with changes', () => setOpen(true), { enabled: isPossible && !whyNot, keywords: 'trigger parameters' });
   if (!isPossible || !run.deployment) return null;
   return (
     <>
-      <Button onClick={() => setOpen(true)}>
+      <Button disabled={!!whyNot} title={whyNot} onClick={() => setOpen(true)}>
         <Play aria-hidden /> Run with changes
       </Button>
       <RunDialog

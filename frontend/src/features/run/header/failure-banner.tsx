@@ -14,7 +14,7 @@ import { useRetry } from './use-retry';
 /** `isBrief`: the error alone, where the rest of the page is about something else. */
 export function FailureBanner({ isBrief }: { isBrief: boolean }) {
   const { run, model, select } = useRunPage();
-  const { retry, isPending, isAllowed } = useRetry();
+  const { retry, isPending, isAllowed, whyNot } = useRetry();
   if (!stateLook(run.state).isBad) return null;
   const { error } = run;
   const message = error?.message ?? run.stateReason?.message ?? `The run ended as ${stateLook(run.state).label.toLowerCase()}.`;
@@ -44,7 +44,7 @@ export function FailureBanner({ isBrief }: { isBrief: boolean }) {
           {error?.hint && <p className="mt-1">{error.hint}</p>}
         </div>
         {isAllowed && (
-          <Button variant="primary" busy={isPending} onClick={() => retry('FROM_FAILED')} data-no-print>
+          <Button variant="primary" busy={isPending} disabled={!!whyNot} title={whyNot} onClick={() => retry('FROM_FAILED')} data-no-print>
             <RotateCcw aria-hidden /> Retry from failed
           </Button>
         )}

@@ -1,6 +1,7 @@
 'use client';
 import { AppLink, flowPath, runPath } from '@/components/app-link';
 import { PageHeader } from '@/components/page';
+import { ProtectedBadge } from '@/components/protected-badge';
 import { StateBadge, StateDot } from '@/components/state';
 import { Duration, RelativeTime } from '@/components/time';
 import { Badge, Progress } from '@/components/ui/surfaces';
@@ -69,6 +70,7 @@ function About() {
       <span>{startedBy(run)}</span>
       <RelativeTime at={run.createdAt} />
       {run.environment && <Environment name={run.environment.name} />}
+      {run.environment?.isProtected && <ProtectedBadge />}
       <Routing />
       {run.attempt > 1 && <span>Attempt {run.attempt}</span>}
       {run.retryOf && (

@@ -6,6 +6,7 @@ import { runPath } from '@/components/app-link';
 import { RetryThisRunDocument, RunDetailDocument, type RetryMode } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useWhyNot } from '@/lib/protection';
 import { isTerminal } from '@/lib/states';
 import { toast } from '@/lib/toast';
 import { queryKey, useGqlMutation } from '@/lib/use-gql';
@@ -17,6 +18,7 @@ export function useRetry() {
   const client = useQueryClient();
   const [environment] = useEnvironment();
   const isAllowed = useCan()('RUNS_WRITE') && isTerminal(run.state);
+  const whyNot = useWhyNot()(run.environment, 'PROTECTED_RUNS_TRIGGER');
   const { mutate, isPending } = useGqlMutation(RetryThisRunDocument, {
     onSuccess: ({ retryRun }) => {
       toast.success(`Retried as ${retryRun.run.slug}.`);
@@ -26,5 +28,5 @@ export function useRetry() {
     },
   });
   const retry = (mode: RetryMode, taskKey?: string) => mutate({ input: { id: run.id, mode, taskKey } });
-  return { retry, isPending, isAllowed };
+  return { retry, isPending, isAllowed, whyNot };
 }

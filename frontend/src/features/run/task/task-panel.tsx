@@ -20,7 +20,7 @@ import { TaskLog } from './task-log';
 
 export default function TaskPanel() {
   const { model, selected, select, openTab } = useRunPage();
-  const { retry, isPending, isAllowed } = useRetry();
+  const { retry, isPending, isAllowed, whyNot } = useRetry();
   const mayReadLog = useCan()('PAYLOADS_READ');
   const task = selected === null ? undefined : model.tasks.get(selected);
   const history = useMemo(() => model.history.get(selected ?? '') ?? [], [model.history, selected]);
@@ -44,7 +44,7 @@ export default function TaskPanel() {
       {task.reason && <p className="text-soft">{task.reason}</p>}
       <div className="flex flex-wrap gap-2 empty:hidden" data-no-print>
         {isAllowed && (
-          <Button size="sm" busy={isPending} onClick={() => retry('FROM_TASK', task.parent ?? task.key)}>
+          <Button size="sm" busy={isPending} disabled={!!whyNot} title={whyNot} onClick={() => retry('FROM_TASK', task.parent ?? task.key)}>
             <RotateCcw aria-hidden /> Retry from this task
           </Button>
         )}

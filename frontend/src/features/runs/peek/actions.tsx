@@ -9,14 +9,16 @@ import { Button } from '@/components/ui/button';
 import { PeekCancelDocument, PeekRetryDocument, RunPeekDocument, type RetryMode, type RunPeekQuery } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
 import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useWhyNot } from '@/lib/protection';
 import { isTerminal, stateLook } from '@/lib/states';
 import { toast } from '@/lib/toast';
 import { queryKey, useGqlMutation } from '@/lib/use-gql';
 
 type Run = NonNullable<RunPeekQuery['run']>;
 
-export function PeekActions({ run: { slug, state, stateReason, error } }: { run: Run }) {
+export function PeekActions({ run: { slug, state, stateReason, error, environment: place } }: { run: Run }) {
   const canWrite = useCan()('RUNS_WRITE');
+  const whyNot = useWhyNot()(place, 'PROTECTED_RUNS_TRIGGER');
   const client = useQueryClient();
   const router = useRouter();
   const [environment] = useEnvironment();
@@ -37,17 +39,17 @@ export function PeekActions({ run: { slug, state, stateReason, error } }: { run:
       {stateReason && (!error || state === 'CANCELLED') && <span className="min-w-0 text-soft">{stateReason.message}</span>}
       <span className="flex-1" />
       {canWrite && !isOver && state !== 'CANCELLING' && (
-        <Button size="sm" busy={cancel.isPending} onClick={() => cancel.mutate({ slug })}>
+        <Button size="sm" busy={cancel.isPending} disabled={!!whyNot} title={whyNot} onClick={() => cancel.mutate({ slug })}>
           <Ban aria-hidden className="size-3.5!" /> Cancel
         </Button>
       )}
       {canWrite && (stateLook(state).isBad || state === 'CANCELLED') && (
-        <Button size="sm" busy={retry.isPending} onClick={() => again('FROM_FAILED')}>
+        <Button size="sm" busy={retry.isPending} disabled={!!whyNot} title={whyNot} onClick={() => again('FROM_FAILED')}>
           <RotateCw aria-hidden className="size-3.5!" /> Retry from failed
         </Button>
       )}
       {canWrite && isOver && (
-        <Button size="sm" busy={retry.isPending} onClick={() => again('FROM_START')}>
+        <Button size="sm" busy={retry.isPending} disabled={!!whyNot} title={whyNot} onClick={() => again('FROM_START')}>
           <RotateCcw aria-hidden className="size-3.5!" /> Retry from start
         </Button>
       )}
