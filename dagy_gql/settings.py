@@ -176,8 +176,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = SecretStr("")
     """What `/metrics` takes beside the permission HEALTH_READ; empty: the permission only."""
     introspection: Literal["", "off", "signed-in", "on"] = ""
-    """Who may read the schema through the API and is told "Did you mean": `off`, `signed-in`, `on`.
-    Empty: everybody in development, and who is signed in in production."""
+    """Who may read the schema through the API: `off`, `signed-in`, `on`. Empty: everybody in
+    development, and who is signed in in production. Of these, who is signed in is told "Did you
+    mean"."""
     graphiql: bool = True
     """Whether `/graphiql` is there. The page itself is public; it asks to sign in before it does
     anything."""

@@ -1,12 +1,10 @@
 """GraphQL over HTTP (JSON and server-sent events) and WebSocket (graphql-transport-ws)."""
 
-import contextlib
 from datetime import timedelta
 from typing import Any, cast
 from uuid import uuid4
 
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLSyntaxError
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -28,10 +26,12 @@ from schema import protocol
 from schema.context import Context, Shared
 from schema.encoding import decoded, encoded
 from schema.errors import expected, masked
+from schema.limits import Audience
 from schema.operations import documents
 from schema.root import schema
 from schema.websocket import Handler, Socket
 
+_AUDIENCE = "dagy.audience"
 _INIT_WAIT = timedelta(seconds=10)
 # Answers differ by Accept and by who asks.
 _HEADERS = [(b"vary", b"Accept, Authorization, Cookie"), (b"cache-control", b"no-store")]
@@ -51,19 +51,26 @@ def problem(
     return response
 
 
-def _check_reads(request_data: GraphQLRequestData) -> None:
+class RequestAdapter(StarletteRequestAdapter):
+    """Knows who asks by the time the body is read."""
+
+    @property
+    def audience(self) -> Audience:
+        found: Audience = self._request.scope[_AUDIENCE]
+        return found
+
+
+def _check_reads(request_data: GraphQLRequestData, audience: Audience) -> None:
     """Raises InvalidOperationTypeError for a mutation. Strawberry sees it too, but of a stream of
     events only when the answer has begun."""
-    if _kind(request_data) is OperationType.MUTATION:
+    if _kind(request_data, audience) is OperationType.MUTATION:
         raise InvalidOperationTypeError(OperationType.MUTATION)
 
 
-def _kind(request_data: GraphQLRequestData) -> OperationType | None:
+def _kind(request_data: GraphQLRequestData, audience: Audience) -> OperationType | None:
     """None for what is no document, which is said later."""
-    with contextlib.suppress(GraphQLSyntaxError):
-        prepared = documents.prepared(schema._schema, request_data.query or "")
-        return prepared.kind(request_data.operation_name)
-    return None
+    prepared = documents.prepared(schema._schema, request_data.query or "", audience)
+    return prepared.kind(request_data.operation_name)
 
 
 class EventStream(SSETransport):
@@ -88,6 +95,7 @@ class GraphQLApp(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = Handler
     websocket_adapter_class = Socket
+    request_adapter_class = RequestAdapter
     stream_transport_classes_by_protocol = {
         **GraphQL.stream_transport_classes_by_protocol,
         GRAPHQL_SSE_PROTOCOL: EventStream,
@@ -158,9 +166,10 @@ class GraphQLApp(GraphQL[Context, None]):
         return decoded(data)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        audience = cast(RequestAdapter, request).audience
         if request.method == "GET":
             asked = protocol.request_of(self.parse_query_params(request.query_params))
-            _check_reads(asked)
+            _check_reads(asked, audience)
         else:
             trouble = protocol.trouble_with(request.content_type or "")
             if trouble is not None:
@@ -168,7 +177,7 @@ class GraphQLApp(GraphQL[Context, None]):
             asked = protocol.request_of(self.parse_json(await request.get_body()))
         accept = request.headers.get("accept") or ""
         if protocol.STREAM in accept.lower():
-            is_subscription = _kind(asked) is OperationType.SUBSCRIPTION
+            is_subscription = _kind(asked, audience) is OperationType.SUBSCRIPTION
             if protocol.wants_stream(accept, is_subscription=is_subscription):
                 asked.protocol = "sse"
         return asked
@@ -207,6 +216,7 @@ class GraphQLApp(GraphQL[Context, None]):
         )
         if request.scope["type"] == "http":
             await self._sign_in(context, request)
+            request.scope[_AUDIENCE] = context.audience
             await context.charge(1)
         else:
             context.token = self._cookie(context, request)

@@ -169,7 +169,7 @@ class Schema(strawberry.Schema):
     @staticmethod
     def _show(context: Context | None, errors: list[GraphQLError]) -> None:
         request_id = context.request_id if context else ""
-        hints = context is None or context.may_introspect
+        hints = context is not None and context.audience.hints
         errors[:] = [shown(error, request_id, hints=hints) for error in errors]
 
 

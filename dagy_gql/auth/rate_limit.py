@@ -29,7 +29,8 @@ _ANSWER_SECONDS = 0.25
 _PAUSE_SECONDS = 1.0
 
 # A bucket is the moment (µs) at which it will be full again: GCRA, which is the token bucket with
-# one number. KEYS: buckets. ARGV: µs a token takes, size of a bucket, then the tokens for each key.
+# one number. KEYS: buckets. ARGV: µs a token takes, size of a bucket, then the tokens for each key;
+# a negative number is owed, and taken though the bucket be empty: up to a full one is owed at once.
 # Answers for each key: µs to wait (0: granted), tokens left.
 _SCRIPT = """
 local clock = redis.call('TIME')
@@ -38,14 +39,19 @@ local every, size = tonumber(ARGV[1]), tonumber(ARGV[2])
 local answers = {}
 for i, key in ipairs(KEYS) do
   local full = math.max(tonumber(redis.call('GET', key) or 0), now)
-  local after = full + math.min(tonumber(ARGV[i + 2]), size) * every
+  local tokens = tonumber(ARGV[i + 2])
+  local after = full + math.min(math.abs(tokens), size) * every
   local wait = after - now - size * every
+  if tokens < 0 then
+    after = math.min(after, now + 2 * size * every)
+    wait = 0
+  end
   if wait <= 0 then
     full = after
     redis.call('SET', key, string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000))
   end
   answers[2 * i - 1] = math.max(math.ceil(wait), 0)
-  answers[2 * i] = math.floor(size - (full - now) / every)
+  answers[2 * i] = math.max(math.floor(size - (full - now) / every), 0)
 end
 return answers
 """
@@ -112,8 +118,15 @@ class RateLimiter:
                 metrics.rate_limited.inc()
                 raise RateLimited(retry_after_seconds=verdict.retry_after_seconds)
 
+    async def owe(self, scope: MutableMapping[str, Any], actor: Actor | None, tokens: int) -> None:
+        """Take tokens for work that is done: those that are missing delay later requests."""
+        verdict = await self.take(actor, -tokens)
+        if verdict is not None:
+            scope[SCOPE_KEY] = verdict
+
     async def take(self, actor: Actor | None, tokens: int = 1) -> Verdict | None:
-        """None: there is no limit. An operation that needs more than a full bucket takes it all."""
+        """None: there is no limit. An operation that needs more than a full bucket takes it all;
+        tokens below nought are owed."""
         if not self._per_minute:
             return None
         if time.monotonic() < self._paused_until:

@@ -160,3 +160,20 @@ async def test_a_frozen_redis_is_waited_for_once(settings: Settings) -> None:
     await redis.aclose()
     server.close()
     await server.wait_closed()
+
+
+async def test_what_is_owed_is_taken_from_an_empty_bucket_and_delays_what_comes_later(
+    rt: Runtime,
+) -> None:
+    found, scope = limiter(rt), dict[str, object]()
+    await taken(found, tokens=2)
+    await found.owe(scope, ACTOR, 2)
+    assert scope[SCOPE_KEY] == Verdict(6, 0)
+    assert (await taken(found)).retry_after_seconds == 20
+
+
+async def test_no_more_than_a_full_bucket_is_owed(rt: Runtime) -> None:
+    found, scope = limiter(rt), dict[str, object]()
+    for _ in range(10):
+        await found.owe(scope, ACTOR, 3)
+    assert (await taken(found)).retry_after_seconds == 40
