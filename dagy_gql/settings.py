@@ -169,6 +169,23 @@ class Settings(BaseSettings):
     request_max_bytes: int = 4 * MEGABYTE
     """The largest request body besides archives."""
 
+    request_head_seconds: float = Field(10.0, gt=0)
+    """How long a client may take to send the head of a request."""
+    request_body_seconds: float = Field(20.0, gt=0)
+    """How long a client may take to send a body, beside a second for every 16 KB of it."""
+    answer_stall_seconds: float = Field(60.0, gt=0)
+    """How long a client may take nothing of an answer that waits for it."""
+    websocket_init_seconds: float = Field(10.0, gt=0)
+    """How long a client may take to send `connection_init` over a WebSocket."""
+    websocket_idle_seconds: float = Field(30.0, gt=0)
+    """How long somebody who is not signed in may keep a WebSocket without an operation."""
+    connections_per_address: int = Field(256, ge=1)
+    """Connections, and open requests and WebSockets, of one address. The addresses behind trusted
+    proxies count each; what comes from a proxy's own address does not."""
+    connections_max: int = Field(10_000, ge=1)
+    """Connections of one API process in all, and never more than its descriptors allow: 128 are
+    kept for its own needs. When they are used up, the one that has been idle longest is closed."""
+
     rate_limit_per_minute: int = Field(120, ge=0)
     """Tokens a minute per credential or address; 0: no limit. 6,000 for `dagy up` on loopback."""
     rate_limit_burst: int = Field(200, ge=1)

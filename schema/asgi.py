@@ -32,7 +32,6 @@ from schema.root import schema
 from schema.websocket import Handler, Socket
 
 _AUDIENCE = "dagy.audience"
-_INIT_WAIT = timedelta(seconds=10)
 # Answers differ by Accept and by who asks.
 _HEADERS = [(b"vary", b"Accept, Authorization, Cookie"), (b"cache-control", b"no-store")]
 
@@ -105,7 +104,9 @@ class GraphQLApp(GraphQL[Context, None]):
         super().__init__(
             schema,
             graphql_ide=None,
-            connection_init_wait_timeout=_INIT_WAIT,
+            connection_init_wait_timeout=timedelta(
+                seconds=shared.rt.settings.websocket_init_seconds
+            ),
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
         )
         self._shared = shared

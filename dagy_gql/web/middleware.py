@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from urllib.parse import quote
 from uuid import uuid4
 
-import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +14,7 @@ from dagy_gql import metrics, tenancy, tracing
 from dagy_gql.auth.origin import Origin, origin
 from dagy_gql.auth.rate_limit import SCOPE_KEY
 from dagy_gql.errors import PayloadTooLarge
+from dagy_gql.web.refusal import refuse
 
 logger = logging.getLogger("dagy.access")
 
@@ -122,7 +122,7 @@ class BodyLimit:
         limit, received, started = self._limit_of(scope["path"]), 0, False
         length = Headers(scope=scope).get("content-length", "")
         if length.isdigit() and int(length) > limit:
-            await _refuse(send, limit)
+            await refuse(send, _too_large(limit))
             return
 
         async def counted() -> Message:
@@ -143,20 +143,8 @@ class BodyLimit:
         except PayloadTooLarge:
             if started:
                 raise
-            await _refuse(send, limit)
+            await refuse(send, _too_large(limit))
 
 
 def _too_large(limit: int) -> PayloadTooLarge:
     return PayloadTooLarge(f"The body is larger than {limit} bytes.", field="body")
-
-
-async def _refuse(send: Send, limit: int) -> None:
-    error = _too_large(limit)
-    body = orjson.dumps({"error": {"message": error.message} | error.extensions})
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

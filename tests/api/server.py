@@ -15,17 +15,17 @@ from websockets.typing import Origin, Subprotocol
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[int]:
-    """The port it listens on."""
+async def served(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
+    """The port it listens on; `options` are uvicorn's."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
         lifespan="off",
         log_config=None,
-        ws="websockets-sansio",
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=1,
+        **{"ws": "websockets-sansio"} | options,
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve([listener]))
