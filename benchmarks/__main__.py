@@ -19,12 +19,15 @@ from benchmarks.installation import running
 from benchmarks.live import crowds
 from benchmarks.reading_servers import prepared
 from benchmarks.runs import RunCases
+from benchmarks.strangers import Strangers
 
+# What is easier to remember than its letter.
+_NAMED = {"STRANGERS": "I"}
 _console = Console(stderr=True, highlight=False)
 
 
 def _groups(_context: click.Context, _option: click.Parameter, text: str) -> set[str]:
-    wanted = {group.strip().upper() for group in text.split(",")}
+    wanted = {_NAMED.get(name, name) for name in text.upper().replace(" ", "").split(",")}
     if unknown := wanted - set(GROUPS):
         raise click.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join(GROUPS)}")
     return wanted
@@ -63,9 +66,19 @@ def _measure(groups: set[str], folder: Path) -> dict[str, Outcome]:
         _console.print("H: reading pages of a million runs …", style="dim")
         with prepared(folder / "reading") as reading:
             outcomes |= reading.measure()
+    if "I" in groups:
+        outcomes |= _measure_among_strangers(folder)
     if groups & set("ABCDEG"):
         outcomes |= _measure_runs(groups, folder)
     return outcomes
+
+
+def _measure_among_strangers(folder: Path) -> dict[str, Outcome]:
+    """With the rate limit that `dagy up` has; the user stays within it."""
+    _console.print("I: a user among strangers …", style="dim")
+    limits = {"DAGY_RATE_LIMIT_PER_MINUTE": "6000", "DAGY_RATE_LIMIT_BURST": "6000"}
+    with running(folder / "strangers", environment=limits) as installation:
+        return Strangers(installation).measure()
 
 
 def _measure_runs(groups: set[str], folder: Path) -> dict[str, Outcome]:

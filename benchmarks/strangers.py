@@ -1,0 +1,69 @@
+"""Case I: a signed-in user while strangers do their worst, against the same user left in peace.
+
+Each kind of stranger is 64 connections without credentials, from an address of their own.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchmarks.cases import Outcome
+from benchmarks.installation import Installation
+from benchmarks.reading import PAGE, Target
+
+KINDS = (
+    "fragments",
+    "directives",
+    "aliases",
+    "slow_headers",
+    "slow_bodies",
+    "idle_websockets",
+    "big_bodies",
+    "bad_tokens",
+)
+QUESTIONS = {"strangers_typename": "{ __typename }", "strangers_page": PAGE}
+
+_SECONDS = 4.0
+# 80 a second at most: `dagy up` lets everybody ask 100.
+_PAUSE_SECONDS = 0.0125
+
+
+class Strangers:
+    """Every sample is the user's p99 among strangers of one kind, as a multiple of the quiet p99
+    right before it."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._url = installation.url
+        self._api = Target(f"{installation.url}/graphql", installation.server.token)
+
+    def measure(self) -> dict[str, Outcome]:
+        outcomes = {key: Outcome() for key in QUESTIONS}
+        for kind in KINDS:
+            quiet = {key: self._p99(query, outcomes[key]) for key, query in QUESTIONS.items()}
+            with self._attacked(kind):
+                for key, query in QUESTIONS.items():
+                    among = self._p99(query, outcomes[key])
+                    outcomes[key].samples.append(among / quiet[key])
+        return outcomes
+
+    def _p99(self, query: str, outcome: Outcome) -> float:
+        body = json.dumps({"query": query})
+        answer = self._api.ask(body, connections=1, seconds=_SECONDS, pause_seconds=_PAUSE_SECONDS)
+        outcome.load_cpu_seconds += answer["cpu_seconds"]
+        ms = sorted(answer["ms"])
+        return float(ms[int(0.99 * len(ms))])
+
+    @contextmanager
+    def _attacked(self, kind: str) -> Iterator[None]:
+        job = json.dumps({"url": self._url, "kind": kind})
+        command = [sys.executable, "-m", "benchmarks.strangers_load", job]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            if process.stdout.readline() != b"ready\n":
+                raise RuntimeError(f"the strangers did not come: {kind}")
+            try:
+                yield
+            finally:
+                process.terminate()
