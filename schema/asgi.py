@@ -170,6 +170,7 @@ class GraphQLApp(GraphQL[Context, None]):
         audience = cast(RequestAdapter, request).audience
         if request.method == "GET":
             asked = protocol.request_of(self.parse_query_params(request.query_params))
+            await documents.turn(asked.query or "", audience)
             _check_reads(asked, audience)
         else:
             trouble = protocol.trouble_with(request.content_type or "")
@@ -178,6 +179,7 @@ class GraphQLApp(GraphQL[Context, None]):
             asked = protocol.request_of(self.parse_json(await request.get_body()))
         accept = request.headers.get("accept") or ""
         if protocol.STREAM in accept.lower():
+            await documents.turn(asked.query or "", audience)
             is_subscription = _kind(asked, audience) is OperationType.SUBSCRIPTION
             if protocol.wants_stream(accept, is_subscription=is_subscription):
                 asked.protocol = "sse"

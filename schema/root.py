@@ -39,7 +39,7 @@ from schema.leaves import shorten, value_of
 from schema.nodes import NodeQueries
 from schema.notifications.mutations import NotificationMutations
 from schema.notifications.queries import NotificationQueries
-from schema.operations import Preparation
+from schema.operations import Preparation, documents
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
 from schema.organizations.roles import RoleMutations
@@ -128,6 +128,7 @@ class Schema(strawberry.Schema):
 
     async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> StrawberryResult:
         context: Context = kwargs["context_value"]
+        await documents.turn(query or "", context.audience)
         wish = wished(
             self._schema,
             query,
@@ -148,8 +149,11 @@ class Schema(strawberry.Schema):
             # The operation itself will meet, and report, the database that is away.
             if expected(error) is None:
                 raise
-        results = await super().stream(query, *args, **kwargs)
         own: Context = kwargs["context_value"]
+        await documents.turn(query or "", own.audience)
+        # Prepared here: the stream reads it later, from what is kept.
+        documents.prepared(self._schema, query or "", own.audience)
+        results = await super().stream(query, *args, **kwargs)
         permit = permit_of(
             self._schema,
             own,

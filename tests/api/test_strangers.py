@@ -1,6 +1,7 @@
 """What a document of somebody who is not signed in can cost, in whatever shape it is written."""
 
 import sys
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from schema.limits import STRANGERS, Audience
+from schema.limits import MEMBERS, STRANGERS, Audience
 from schema.operations import Documents
 from schema.root import schema
 from tests.api.client import Client
@@ -142,3 +143,15 @@ async def test_a_refused_document_takes_more_of_the_limit(anonymous: Client, que
     refused = await anonymous.http.post("/graphql", json={"query": query})
     left = [int(each.headers["x-ratelimit-remaining"]) for each in (first, refused)]
     assert left[0] - left[1] == 1 + STRANGERS.refused_tokens
+
+
+async def test_strangers_documents_take_turns_and_others_do_not_wait() -> None:
+    documents = Documents()
+    strangers, members = Audience(STRANGERS, hints=False), Audience(MEMBERS, hints=True)
+    began = time.monotonic()
+    documents.prepared(schema._schema, "{ viewer { role } }", strangers)
+    took = time.monotonic() - began
+    await documents.turn("{ __typename }", members)
+    await documents.turn("{ viewer { role } }", strangers)
+    await documents.turn("{ a }", strangers)
+    assert time.monotonic() - began >= 9 * took
