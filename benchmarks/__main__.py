@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from rich.console import Console
 from benchmarks import report, starts
 from benchmarks.cases import CASES, GROUPS, Outcome
 from benchmarks.deploying import Deployer
-from benchmarks.installation import running
+from benchmarks.installation import UP_LIMITS, running
 from benchmarks.live import crowds
 from benchmarks.reading_servers import prepared
 from benchmarks.runs import RunCases
@@ -74,11 +75,11 @@ def _measure(groups: set[str], folder: Path) -> dict[str, Outcome]:
 
 
 def _measure_among_strangers(folder: Path) -> dict[str, Outcome]:
-    """With the rate limit that `dagy up` has; the user stays within it."""
+    """With the limits that `dagy up` has; the user stays within them."""
     _console.print("I: a user among strangers …", style="dim")
-    limits = {"DAGY_RATE_LIMIT_PER_MINUTE": "6000", "DAGY_RATE_LIMIT_BURST": "6000"}
-    with running(folder / "strangers", environment=limits) as installation:
-        return Strangers(installation).measure()
+    with running(folder / "strangers", environment=UP_LIMITS) as installation:
+        say = partial(_console.print, style="dim")
+        return Strangers(installation, say).measure()
 
 
 def _measure_runs(groups: set[str], folder: Path) -> dict[str, Outcome]:

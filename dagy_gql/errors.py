@@ -65,6 +65,10 @@ class Conflict(DagyError):
 class PayloadTooLarge(BadUserInput):
     http_status = 413
 
+    @classmethod
+    def of_body(cls, limit_bytes: int, hint: str = "") -> "PayloadTooLarge":
+        return cls(f"The body is larger than {limit_bytes} bytes.{hint}", field="body")
+
 
 class RequestTimeout(BadUserInput):
     http_status = 408

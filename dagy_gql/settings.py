@@ -187,9 +187,14 @@ class Settings(BaseSettings):
     kept for its own needs. When they are used up, the one that has been idle longest is closed."""
 
     rate_limit_per_minute: int = Field(120, ge=0)
-    """Tokens a minute per credential or address; 0: no limit. 6,000 for `dagy up` on loopback."""
+    """Tokens a minute for the sessions of a person, for their API keys, and per service account; 0:
+    no limit, for nobody. 6,000 for `dagy up` on loopback."""
     rate_limit_burst: int = Field(200, ge=1)
-    """The most tokens that gather."""
+    """Tokens that a caller who has been quiet may use at once."""
+    rate_limit_anonymous_per_minute: int = Field(120, ge=1)
+    """Tokens a minute per address of who is not signed in, and never more than who is."""
+    rate_limit_anonymous_burst: int = Field(60, ge=1)
+    """Tokens that such an address may use at once."""
     metrics_token: SecretStr = SecretStr("")
     """What `/metrics` takes beside the permission HEALTH_READ; empty: the permission only."""
     introspection: Literal["", "off", "signed-in", "on"] = ""

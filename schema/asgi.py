@@ -26,7 +26,7 @@ from schema import protocol
 from schema.context import Context, Shared
 from schema.encoding import decoded, encoded
 from schema.errors import expected, masked
-from schema.limits import Audience
+from schema.limits import Audience, too_large
 from schema.operations import documents
 from schema.root import schema
 from schema.websocket import Handler, Socket
@@ -57,6 +57,18 @@ class RequestAdapter(StarletteRequestAdapter):
     def audience(self) -> Audience:
         found: Audience = self._request.scope[_AUDIENCE]
         return found
+
+    async def get_body(self) -> bytes:
+        """Raises PayloadTooLarge."""
+        bounds, body = self.audience.bounds, bytearray()
+        declared = self._request.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > bounds.body_bytes:
+            raise too_large(bounds)
+        async for chunk in self._request.stream():
+            body += chunk
+            if len(body) > bounds.body_bytes:
+                raise too_large(bounds)
+        return bytes(body)
 
 
 def _check_reads(request_data: GraphQLRequestData, audience: Audience) -> None:

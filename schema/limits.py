@@ -1,6 +1,7 @@
 """How large an operation may be. Counted before it is validated, for that is what costs most."""
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from graphql import (
     parse,
 )
 
+from dagy_gql.errors import PayloadTooLarge
 from schema.sizes import Sizes, SpreadCycle, values_of
 
 MAX_DEPTH = 12
@@ -26,6 +28,7 @@ MAX_ROOT_FIELDS = 20
 MAX_DIRECTIVES = 50
 # Python refuses to read integers of more than 4,300 digits; no field takes more than 19.
 MAX_DIGITS = 100
+MORE_FOR_MEMBERS = " Sign in first, or send a valid token: more is allowed then."
 _LONG_NUMBER = re.compile("[0-9]" * (MAX_DIGITS + 1))
 _META_FIELDS = frozenset({"__schema", "__type"})
 _TOO_MANY_TOKENS = "Syntax Error: Document contains more than"
@@ -33,13 +36,15 @@ _TOO_MANY_TOKENS = "Syntax Error: Document contains more than"
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Of one document. `fields` and `comparisons` are counted with every fragment expanded.
+    """Of one document, and of the body it comes in (for members, `DAGY_REQUEST_MAX_BYTES`).
+    `fields` and `comparisons` are counted with every fragment expanded.
 
     `comparisons` bounds the one rule of validation that is quadratic: two fields, or fragments,
     with one place in the answer must not contradict each other. `refused_tokens` of the rate limit
     are owed for a document that is refused, beside the one that every request takes.
     """
 
+    body_bytes: int
     characters: int
     tokens: int
     definitions: int
@@ -53,6 +58,7 @@ class Bounds:
 
 # The largest operation of the web UI has 711 tokens.
 MEMBERS = Bounds(
+    body_bytes=sys.maxsize,
     characters=200_000,
     tokens=2_000,
     definitions=100,
@@ -66,6 +72,7 @@ MEMBERS = Bounds(
 # Who is not signed in signs in, or reads the schema: that takes 165 tokens and 200 fields. What is
 # within these bounds costs less than 10 ms.
 STRANGERS = Bounds(
+    body_bytes=64 * 1024,
     characters=10_000,
     tokens=250,
     definitions=10,
@@ -91,6 +98,11 @@ class TooLarge(GraphQLError):
     """The document is outside the bounds."""
 
 
+def too_large(bounds: Bounds) -> PayloadTooLarge:
+    """What is said of a body; members never hear it here."""
+    return PayloadTooLarge.of_body(bounds.body_bytes, MORE_FOR_MEMBERS)
+
+
 def exceeded(what: str, found: int, limit: int) -> str:
     """`what` has a place for the number: "is {} levels deep"."""
     return f"The operation {what.format(found)}; at most {limit} are allowed."
@@ -109,12 +121,15 @@ def parsed(query: str, bounds: Bounds) -> DocumentNode:
 
 
 def errors_of(document: DocumentNode, bounds: Bounds) -> list[GraphQLError]:
-    """Of a document that need not be valid: one error for every limit that it exceeds."""
+    """Of a document that need not be valid: one error for every limit that it exceeds. What takes
+    longer to count is counted only of what is within the limits before it."""
+    sizes = Sizes(document)
     try:
-        return [
-            *_errors_as_written(document, bounds),
-            *_errors_of_sizes(Sizes(document), bounds),
-        ]
+        return (
+            list(_errors_as_written(document, bounds))
+            or list(_errors_of_sizes(sizes, bounds))
+            or list(_errors_expanded(sizes, bounds))
+        )
     except SpreadCycle as error:
         return [error]
     except RecursionError:
@@ -144,12 +159,15 @@ def _errors_of_sizes(sizes: Sizes, bounds: Bounds) -> Iterator[GraphQLError]:
         )
         if isinstance(root, OperationDefinitionNode):
             yield from _over(("is {} root fields large", size.top, MAX_ROOT_FIELDS), node=root)
+
+
+def _errors_expanded(sizes: Sizes, bounds: Bounds) -> Iterator[GraphQLError]:
+    """Comparisons are counted field by field, so the number of fields bounds that count."""
     fields = sum(size.fields for _, size in sizes.roots)
-    if fields > bounds.fields:
-        yield from _over(("is {} fields large", fields, bounds.fields))
-        return
-    found = sizes.comparisons(bounds.comparisons)
-    yield from _over(("repeats fields in {} pairs", found, bounds.comparisons))
+    yield from _over(("is {} fields large", fields, bounds.fields))
+    if fields <= bounds.fields:
+        found = sizes.comparisons(bounds.comparisons)
+        yield from _over(("repeats fields in {} pairs", found, bounds.comparisons))
 
 
 def _over(*counts: tuple[str, int, int], node: Node | None = None) -> Iterator[GraphQLError]:

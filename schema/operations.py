@@ -250,7 +250,7 @@ async def _refused(prepared: Prepared, context: Context) -> list[GraphQLError]:
         return []
     await context.owe(context.audience.bounds.refused_tokens)
     if context.identity is None and isinstance(prepared.errors[0], TooLarge):
-        message = f"{errors[0].message} Sign in first, or send a valid token: more is allowed then."
+        message = errors[0].message + limits.MORE_FOR_MEMBERS
         return [located(context.refusal or Unauthenticated(message))]
     return errors
 

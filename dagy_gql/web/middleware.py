@@ -20,6 +20,7 @@ logger = logging.getLogger("dagy.access")
 
 _MAX_ID = 64
 _MAX_AGENT = 256
+_READ_ANYWAY_BYTES = 64 * 1024
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -107,6 +108,7 @@ class RequestLog:
 
 class BodyLimit:
     """Refuses bodies above a limit: by Content-Length at once, else as soon as they outgrow it.
+    What is answered while much of a body is still to come ends the connection.
 
     `limit_of` gives the limit for a path.
     """
@@ -119,32 +121,35 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
         limit, received, started = self._limit_of(scope["path"]), 0, False
-        length = Headers(scope=scope).get("content-length", "")
-        if length.isdigit() and int(length) > limit:
-            await refuse(send, _too_large(limit))
-            return
+        length = headers.get("content-length", "")
+        expected = int(length) if length.isdigit() else 0
+        is_open = "transfer-encoding" in headers
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal received, is_open
             message = await receive()
             received += len(message.get("body", b""))
+            is_open = is_open and message.get("more_body", False)
             if received > limit:
-                raise _too_large(limit)
+                raise PayloadTooLarge.of_body(limit)
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
             started = True
+            is_start = message["type"] == "http.response.start"
+            if is_start and (is_open or expected - received > _READ_ANYWAY_BYTES):
+                MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
+        if expected > limit:
+            await refuse(scope, send, PayloadTooLarge.of_body(limit))
+            return
         try:
             await self._app(scope, counted, watched)
-        except PayloadTooLarge:
+        except PayloadTooLarge as error:
             if started:
                 raise
-            await refuse(send, _too_large(limit))
-
-
-def _too_large(limit: int) -> PayloadTooLarge:
-    return PayloadTooLarge(f"The body is larger than {limit} bytes.", field="body")
+            await refuse(scope, send, error)

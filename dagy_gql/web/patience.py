@@ -54,7 +54,7 @@ class BodyTimeout:
         except RequestTimeout as error:
             if started:
                 raise
-            await refuse(send, error)
+            await refuse(scope, send, error)
 
 
 class AddressLimit:
@@ -78,7 +78,7 @@ class AddressLimit:
         whose = network(client[0])
         if self._open[whose] >= self._most:
             metrics.connections_refused.labels("address").inc()
-            await refuse(send, TooManyConnections(self._most), scope=scope)
+            await refuse(scope, send, TooManyConnections(self._most))
             return
         self._open[whose] += 1
         try:

@@ -1,4 +1,7 @@
-"""The answer where no route was asked: JSON, and the end of the connection."""
+"""The answer where no route was asked: JSON in the shape that the path has, and the end of the
+connection."""
+
+from typing import Any
 
 import orjson
 from starlette.types import Scope, Send
@@ -6,13 +9,15 @@ from starlette.types import Scope, Send
 from dagy_gql.errors import DagyError
 
 
-async def refuse(send: Send, error: DagyError, *, scope: Scope | None = None) -> None:
-    """Answers a WebSocket's handshake too, with its `scope`."""
-    kind = "websocket.http" if scope and scope["type"] == "websocket" else "http"
-    if kind != "http" and "websocket.http.response" not in (scope or {}).get("extensions", {}):
-        await send({"type": "websocket.close", "code": 1013, "reason": "Try again later"})
-        return
-    body = orjson.dumps({"error": {"message": error.message} | error.extensions})
+async def refuse(scope: Scope, send: Send, error: DagyError) -> None:
+    """A request, or a WebSocket's handshake."""
+    kind = "http"
+    if scope["type"] == "websocket":
+        kind = "websocket.http"
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            await send({"type": "websocket.close", "code": 1013, "reason": "Try again later"})
+            return
+    body = orjson.dumps(_content(scope["path"], error))
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
@@ -22,3 +27,9 @@ async def refuse(send: Send, error: DagyError, *, scope: Scope | None = None) ->
         headers.append((b"retry-after", str(error.extensions["retryAfter"]).encode()))
     await send({"type": f"{kind}.response.start", "status": error.http_status, "headers": headers})
     await send({"type": f"{kind}.response.body", "body": body})
+
+
+def _content(path: str, error: DagyError) -> dict[str, Any]:
+    if path == "/graphql":
+        return {"errors": [{"message": error.message, "extensions": error.extensions}]}
+    return {"error": {"message": error.message} | error.extensions}

@@ -289,7 +289,7 @@ async def test_addresses_behind_a_proxy_have_their_own_limits() -> None:
             return {}
 
         extensions = {"websocket.http.response": {}}
-        scope = {"type": kind, "client": (address, 1), "extensions": extensions}
+        scope = {"type": kind, "path": "/", "client": (address, 1), "extensions": extensions}
         await app(scope, receive, send)
         return sent
 
