@@ -23,6 +23,7 @@ from dagy_gql.web.connections import Proxies
 from dagy_gql.web.csp import clerk_origin
 from dagy_gql.web.exports import ExportRoutes
 from dagy_gql.web.files import Files
+from dagy_gql.web.hosts import Hosts, allowed_hosts
 from dagy_gql.web.middleware import BodyLimit, RequestLog
 from dagy_gql.web.oidc import OidcRoutes
 from dagy_gql.web.operations import Operations
@@ -155,6 +156,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         ],
         middleware=[
             Middleware(RequestLog),
+            Middleware(Hosts, allowed=allowed_hosts(settings)),
             Middleware(
                 AddressLimit,
                 most=settings.connections_per_address,

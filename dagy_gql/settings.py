@@ -86,8 +86,14 @@ class Settings(BaseSettings):
     public_url: str = ""
     """The address in links of invitations and for OpenID providers. `https://` here makes cookies
     secure."""
-    trusted_proxies: str = "127.0.0.1"
-    """Addresses or networks (comma-separated) whose X-Forwarded-For and -Proto are believed."""
+    allowed_hosts: str = ""
+    """Host names (comma-separated) by which requests may come, beside that of DAGY_PUBLIC_URL and
+    this machine's own; `*`: any. Empty: any too, but where the API listens on a loopback address
+    only those."""
+    trusted_proxies: str = ""
+    """Addresses or networks (comma-separated) whose X-Forwarded-For and -Proto are believed; `*`:
+    all. Empty: nobody's. A reverse proxy on the same machine is `127.0.0.1`: without this all its
+    visitors count as one address."""
     ui_dir: Path = _ROOT / "frontend" / "out"
     """The built web UI."""
     docs_dir: Path = _ROOT / "build" / "docs"
@@ -181,7 +187,7 @@ class Settings(BaseSettings):
     """How long somebody who is not signed in may keep a WebSocket without an operation."""
     connections_per_address: int = Field(256, ge=1)
     """Connections, and open requests and WebSockets, of one address. The addresses behind trusted
-    proxies count each; what comes from a proxy's own address does not."""
+    proxies count each; what comes from a proxy's own address, or from 127.0.0.1, does not."""
     connections_max: int = Field(10_000, ge=1)
     """Connections of one API process in all, and never more than its descriptors allow: 128 are
     kept for its own needs. When they are used up, the one that has been idle longest is closed."""
@@ -196,7 +202,7 @@ class Settings(BaseSettings):
     rate_limit_anonymous_burst: int = Field(60, ge=1)
     """Tokens that such an address may use at once."""
     metrics_token: SecretStr = SecretStr("")
-    """What `/metrics` takes beside the permission HEALTH_READ; empty: the permission only."""
+    """What `/metrics` takes, beside the credentials of whoever runs the installation."""
     introspection: Literal["", "off", "signed-in", "on"] = ""
     """Who may read the schema through the API: `off`, `signed-in`, `on`. Empty: everybody in
     development, and who is signed in in production. Of these, who is signed in is told "Did you

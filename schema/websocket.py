@@ -21,7 +21,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
 
-from dagy_gql.errors import RateLimited
+from dagy_gql.errors import QuotaExceeded, RateLimited
 from schema.context import Context
 from schema.encoding import encoded
 from schema.errors import expected
@@ -85,7 +85,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if self.connection_acknowledged:
             try:
                 await self.context.charge(1)
-            except RateLimited as error:
+                self._check_room(message["id"])
+            except (RateLimited, QuotaExceeded) as error:
                 refusal = {"message": error.message, "extensions": error.extensions}
                 await self.send_message(
                     {"id": message["id"], "type": "error", "payload": [cast(Any, refusal)]}
@@ -93,6 +94,15 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 return
         self._operations_begun += 1
         await super().handle_subscribe(message)
+
+    def _check_room(self, id_: str) -> None:
+        """Raises QuotaExceeded. An id that is in use ends the connection instead (4409)."""
+        most = self.max_subscriptions_per_connection
+        if most is not None and len(self.operations) >= most and id_ not in self.operations:
+            raise QuotaExceeded(
+                f"This connection has {most} operations open, which is the most: complete one, "
+                "or open another connection."
+            )
 
     async def run_operation(self, operation: Any) -> None:
         """Shared events go to the socket directly (see `sharing`)."""

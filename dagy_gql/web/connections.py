@@ -32,13 +32,18 @@ def raise_descriptor_limit() -> int:
     return _MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
 
 
+# Where a proxy may stand that nobody told us of; who else is here does not need the network.
+_THIS_MACHINE = ("127.0.0.1", "::1")
+
+
 class Proxies:
-    """The addresses in `trusted_proxies`: whoever connects from there speaks for many."""
+    """The addresses in `trusted_proxies`, and our own: whoever connects from there may speak for
+    many."""
 
     def __init__(self, trusted: str) -> None:
         self._all = trusted.strip() == "*"
         self._networks = []
-        for name in listed(trusted):
+        for name in (*_THIS_MACHINE, *listed(trusted)):
             try:
                 self._networks.append(ip_network(name, strict=False))
             except ValueError:

@@ -62,7 +62,7 @@ def _traced(scope: Scope, request_id: str) -> AbstractContextManager[None]:
 
 class RequestLog:
     """Sets `origin` for all that the request runs, puts its id into the scope and the answer, and
-    logs each answer."""
+    logs each answer. No answer's type is to be guessed by a browser."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -79,7 +79,9 @@ class RequestLog:
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] in ("http.response.start", "websocket.accept"):
-                MutableHeaders(scope=message).append("X-Request-Id", request_id)
+                headers = MutableHeaders(scope=message)
+                headers.append("X-Request-Id", request_id)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
                 if SCOPE_KEY in scope:
                     message["headers"].extend(scope[SCOPE_KEY].headers())
                 status = message.get("status", 101)

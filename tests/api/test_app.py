@@ -90,6 +90,12 @@ async def posted(client: Client, content: bytes | AsyncIterator[bytes]) -> httpx
     return await client.http.post("/graphql", content=content, headers=headers)
 
 
+@pytest.mark.parametrize("path", ["/graphql", "/health", "/files/x", "/metrics", "/nowhere", "/"])
+async def test_no_answer_is_taken_for_another_type(anonymous: Client, path: str) -> None:
+    for response in (await anonymous.http.get(path), await anonymous.http.post(path, content=b"{")):
+        assert response.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
 async def test_an_answer_before_the_body_ends_the_connection(viewer: Client) -> None:
     viewer.token = "dagy_at_unknown"
     path = f"/artifacts/uploads/{'0' * 64}"
@@ -178,7 +184,7 @@ async def test_on_https_the_cookie_is_secure(rt: Runtime) -> None:
     secure = rt.settings.model_copy(update={"public_url": "https://dagy.example"})
     app = create_app(secure, replace(rt, settings=secure))
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://dagy.test") as http:
         response = await login(Client(http), email="owner@example.com", password=PASSWORD)
     assert "Secure" in response.headers["set-cookie"]
 

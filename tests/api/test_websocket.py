@@ -157,6 +157,24 @@ async def test_4409_for_an_id_that_is_in_use(app: Starlette, viewer: Client) -> 
     assert reason == f"Subscriber for {'é' * 54}"
 
 
+async def test_a_connection_has_so_many_operations_and_says_so_with_a_code(
+    app: Starlette, viewer: Client
+) -> None:
+    async with raw(app) as connection:
+        await send(connection, with_token(viewer.token))
+        await send(connection, *(EVENTS | {"id": str(n)} for n in range(101)))
+        assert (await receive(connection))["type"] == "connection_ack"
+        refused = await receive(connection)
+        assert (refused["type"], refused["id"]) == ("error", "100")
+        assert refused["payload"][0] == {
+            "message": "This connection has 100 operations open, which is the most: complete one, "
+            "or open another connection.",
+            "extensions": {"code": "QUOTA_EXCEEDED"},
+        }
+        await send(connection, {"type": "complete", "id": "0"}, ROLE | {"id": "101"})
+        assert (await receive(connection))["type"] == "next"
+
+
 async def test_4429_for_a_second_connection_init(app: Starlette) -> None:
     async with raw(app) as connection:
         await send(connection, INIT, INIT)

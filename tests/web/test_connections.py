@@ -6,21 +6,22 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from websockets.asyncio.client import connect
 
+from dagy_gql.cli.server import configuration
+from dagy_gql.runtime import Runtime
 from dagy_gql.settings import Settings
 from dagy_gql.web import connections
 from dagy_gql.web.connections import Proxies, protocols, raise_descriptor_limit
 from dagy_gql.web.patience import AddressLimit, BodyTimeout
-from tests.api.server import served
+from tests.api.server import served, started
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
-# Nobody is a proxy: the tests' own address counts.
-STRICT: dict[str, Any] = {"trusted_proxies": "192.0.2.1"}
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +46,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 async def server(
     app: ASGIApp = echo, *, descriptors: int = 1024, **changes: Any
 ) -> AsyncIterator["Api"]:
-    async with served(app, **protocols(Settings(**STRICT | changes), descriptors)) as port:
+    async with served(app, **protocols(Settings(**changes), descriptors)) as port:
         api = Api(port)
         yield api
         for client in api.clients:
@@ -82,7 +83,7 @@ class Api:
         self.port = port
         self.clients: list[Client] = []
 
-    async def open(self, address: str = "127.0.0.1") -> Client:
+    async def open(self, address: str = "127.0.0.2") -> Client:
         streams = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
         self.clients.append(Client(*streams))
         return self.clients[-1]
@@ -187,21 +188,45 @@ async def test_an_address_has_so_many_connections_and_others_have_theirs() -> No
         first, second = await api.open(), await api.open()
         assert [await each.status(GET) for each in (first, second)] == [200, 200]
         assert await (await api.open()).status() == 503
-        assert await (await api.open("127.0.0.2")).status(GET) == 200
+        assert await (await api.open("127.0.0.3")).status(GET) == 200
         await first.close()
         await asyncio.sleep(0.05)
         assert await (await api.open()).status(GET) == 200
 
 
 async def test_a_proxy_has_more_connections_than_an_address() -> None:
-    async with server(connections_per_address=1, trusted_proxies="127.0.0.1") as api:
+    async with server(connections_per_address=1, trusted_proxies="127.0.0.2") as api:
         clients = [await api.open() for _ in range(5)]
         assert [await each.status(GET) for each in clients] == [200] * 5
 
 
+async def test_this_machine_has_more_for_a_proxy_may_be_on_it() -> None:
+    async with server(connections_per_address=1) as api:
+        clients = [await api.open("127.0.0.1") for _ in range(5)]
+        assert [await each.status(GET) for each in clients] == [200] * 5
+
+
+@pytest.mark.parametrize(("trusted", "left"), [("", [59, 58, 57]), ("127.0.0.1", [59, 59, 59])])
+async def test_only_a_trusted_proxy_says_whose_address_it_is(
+    rt: Runtime, trusted: str, left: list[int]
+) -> None:
+    settings = rt.settings.model_copy(update={"trusted_proxies": trusted})
+    async with started(configuration(settings, rt)) as port:
+        found = []
+        for number in range(3):
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+                response = await http.post(
+                    "/graphql",
+                    json={"query": "{ __typename }"},
+                    headers={"X-Forwarded-For": f"203.0.113.{number}"},
+                )
+            found.append(int(response.headers["x-ratelimit-remaining"]))
+    assert found == left
+
+
 async def test_a_websocket_counts_as_a_connection_until_it_closes() -> None:
     async with server(connections_per_address=1) as api:
-        async with connect(f"ws://127.0.0.1:{api.port}/") as socket:
+        async with connect(f"ws://127.0.0.1:{api.port}/", local_addr=("127.0.0.2", 0)) as socket:
             await socket.send("hello")
             assert await socket.recv() == "hello"
             assert await (await api.open()).status() == 503
@@ -258,7 +283,7 @@ def test_the_soft_limit_of_descriptors_is_raised(
         ("127.0.0.1", ["127.0.0.1"], ["127.0.0.2", "", "x"]),
         ("10.0.0.0/8, ::1", ["10.1.2.3", "::1"], ["11.0.0.1", "::2"]),
         ("*", ["192.0.2.7", "x"], []),
-        ("", [], ["127.0.0.1"]),
+        ("", ["127.0.0.1", "::1"], ["127.0.0.2", "10.0.0.1"]),
     ],
 )
 def test_proxies_are_addresses_or_networks(
