@@ -31,7 +31,12 @@ _numbers = itertools.count()
 
 
 def _post(body: bytes, *headers: str, length: int | None = None) -> bytes:
-    lines = ["POST /graphql HTTP/1.1", "Host: dagy", "Content-Type: application/json", *headers]
+    lines = [
+        "POST /graphql HTTP/1.1",
+        "Host: localhost",
+        "Content-Type: application/json",
+        *headers,
+    ]
     lines.append(f"Content-Length: {len(body) if length is None else length}")
     return "\r\n".join([*lines, "", ""]).encode() + body
 
@@ -73,7 +78,12 @@ async def _idle(streams: Streams) -> None:
     """A WebSocket that is never greeted, or is and wants nothing."""
     reader, writer = streams
     key = base64.b64encode(os.urandom(16)).decode()
-    lines = ["GET /graphql HTTP/1.1", "Host: dagy", "Upgrade: websocket", "Connection: Upgrade"]
+    lines = [
+        "GET /graphql HTTP/1.1",
+        "Host: localhost",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+    ]
     lines += [f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13"]
     lines += ["Sec-WebSocket-Protocol: graphql-transport-ws", "", ""]
     writer.write("\r\n".join(lines).encode())
@@ -92,7 +102,7 @@ KINDS: dict[str, Callable[[Streams], Awaitable[None]]] = {
     "fragments": _asking(lambda: _query("{" + "...{viewer{role}}" * 280 + "}")),
     "directives": _asking(lambda: _query("{viewer{role " + "@a " * 900 + "}}")),
     "aliases": _asking(lambda: _query("{" + " ".join(f"a{n}:role" for n in range(600)) + "}")),
-    "slow_headers": lambda streams: _dripped(streams, b"GET / HTTP/1.1\r\nHost: dagy\r\nA: "),
+    "slow_headers": lambda streams: _dripped(streams, b"GET / HTTP/1.1\r\nHost: localhost\r\nA: "),
     "slow_bodies": lambda streams: _dripped(streams, _post(b'{"query":"', length=100_000)),
     "idle_websockets": _idle,
     "big_bodies": _asking(_big),

@@ -111,6 +111,11 @@ def bucket_of(actor: Actor | None, address: str | None) -> str:
     return f"limit:{actor.kind.value.lower()}:{holder}"
 
 
+async def pause() -> None:
+    """Before a stranger is refused: who waits for that and asks again at once costs us little."""
+    await asyncio.sleep(random.uniform(*_REFUSAL_SECONDS))  # noqa: S311
+
+
 class RateLimiter:
     """One per process, over the connection pool it is given."""
 
@@ -128,8 +133,8 @@ class RateLimiter:
     async def charge(
         self, scope: MutableMapping[str, Any], actor: Actor | None, tokens: int = 1
     ) -> None:
-        """Leave the verdict in the scope, for the headers of the answer; raises RateLimited. Who is
-        not signed in waits for that, so that asking again at once costs us little."""
+        """Leave the verdict in the scope, for the headers of the answer. Raises RateLimited, to who
+        is not signed in after a pause."""
         verdict = await self.take(actor, tokens)
         if verdict is not None:
             scope[SCOPE_KEY] = verdict
@@ -138,7 +143,7 @@ class RateLimiter:
             if verdict.wait_seconds:
                 metrics.rate_limited.inc()
                 if actor is None:
-                    await asyncio.sleep(random.uniform(*_REFUSAL_SECONDS))  # noqa: S311
+                    await pause()
                 raise RateLimited(retry_after_seconds=verdict.retry_after_seconds)
 
     async def owe(self, scope: MutableMapping[str, Any], actor: Actor | None, tokens: int) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 import orjson
 from starlette.types import Scope, Send
 
+from dagy_gql.auth import rate_limit
 from dagy_gql.errors import DagyError
 
 
 async def refuse(scope: Scope, send: Send, error: DagyError) -> None:
-    """A request, or a WebSocket's handshake."""
+    """A request, or a WebSocket's handshake, after a moment: nobody has signed in for it."""
+    await rate_limit.pause()
     kind = "http"
     if scope["type"] == "websocket":
         kind = "websocket.http"

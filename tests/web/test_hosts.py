@@ -6,6 +6,7 @@ import orjson
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from dagy_gql.auth import rate_limit
 from dagy_gql.settings import Settings
 from dagy_gql.web.hosts import Hosts, allowed_hosts
 
@@ -16,6 +17,11 @@ LISTENING: dict[str, Any] = {
     "open": {"host": "0.0.0.0"},
     "all": {"host": "127.0.0.1", "allowed_hosts": "*"},
 }
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limit, "_REFUSAL_SECONDS", (0.0, 0.0))
 
 
 async def answer(
