@@ -30,9 +30,9 @@ SCOPE_KEY = "dagy.rate_limit"
 _ANSWER_SECONDS = 0.25
 # How long requests pass uncounted once Redis did not answer, rather than each wait for it.
 _PAUSE_SECONDS = 1.0
-# How long a refusal takes where nobody is signed in: 64 connections then cost 4 % of a core, and
-# not all at the same moment.
-_REFUSAL_SECONDS = (0.5, 1.5)
+# How long a refusal takes where nobody is signed in: 64 connections are then 32 requests a second,
+# a tenth of a core, and not all at the same moment.
+_REFUSAL_SECONDS = (1.0, 3.0)
 
 # A bucket is the moment (µs) at which it will be full again: GCRA, which is the token bucket with
 # one number. KEYS: buckets. ARGV for each key: µs a token takes, size of the bucket, tokens wanted;

@@ -20,6 +20,7 @@ logger = logging.getLogger("dagy.access")
 
 _MAX_ID = 64
 _MAX_AGENT = 256
+_TOO_MANY = 429
 _READ_ANYWAY_BYTES = 64 * 1024
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -62,7 +63,8 @@ def _traced(scope: Scope, request_id: str) -> AbstractContextManager[None]:
 
 class RequestLog:
     """Sets `origin` for all that the request runs, puts its id into the scope and the answer, and
-    logs each answer. No answer's type is to be guessed by a browser."""
+    logs each answer; those that the rate limit refused are only counted. No answer's type is to be
+    guessed by a browser."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -94,7 +96,7 @@ class RequestLog:
             origin.reset(token)
             if scope["type"] == "http":
                 metrics.requests.labels(_method(scope), status).inc()
-            if logger.isEnabledFor(logging.INFO):
+            if status != _TOO_MANY and logger.isEnabledFor(logging.INFO):
                 milliseconds = round((time.perf_counter() - start) * 1000, 1)
                 # Quoted again: a path may have a line's end in it, or talk to a terminal.
                 method, path = scope.get("method", "WS"), quote(scope["path"], errors="replace")
