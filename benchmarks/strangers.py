@@ -32,8 +32,8 @@ _PAUSE_SECONDS = 0.0125
 
 
 class Strangers:
-    """Every sample is the user's p99 among strangers of one kind, as a multiple of the quiet p99
-    right before it."""
+    """Every sample is the user's p99 among strangers of one kind, as a multiple of their p99 in
+    all the quiet moments, one before each kind: what else the machine does touches both."""
 
     def __init__(self, installation: Installation, say: Callable[[str], None]) -> None:
         self._say = say
@@ -42,21 +42,27 @@ class Strangers:
 
     def measure(self) -> dict[str, Outcome]:
         outcomes = {key: Outcome() for key in QUESTIONS}
+        quiet: dict[str, list[float]] = {key: [] for key in QUESTIONS}
+        among: dict[str, list[float]] = {key: [] for key in QUESTIONS}
         for kind in KINDS:
-            quiet = {key: self._p99(query, outcomes[key]) for key, query in QUESTIONS.items()}
+            for key, outcome in outcomes.items():
+                quiet[key] += self._ms(key, outcome)
             with self._attacked(kind):
-                for key, query in QUESTIONS.items():
-                    among = self._p99(query, outcomes[key])
-                    outcomes[key].samples.append(among / quiet[key])
-                    self._say(f"   {kind}, {key}: {among:.1f} ms, quiet {quiet[key]:.1f} ms")
+                for key, outcome in outcomes.items():
+                    among[key].append(_p99(self._ms(key, outcome)))
+        for key, outcome in outcomes.items():
+            outcome.samples = [each / _p99(quiet[key]) for each in among[key]]
+            found = ", ".join(
+                f"{kind} {ms:.1f}" for kind, ms in zip(KINDS, among[key], strict=True)
+            )
+            self._say(f"   {key}: quiet {_p99(quiet[key]):.1f} ms, {found}")
         return outcomes
 
-    def _p99(self, query: str, outcome: Outcome) -> float:
-        body = json.dumps({"query": query})
+    def _ms(self, key: str, outcome: Outcome) -> list[float]:
+        body = json.dumps({"query": QUESTIONS[key]})
         answer = self._api.ask(body, connections=1, seconds=_SECONDS, pause_seconds=_PAUSE_SECONDS)
         outcome.load_cpu_seconds += answer["cpu_seconds"]
-        ms = sorted(answer["ms"])
-        return float(ms[int(0.99 * len(ms))])
+        return [float(ms) for ms in answer["ms"]]
 
     @contextmanager
     def _attacked(self, kind: str) -> Iterator[None]:
@@ -70,3 +76,7 @@ class Strangers:
                 yield
             finally:
                 process.terminate()
+
+
+def _p99(ms: list[float]) -> float:
+    return sorted(ms)[int(0.99 * len(ms))]
