@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,16 +16,19 @@ from rich.console import Console
 from benchmarks import report, starts
 from benchmarks.cases import CASES, GROUPS, Outcome
 from benchmarks.deploying import Deployer
-from benchmarks.installation import running
+from benchmarks.installation import UP_LIMITS, running
 from benchmarks.live import crowds
 from benchmarks.reading_servers import prepared
 from benchmarks.runs import RunCases
+from benchmarks.strangers import Strangers
 
+# What is easier to remember than its letter.
+_NAMED = {"STRANGERS": "I"}
 _console = Console(stderr=True, highlight=False)
 
 
 def _groups(_context: click.Context, _option: click.Parameter, text: str) -> set[str]:
-    wanted = {group.strip().upper() for group in text.split(",")}
+    wanted = {_NAMED.get(name, name) for name in text.upper().replace(" ", "").split(",")}
     if unknown := wanted - set(GROUPS):
         raise click.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join(GROUPS)}")
     return wanted
@@ -63,9 +67,19 @@ def _measure(groups: set[str], folder: Path) -> dict[str, Outcome]:
         _console.print("H: reading pages of a million runs …", style="dim")
         with prepared(folder / "reading") as reading:
             outcomes |= reading.measure()
+    if "I" in groups:
+        outcomes |= _measure_among_strangers(folder)
     if groups & set("ABCDEG"):
         outcomes |= _measure_runs(groups, folder)
     return outcomes
+
+
+def _measure_among_strangers(folder: Path) -> dict[str, Outcome]:
+    """With the limits that `dagy up` has; the user stays within them."""
+    _console.print("I: a user among strangers …", style="dim")
+    with running(folder / "strangers", environment=UP_LIMITS) as installation:
+        say = partial(_console.print, style="dim")
+        return Strangers(installation, say).measure()
 
 
 def _measure_runs(groups: set[str], folder: Path) -> dict[str, Outcome]:

@@ -70,5 +70,7 @@ CASES = [
     Case("help", "F", "dagy --help", "ms", 200, "", "python -c pass"),
     Case("crowd", "G", "event to the last of 1,000", "ms", 60),
     Case("subscriber", "G", "memory of a subscriber", "KB", 45),
+    Case("strangers_typename", "I", "__typename among strangers: p99 / quiet", "x", 3, judged=max),
+    Case("strangers_page", "I", "page of runs among strangers: …", "x", 3, judged=max),
 ]  # fmt: skip
 GROUPS = "".join(sorted({case.group for case in CASES}))

@@ -20,7 +20,20 @@ from dagy.profiles import ProfileStore
 _PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.01
 # Requests are counted, as always, against a limit that the load does not reach.
-_LIMITS = {"DAGY_RATE_LIMIT_PER_MINUTE": "1000000000", "DAGY_RATE_LIMIT_BURST": "1000000000"}
+_NO_LIMIT = "1000000000"
+_LIMITS = {
+    "DAGY_RATE_LIMIT_PER_MINUTE": _NO_LIMIT,
+    "DAGY_RATE_LIMIT_BURST": _NO_LIMIT,
+    "DAGY_RATE_LIMIT_ANONYMOUS_PER_MINUTE": _NO_LIMIT,
+    "DAGY_RATE_LIMIT_ANONYMOUS_BURST": _NO_LIMIT,
+}
+# What there is without any setting.
+UP_LIMITS = {
+    "DAGY_RATE_LIMIT_PER_MINUTE": "6000",
+    "DAGY_RATE_LIMIT_BURST": "6000",
+    "DAGY_RATE_LIMIT_ANONYMOUS_PER_MINUTE": "120",
+    "DAGY_RATE_LIMIT_ANONYMOUS_BURST": "60",
+}
 
 
 class Installation:

@@ -39,13 +39,16 @@ class Target:
     url: str
     token: str = ""
 
-    def ask(self, *bodies: str, connections: int, seconds: float) -> dict[str, Any]:
+    def ask(
+        self, *bodies: str, connections: int, seconds: float, pause_seconds: float = 0.0
+    ) -> dict[str, Any]:
         job = {
             "url": self.url,
             "token": self.token,
             "bodies": bodies,
             "connections": connections,
             "seconds": seconds,
+            "pause_seconds": pause_seconds,
         }
         command = [sys.executable, "-m", "benchmarks.reading_load", json.dumps(job)]
         printed = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout

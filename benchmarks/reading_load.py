@@ -25,14 +25,15 @@ def request(url: str, token: str, body: str) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """Asks the next question as soon as the answer is there; `took` are seconds."""
+    """Asks the next question once the answer is there, and a pause over; `took` are seconds."""
 
-    def __init__(self, questions: list[bytes], until: float) -> None:
+    def __init__(self, questions: list[bytes], until: float, pause_seconds: float) -> None:
         self.took: list[float] = []
         self.body = b""
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._questions = questions
         self._until = until
+        self._pause_seconds = pause_seconds
         self._buffer = bytearray()
         self._wanted = 0
 
@@ -64,6 +65,8 @@ class Connection(asyncio.Protocol):
         elif now >= self._until:
             self.body = bytes(self._buffer[self._start : self._wanted])
             self.done.set_result(None)
+        elif self._pause_seconds:
+            asyncio.get_running_loop().call_later(self._pause_seconds, self._ask)
         else:
             self._ask()
 
@@ -75,14 +78,16 @@ class Connection(asyncio.Protocol):
 
 
 async def _round(
-    url: str, questions: list[bytes], connections: int, seconds: float
+    url: str, questions: list[bytes], connections: int, seconds: float, pause_seconds: float
 ) -> dict[str, Any]:
     address = urlsplit(url)
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     made = [
         await loop.create_connection(
-            lambda: Connection(questions, began + seconds), address.hostname, address.port
+            lambda: Connection(questions, began + seconds, pause_seconds),
+            address.hostname,
+            address.port,
         )
         for _ in range(connections)
     ]
@@ -97,7 +102,9 @@ async def _round(
 
 async def main(job: dict[str, Any]) -> None:
     questions = [request(job["url"], job["token"], body) for body in job["bodies"]]
-    found = await _round(job["url"], questions, job["connections"], job["seconds"])
+    found = await _round(
+        job["url"], questions, job["connections"], job["seconds"], job["pause_seconds"]
+    )
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(json.dumps(found | {"cpu_seconds": used.ru_utime + used.ru_stime}))
 

@@ -19,12 +19,15 @@ from dagy_gql.services import federation
 from dagy_gql.services.throttle import Throttle
 from dagy_gql.settings import Settings
 from dagy_gql.web.audit import AuditRoutes
+from dagy_gql.web.connections import Proxies
 from dagy_gql.web.csp import clerk_origin
 from dagy_gql.web.exports import ExportRoutes
 from dagy_gql.web.files import Files
+from dagy_gql.web.hosts import Hosts, allowed_hosts
 from dagy_gql.web.middleware import BodyLimit, RequestLog
 from dagy_gql.web.oidc import OidcRoutes
 from dagy_gql.web.operations import Operations
+from dagy_gql.web.patience import AddressLimit, BodyTimeout
 from dagy_gql.web.static import DOCS_ABSENT, static_app
 from dagy_gql.web.ui_config import ui_config
 from schema.asgi import GraphQLApp
@@ -153,6 +156,13 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         ],
         middleware=[
             Middleware(RequestLog),
+            Middleware(Hosts, allowed=allowed_hosts(settings)),
+            Middleware(
+                AddressLimit,
+                most=settings.connections_per_address,
+                proxies=Proxies(settings.trusted_proxies),
+            ),
+            Middleware(BodyTimeout, seconds=settings.request_body_seconds),
             Middleware(BodyLimit, limit_of=application.limit_of),
         ],
         lifespan=application.lifespan,

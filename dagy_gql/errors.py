@@ -66,6 +66,14 @@ class Conflict(DagyError):
 class PayloadTooLarge(BadUserInput):
     http_status = 413
 
+    @classmethod
+    def of_body(cls, limit_bytes: int, hint: str = "") -> "PayloadTooLarge":
+        return cls(f"The body is larger than {limit_bytes} bytes.{hint}", field="body")
+
+
+class RequestTimeout(BadUserInput):
+    http_status = 408
+
 
 class RateLimited(DagyError):
     code = "RATE_LIMITED"
@@ -76,6 +84,12 @@ class RateLimited(DagyError):
             f"Too many requests: try again in {retry_after_seconds} s.",
             retryAfter=retry_after_seconds,
         )
+
+
+class TooManyConnections(RateLimited):
+    def __init__(self, limit: int) -> None:
+        super().__init__(retry_after_seconds=1)
+        self.message = f"Your address has {limit} requests or WebSockets open, which is the most."
 
 
 class QuotaExceeded(DagyError):

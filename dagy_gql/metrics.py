@@ -48,6 +48,12 @@ subscriptions = Gauge("dagy_subscriptions", "Subscriptions open now.", registry=
 rate_limited = Counter(
     "dagy_rate_limited", "Requests refused by the rate limit.", registry=registry
 )
+connections_refused = Counter(
+    "dagy_connections_refused",
+    "Connections refused, by the bound that was reached: of their address, or of all.",
+    ["bound"],
+    registry=registry,
+)
 uncounted = Counter(
     "dagy_rate_limit_uncounted",
     "Requests served without being counted, because Redis did not answer.",

@@ -86,8 +86,14 @@ class Settings(BaseSettings):
     public_url: str = ""
     """The address in links of invitations and for OpenID providers. `https://` here makes cookies
     secure."""
-    trusted_proxies: str = "127.0.0.1"
-    """Addresses or networks (comma-separated) whose X-Forwarded-For and -Proto are believed."""
+    allowed_hosts: str = ""
+    """Host names (comma-separated) by which requests may come, beside that of DAGY_PUBLIC_URL and
+    this machine's own; `*`: any. Empty: any too, but where the API listens on a loopback address
+    only those."""
+    trusted_proxies: str = ""
+    """Addresses or networks (comma-separated) whose X-Forwarded-For and -Proto are believed; `*`:
+    all. Empty: nobody's. A reverse proxy on the same machine is `127.0.0.1`: without this all its
+    visitors count as one address."""
     ui_dir: Path = _ROOT / "frontend" / "out"
     """The built web UI."""
     docs_dir: Path = _ROOT / "build" / "docs"
@@ -169,15 +175,38 @@ class Settings(BaseSettings):
     request_max_bytes: int = 4 * MEGABYTE
     """The largest request body besides archives."""
 
+    request_head_seconds: float = Field(10.0, gt=0)
+    """How long a client may take to send the head of a request."""
+    request_body_seconds: float = Field(20.0, gt=0)
+    """How long a client may take to send a body, beside a second for every 16 KB of it."""
+    answer_stall_seconds: float = Field(60.0, gt=0)
+    """How long a client may take nothing of an answer that waits for it."""
+    websocket_init_seconds: float = Field(10.0, gt=0)
+    """How long a client may take to send `connection_init` over a WebSocket."""
+    websocket_idle_seconds: float = Field(30.0, gt=0)
+    """How long somebody who is not signed in may keep a WebSocket without an operation."""
+    connections_per_address: int = Field(256, ge=1)
+    """Connections, and open requests and WebSockets, of one address. The addresses behind trusted
+    proxies count each; what comes from a proxy's own address, or from 127.0.0.1, does not."""
+    connections_max: int = Field(10_000, ge=1)
+    """Connections of one API process in all, and never more than its descriptors allow: 128 are
+    kept for its own needs. When they are used up, the one that has been idle longest is closed."""
+
     rate_limit_per_minute: int = Field(120, ge=0)
-    """Tokens a minute per credential or address; 0: no limit. 6,000 for `dagy up` on loopback."""
+    """Tokens a minute for the sessions of a person, for their API keys, and per service account; 0:
+    no limit, for nobody. 6,000 for `dagy up` on loopback."""
     rate_limit_burst: int = Field(200, ge=1)
-    """The most tokens that gather."""
+    """Tokens that a caller who has been quiet may use at once."""
+    rate_limit_anonymous_per_minute: int = Field(120, ge=1)
+    """Tokens a minute per address of who is not signed in, and never more than who is."""
+    rate_limit_anonymous_burst: int = Field(60, ge=1)
+    """Tokens that such an address may use at once."""
     metrics_token: SecretStr = SecretStr("")
-    """What `/metrics` takes beside the permission HEALTH_READ; empty: the permission only."""
+    """What `/metrics` takes, beside the credentials of whoever runs the installation."""
     introspection: Literal["", "off", "signed-in", "on"] = ""
-    """Who may read the schema through the API and is told "Did you mean": `off`, `signed-in`, `on`.
-    Empty: everybody in development, and who is signed in in production."""
+    """Who may read the schema through the API: `off`, `signed-in`, `on`. Empty: everybody in
+    development, and who is signed in in production. Of these, who is signed in is told "Did you
+    mean"."""
     graphiql: bool = True
     """Whether `/graphiql` is there. The page itself is public; it asks to sign in before it does
     anything."""

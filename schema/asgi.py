@@ -1,12 +1,10 @@
 """GraphQL over HTTP (JSON and server-sent events) and WebSocket (graphql-transport-ws)."""
 
-import contextlib
 from datetime import timedelta
 from typing import Any, cast
 from uuid import uuid4
 
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLSyntaxError
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -28,11 +26,12 @@ from schema import protocol
 from schema.context import Context, Shared
 from schema.encoding import decoded, encoded
 from schema.errors import expected, masked
+from schema.limits import Audience, too_large
 from schema.operations import documents
 from schema.root import schema
 from schema.websocket import Handler, Socket
 
-_INIT_WAIT = timedelta(seconds=10)
+_AUDIENCE = "dagy.audience"
 _METHODS = frozenset({"GET", "POST"})
 # How graphql-sse reserves and ends a stream that many operations share. The stream and they could
 # reach different processes, so such a stream would have to be kept in Redis.
@@ -55,19 +54,38 @@ def problem(
     return response
 
 
-def _check_reads(request_data: GraphQLRequestData) -> None:
+class RequestAdapter(StarletteRequestAdapter):
+    """Knows who asks by the time the body is read."""
+
+    @property
+    def audience(self) -> Audience:
+        found: Audience = self._request.scope[_AUDIENCE]
+        return found
+
+    async def get_body(self) -> bytes:
+        """Raises PayloadTooLarge."""
+        bounds, body = self.audience.bounds, bytearray()
+        declared = self._request.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > bounds.body_bytes:
+            raise too_large(bounds)
+        async for chunk in self._request.stream():
+            body += chunk
+            if len(body) > bounds.body_bytes:
+                raise too_large(bounds)
+        return bytes(body)
+
+
+def _check_reads(request_data: GraphQLRequestData, audience: Audience) -> None:
     """Raises InvalidOperationTypeError for a mutation. Strawberry sees it too, but of a stream of
     events only when the answer has begun."""
-    if _kind(request_data) is OperationType.MUTATION:
+    if _kind(request_data, audience) is OperationType.MUTATION:
         raise InvalidOperationTypeError(OperationType.MUTATION)
 
 
-def _kind(request_data: GraphQLRequestData) -> OperationType | None:
+def _kind(request_data: GraphQLRequestData, audience: Audience) -> OperationType | None:
     """None for what is no document, which is said later."""
-    with contextlib.suppress(GraphQLSyntaxError):
-        prepared = documents.prepared(schema._schema, request_data.query or "")
-        return prepared.kind(request_data.operation_name)
-    return None
+    prepared = documents.prepared(schema._schema, request_data.query or "", audience)
+    return prepared.kind(request_data.operation_name)
 
 
 class EventStream(SSETransport):
@@ -104,6 +122,7 @@ class GraphQLApp(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = Handler
     websocket_adapter_class = Socket
+    request_adapter_class = RequestAdapter
     stream_transport_classes_by_protocol = {
         **GraphQL.stream_transport_classes_by_protocol,
         GRAPHQL_SSE_PROTOCOL: EventStream,
@@ -113,7 +132,9 @@ class GraphQLApp(GraphQL[Context, None]):
         super().__init__(
             schema,
             graphql_ide=None,
-            connection_init_wait_timeout=_INIT_WAIT,
+            connection_init_wait_timeout=timedelta(
+                seconds=shared.rt.settings.websocket_init_seconds
+            ),
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
         )
         self._shared = shared
@@ -178,9 +199,11 @@ class GraphQLApp(GraphQL[Context, None]):
         return decoded(data)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        audience = cast(RequestAdapter, request).audience
         if request.method == "GET":
             asked = protocol.request_of(self.parse_query_params(request.query_params))
-            _check_reads(asked)
+            await documents.turn(asked.query or "", audience)
+            _check_reads(asked, audience)
         else:
             trouble = protocol.trouble_with(request.content_type or "")
             if trouble is not None:
@@ -188,7 +211,8 @@ class GraphQLApp(GraphQL[Context, None]):
             asked = protocol.request_of(self.parse_json(await request.get_body()))
         accept = request.headers.get("accept") or ""
         if protocol.STREAM in accept.lower():
-            is_subscription = _kind(asked) is OperationType.SUBSCRIPTION
+            await documents.turn(asked.query or "", audience)
+            is_subscription = _kind(asked, audience) is OperationType.SUBSCRIPTION
             if protocol.wants_stream(accept, is_subscription=is_subscription):
                 asked.protocol = "sse"
         return asked
@@ -227,6 +251,7 @@ class GraphQLApp(GraphQL[Context, None]):
         )
         if request.scope["type"] == "http":
             await self._sign_in(context, request)
+            request.scope[_AUDIENCE] = context.audience
             await context.charge(1)
         else:
             context.token = self._cookie(context, request)

@@ -15,6 +15,7 @@ from dagy_gql.auth.rate_limit import RateLimiter
 from dagy_gql.errors import Unauthenticated
 from dagy_gql.runtime import Runtime
 from dagy_gql.services.throttle import Throttle
+from schema.limits import MEMBERS, STRANGERS, Audience
 from schema.loaders import Fetch, Loaders
 
 
@@ -65,12 +66,23 @@ class Context:
         allowed = self.rt.settings.introspection_for
         return allowed == "on" or (allowed == "signed-in" and self.identity is not None)
 
+    @property
+    def audience(self) -> Audience:
+        """Strangers get no suggestions at all: one for the name of a type takes 40 ms."""
+        is_member = self.identity is not None
+        return Audience(MEMBERS if is_member else STRANGERS, is_member and self.may_introspect)
+
     def load(self, fetch: Fetch, key: Any, *arguments: Any) -> Any:
         return self.loaders.load(self, fetch, key, *arguments)
 
     async def charge(self, tokens: int) -> None:
         """Take tokens of whoever asks; raises RateLimited."""
         await self.shared.limiter.charge(self.scope, self.identity, tokens)
+
+    async def owe(self, tokens: int) -> None:
+        """Take tokens for what has been done already: if they are not there, later requests wait
+        for them."""
+        await self.shared.limiter.owe(self.scope, self.identity, tokens)
 
     async def for_operation(self) -> "Context":
         """Operations that share a WebSocket share no loaders, and each asks who it is anew."""

@@ -1,7 +1,9 @@
 """What is found out about a document once and kept: its syntax tree, errors, and needs; whether an
 operation of it may run; and the extension that asks this before every execution."""
 
-from collections import OrderedDict
+import asyncio
+import time
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +12,12 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
-    GraphQLSyntaxError,
     OperationDefinitionNode,
     parse,
-    specified_rules,
+    validate,
 )
 from graphql import OperationType as CoreType
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.schema import validate_document
 from strawberry.types.graphql import OperationType
 
 from dagy_gql import metrics
@@ -26,15 +26,21 @@ from schema import limits
 from schema.context import Context
 from schema.cost import MAX_COST, Cost, tokens_of
 from schema.guard import Need, Requirements
+from schema.limits import STRANGERS, Audience, TooLarge
 from schema.observation import Observation, observed
 
 _KEPT_DOCUMENTS = 500
 _KEPT_CHARACTERS = 20_000
+# A stranger's document is prepared in t; then strangers wait for nine times t.
+_PAUSES = 9
+_UNREADABLE = DocumentNode(definitions=())
+_READABLE = parse("{ __typename }")
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`requirements` and `costs`, by operation, are empty where there are errors."""
+    """`requirements` and `costs`, by operation, are empty where there are errors; the document is
+    empty where it could not be read."""
 
     document: DocumentNode
     errors: list[GraphQLError]
@@ -55,30 +61,51 @@ class Prepared:
 
 
 class Documents:
-    """The documents prepared last. Long ones are not kept, so the memory has a bound."""
+    """The documents prepared last, for each audience, so that strangers cannot push out what others
+    use. Long ones are not kept, so the memory has a bound."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._kept: defaultdict[Audience, OrderedDict[str, Prepared]] = defaultdict(OrderedDict)
+        self._next_turn = 0.0
 
-    def prepared(self, schema: GraphQLSchema, query: str) -> Prepared:
-        """Raises GraphQLSyntaxError."""
-        found = self._kept.get(query)
+    async def turn(self, query: str, audience: Audience) -> None:
+        """Waits until a stranger's new document may be prepared, which has to follow at once: one
+        after the other they get a tenth of the time, and never two of them run together."""
+        if audience.bounds is not STRANGERS or query in self._kept[audience]:
+            return
+        # A lock would belong to one event loop, and these documents to the process.
+        while (wait := self._next_turn - time.monotonic()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(wait)
+
+    def prepared(self, schema: GraphQLSchema, query: str, audience: Audience) -> Prepared:
+        kept = self._kept[audience]
+        found = kept.get(query)
         if found is not None:
-            self._kept.move_to_end(query)
+            kept.move_to_end(query)
             return found
-        fresh = _prepare(schema, query)
+        began = time.monotonic()
+        fresh = _prepare(schema, query, audience)
+        if audience.bounds is STRANGERS:
+            now = time.monotonic()
+            self._next_turn = now + _PAUSES * (now - began)
         if len(query) <= _KEPT_CHARACTERS:
-            self._kept[query] = fresh
-            if len(self._kept) > _KEPT_DOCUMENTS:
-                self._kept.popitem(last=False)
+            kept[query] = fresh
+            if len(kept) > _KEPT_DOCUMENTS:
+                kept.popitem(last=False)
         return fresh
 
 
-def _prepare(schema: GraphQLSchema, query: str) -> Prepared:
-    document = parse(query, max_tokens=limits.MAX_TOKENS)
-    errors = limits.errors_before_validation(document)
-    errors = errors or validate_document(schema, document, tuple(specified_rules))
-    errors = errors or limits.errors_of(document)
+def _prepare(schema: GraphQLSchema, query: str, audience: Audience) -> Prepared:
+    try:
+        document = limits.parsed(query, audience.bounds)
+    except GraphQLError as error:
+        return Prepared(_UNREADABLE, [error.with_traceback(None)], {}, {}, introspects=False)
+    errors = limits.errors_of(document, audience.bounds) or validate(
+        schema,
+        document,
+        max_errors=audience.bounds.errors,
+        hide_suggestions=not audience.hints,
+    )
     operations = {} if errors else {_name_of(node): node for node in _operations(document)}
     return Prepared(
         document,
@@ -186,20 +213,22 @@ class Preparation(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         execution = self.execution_context
-        execution.parse_options["max_tokens"] = limits.MAX_TOKENS
+        context: Context = execution.context
         if execution.query:
-            try:
-                self._prepared = documents.prepared(execution.schema._schema, execution.query)
-                execution.graphql_document = self._prepared.document
-            except GraphQLSyntaxError:
-                # Strawberry parses again and reports it where it belongs.
-                self._prepared = None
+            self._prepared = documents.prepared(
+                execution.schema._schema, execution.query, context.audience
+            )
+            execution.graphql_document = self._prepared.document
+            if not self._prepared.document.definitions:
+                # Strawberry would read it again; it is refused when it is validated.
+                execution.graphql_document = _READABLE
+                execution._provided_operation_name = None
         yield
 
     async def on_validate(self) -> AsyncIterator[None]:
         execution = self.execution_context
         assert self._prepared is not None
-        errors = list(self._prepared.errors)
+        errors = await _refused(self._prepared, execution.context)
         if not errors:
             given = execution._provided_operation_name
             node = self._prepared.operation(given)
@@ -212,6 +241,23 @@ class Preparation(SchemaExtension):
             self._is_streaming = True
             metrics.subscriptions.inc()
         yield
+
+
+async def _refused(prepared: Prepared, context: Context) -> list[GraphQLError]:
+    """The document's errors for whoever sent it, who owes for them."""
+    errors = [_copy(error) for error in prepared.errors]
+    if not errors:
+        return []
+    await context.owe(context.audience.bounds.refused_tokens)
+    if context.identity is None and isinstance(prepared.errors[0], TooLarge):
+        message = errors[0].message + limits.MORE_FOR_MEMBERS
+        return [located(context.refusal or Unauthenticated(message))]
+    return errors
+
+
+def _copy(error: GraphQLError) -> GraphQLError:
+    """What is kept is never raised: its traceback would keep the request too."""
+    return GraphQLError(error.message, error.nodes, error.source, error.positions)
 
 
 def _closed_schema(context: Context) -> DagyError | GraphQLError:

@@ -6,7 +6,7 @@ errors."""
 from typing import Any, cast
 
 from graphql import ExecutionResult as Executed
-from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLSchema
 from graphql import OperationType as CoreType
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
@@ -24,10 +24,7 @@ def wished(
     operation_name: str | None,
 ) -> Wish | None:
     """None for what is not answered here."""
-    try:
-        prepared = documents.prepared(schema, query or "")
-    except GraphQLSyntaxError:
-        return None
+    prepared = documents.prepared(schema, query or "", context.audience)
     node = None if prepared.errors else prepared.operation(operation_name)
     if node is None or node.operation is not CoreType.QUERY:
         return None

@@ -39,7 +39,7 @@ from schema.leaves import shorten, value_of
 from schema.nodes import NodeQueries
 from schema.notifications.mutations import NotificationMutations
 from schema.notifications.queries import NotificationQueries
-from schema.operations import Preparation
+from schema.operations import Preparation, documents
 from schema.organizations.mutations import OrganizationMutations
 from schema.organizations.queries import OrganizationQueries
 from schema.organizations.roles import RoleMutations
@@ -128,6 +128,7 @@ class Schema(strawberry.Schema):
 
     async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> StrawberryResult:
         context: Context = kwargs["context_value"]
+        await documents.turn(query or "", context.audience)
         wish = wished(
             self._schema,
             query,
@@ -149,8 +150,11 @@ class Schema(strawberry.Schema):
             if known is None:
                 raise
             return refused(known, request_id=context.request_id)
-        results = await super().stream(query, *args, **kwargs)
         own: Context = kwargs["context_value"]
+        await documents.turn(query or "", own.audience)
+        # Prepared here: the stream reads it later, from what is kept.
+        documents.prepared(self._schema, query or "", own.audience)
+        results = await super().stream(query, *args, **kwargs)
         permit = permit_of(
             self._schema,
             own,
@@ -170,7 +174,7 @@ class Schema(strawberry.Schema):
     @staticmethod
     def _show(context: Context | None, errors: list[GraphQLError]) -> None:
         request_id = context.request_id if context else ""
-        hints = context is None or context.may_introspect
+        hints = context is not None and context.audience.hints
         errors[:] = [shown(error, request_id, hints=hints) for error in errors]
 
 

@@ -7,7 +7,7 @@ from contextvars import Context as Variables
 from contextvars import copy_context
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
@@ -70,10 +70,7 @@ def permit_of(
     variables: Mapping[str, Any] | None,
 ) -> Permit | None:
     """None for what is no subscription that can be executed."""
-    try:
-        prepared = documents.prepared(schema, query or "")
-    except GraphQLSyntaxError:
-        return None
+    prepared = documents.prepared(schema, query or "", context.audience)
     if prepared.kind(operation_name) is not OperationType.SUBSCRIPTION:
         return None
     if operation_name is None:

@@ -1,9 +1,9 @@
 """GraphQL over WebSocket: the protocol graphql-transport-ws, with its close codes.
 
-4400 a malformed message, 4401 an operation before the acknowledgement, 4403 a token that is not
-accepted, 4406 another subprotocol, 4408 no connection_init in time, 4409 an id in use, 4429 a
-second connection_init, 4500 our fault, and 1013 (try again later) while the database is away or
-the rate limit is reached.
+1000 nobody signed in and nothing to do, 4400 a malformed message, 4401 an operation before the
+acknowledgement, 4403 a token that is not accepted, 4406 another subprotocol, 4408 connection_init
+not in time, 4409 an id in use, 4429 a second connection_init, 4500 our fault, and 1013 (try again
+later) while the database is away or the rate limit is reached.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
 
-from dagy_gql.errors import RateLimited
+from dagy_gql.errors import QuotaExceeded, RateLimited
 from schema.context import Context
 from schema.encoding import encoded
 from schema.errors import expected
@@ -34,6 +34,7 @@ slow: Counter[str] = Counter()
 
 _PATIENCE_SECONDS = 10.0
 _GOODBYE_SECONDS = 10.0
+_NORMAL_CLOSURE = 1000
 _TRY_AGAIN_LATER = 1013
 _INTERNAL_ERROR = 4500
 # RFC 6455, 5.5: a control frame holds 125 bytes, two of them the code.
@@ -41,7 +42,30 @@ _MAX_REASON_BYTES = 123
 
 
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Checks the types that the protocol gives the parts of a message."""
+    """Checks the types that the protocol gives the parts of a message, and says goodbye to who is
+    not signed in and wants nothing."""
+
+    _operations_begun = 0
+    _goodbye: asyncio.Task[None] | None = None
+
+    async def handle_connection_init(self, message: Any) -> None:
+        await super().handle_connection_init(message)
+        if self.connection_acknowledged and self.context.identity is None:
+            self._goodbye = asyncio.create_task(self._end_when_idle())
+            self._goodbye.add_done_callback(self._task_done)
+
+    async def _end_when_idle(self) -> None:
+        seen = -1
+        while self.operations or seen != self._operations_begun:
+            seen = self._operations_begun
+            await asyncio.sleep(self.context.rt.settings.websocket_idle_seconds)
+        with contextlib.suppress(WebSocketDisconnected):
+            await self.websocket.close(_NORMAL_CLOSURE, "Idle: connect again when you need to")
+
+    async def shutdown(self) -> None:
+        if self._goodbye is not None:
+            self._goodbye.cancel()
+        await super().shutdown()
 
     async def handle_message(self, message: Any) -> None:
         if not _is_well_formed(message):
@@ -61,13 +85,24 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if self.connection_acknowledged:
             try:
                 await self.context.charge(1)
-            except RateLimited as error:
+                self._check_room(message["id"])
+            except (RateLimited, QuotaExceeded) as error:
                 refusal = {"message": error.message, "extensions": error.extensions}
                 await self.send_message(
                     {"id": message["id"], "type": "error", "payload": [cast(Any, refusal)]}
                 )
                 return
+        self._operations_begun += 1
         await super().handle_subscribe(message)
+
+    def _check_room(self, id_: str) -> None:
+        """Raises QuotaExceeded. An id that is in use ends the connection instead (4409)."""
+        most = self.max_subscriptions_per_connection
+        if most is not None and len(self.operations) >= most and id_ not in self.operations:
+            raise QuotaExceeded(
+                f"This connection has {most} operations open, which is the most: complete one, "
+                "or open another connection."
+            )
 
     async def run_operation(self, operation: Any) -> None:
         """Shared events go to the socket directly (see `sharing`)."""

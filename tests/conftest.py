@@ -59,6 +59,7 @@ async def settings(postgres_url: str, redis_url: str, tmp_path: Path, everywhere
         redis_url=redis_url,
         local_dir=tmp_path,
         secrets_key=SECRETS_KEY,
+        allowed_hosts="dagy.test",
     )
 
 

@@ -13,7 +13,8 @@ class Actor:
     `service:<name>`, or `system`.
 
     `credential_id` is the session or key that was shown; `user_id` the person, or for a key the
-    person who made it; `role` is None for keys with scopes and for custom roles.
+    person who made it; `role` is None for keys with scopes and for custom roles;
+    `runs_installation`: a super admin, or a key of theirs.
     """
 
     org_id: UUID
@@ -26,6 +27,7 @@ class Actor:
     service_account_id: UUID | None = None
     custom_role_id: UUID | None = None
     is_super_admin: bool = False
+    runs_installation: bool = False
 
     def can(self, permission: Permission) -> bool:
         return permission in self.permissions

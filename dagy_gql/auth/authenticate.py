@@ -77,6 +77,7 @@ def _of_person(row: asyncpg.Record) -> Actor:
         credential_id=row["credential_id"],
         custom_role_id=row["custom_role_id"],
         is_super_admin=row["is_super_admin"],
+        runs_installation=row["is_super_admin"],
     )
 
 
@@ -95,6 +96,7 @@ def _of_key(row: asyncpg.Record) -> Actor:
         kind=ActorKind.API_KEY if account is None else ActorKind.SERVICE_ACCOUNT,
         credential_id=row["credential_id"],
         service_account_id=account,
+        runs_installation=row["is_super_admin"],
     )
 
 

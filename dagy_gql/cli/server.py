@@ -22,6 +22,7 @@ from dagy_gql.cli import database, variables
 from dagy_gql.runtime import Runtime, opened
 from dagy_gql.services import accounts, invitations, setup
 from dagy_gql.settings import Settings
+from dagy_gql.web.connections import protocols, raise_descriptor_limit
 
 _GRACE_SECONDS = 3
 _BACKLOG = 2048
@@ -72,8 +73,7 @@ def configuration(settings: Settings, rt: Runtime) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         backlog=_BACKLOG,
-        http="httptools",
-        ws="websockets-sansio",
+        **protocols(settings, raise_descriptor_limit()),
         # A compressor takes 64 KB a connection, more than all the rest of a subscriber.
         ws_per_message_deflate=False,
         ws_max_size=settings.request_max_bytes,
@@ -81,7 +81,7 @@ def configuration(settings: Settings, rt: Runtime) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=True,
+        proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )

@@ -58,7 +58,7 @@ async def bootstrap(rt: Runtime, email: str, password: str, *, name: str = "") -
     address, name = normalized(email), checked_name(name)
     if await accounts.has_users_all_orgs():
         return None
-    password_hash = await passwords.hashed(password)
+    password_hash = await passwords.hashed(password, email=address)
     key, now = tokens.new(tokens.KEY_PREFIX), clock.now()
     async with db.transaction():
         await accounts.hold_bootstrap()
@@ -147,7 +147,7 @@ async def change_password(
 ) -> None:
     """Ends the user's other sessions. Raises BadUserInput, RateLimited, NotAllowed for a key."""
     user_id = sessions.person(actor)
-    passwords.check(new, field="newPassword")
+    passwords.check(new, email=actor.name, field="newPassword")
     await try_password(rt, throttle, actor.name)
     if not await passwords.verify(current, await accounts.password_hash(user_id)):
         await access_log.refused(
@@ -160,7 +160,10 @@ async def change_password(
         )
         raise BadUserInput("The present password is wrong.", field="currentPassword")
     await throttle.succeeded(rt, actor.name)
-    password_hash, now = await passwords.hashed(new, field="newPassword"), clock.now()
+    password_hash, now = (
+        await passwords.hashed(new, email=actor.name, field="newPassword"),
+        clock.now(),
+    )
     async with db.transaction():
         await accounts.set_password(user_id, password_hash)
         await accounts.revoke_sessions_all_orgs(user_id, now, but=actor.credential_id)

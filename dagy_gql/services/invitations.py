@@ -126,7 +126,7 @@ async def accept(
     row = await preview(rt, throttle, token)
     user = await accounts.by_email_all_orgs(row["email"])
     if user is None:
-        person, secret = checked_name(name), await passwords.hashed(password)
+        person, secret = checked_name(name), await passwords.hashed(password, email=row["email"])
         return await _join(rt, row, user_id=None, name=person, password_hash=secret)
     await _prove(rt, throttle, identity, user=user, password=password)
     return await _join(rt, row, user_id=user["id"])

@@ -89,7 +89,8 @@ async def reset(rt: Runtime, throttle: Throttle, *, token: str, password: str) -
     if row is None:
         raise NotFound("link", "that was used or has expired")
     await throttle.succeeded(rt)
-    password_hash, now, user_id = await passwords.hashed(password), clock.now(), row["user_id"]
+    password_hash = await passwords.hashed(password, email=row["email"])
+    now, user_id = clock.now(), row["user_id"]
     theirs = await _organizations(user_id)
     # Who belongs to no organization has no log to note it in.
     async with db.transaction(audited=bool(theirs)):

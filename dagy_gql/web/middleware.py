@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from urllib.parse import quote
 from uuid import uuid4
 
-import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,11 +15,14 @@ from dagy_gql import metrics, tenancy, tracing
 from dagy_gql.auth.origin import Origin, origin
 from dagy_gql.auth.rate_limit import SCOPE_KEY
 from dagy_gql.errors import PayloadTooLarge
+from dagy_gql.web.refusal import refuse
 
 logger = logging.getLogger("dagy.access")
 
 _MAX_ID = 64
 _MAX_AGENT = 256
+_TOO_MANY = 429
+_READ_ANYWAY_BYTES = 64 * 1024
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -62,7 +64,8 @@ def _traced(scope: Scope, request_id: str) -> AbstractContextManager[None]:
 
 class RequestLog:
     """Sets `origin` for all that the request runs, puts its id into the scope and the answer, and
-    logs each answer."""
+    logs each answer; those that the rate limit refused are only counted. No answer's type is to be
+    guessed by a browser."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -79,7 +82,9 @@ class RequestLog:
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] in ("http.response.start", "websocket.accept"):
-                MutableHeaders(scope=message).append("X-Request-Id", request_id)
+                headers = MutableHeaders(scope=message)
+                headers.append("X-Request-Id", request_id)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
                 if SCOPE_KEY in scope:
                     message["headers"].extend(scope[SCOPE_KEY].headers())
                 status = message.get("status", 101)
@@ -94,7 +99,7 @@ class RequestLog:
             origin.reset(token)
             if scope["type"] == "http":
                 metrics.requests.labels(_method(scope), status).inc()
-            if logger.isEnabledFor(logging.INFO):
+            if status != _TOO_MANY and logger.isEnabledFor(logging.INFO):
                 milliseconds = round((time.perf_counter() - start) * 1000, 1)
                 # Quoted again: a path may have a line's end in it, or talk to a terminal.
                 method, path = scope.get("method", "WS"), quote(scope["path"], errors="replace")
@@ -110,6 +115,7 @@ class RequestLog:
 
 class BodyLimit:
     """Refuses bodies above a limit: by Content-Length at once, else as soon as they outgrow it.
+    What is answered while much of a body is still to come ends the connection.
 
     `limit_of` gives the limit for a path.
     """
@@ -122,44 +128,35 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
         limit, received, started = self._limit_of(scope["path"]), 0, False
-        length = Headers(scope=scope).get("content-length", "")
-        if length.isdigit() and int(length) > limit:
-            await _refuse(send, limit)
-            return
+        length = headers.get("content-length", "")
+        expected = int(length) if length.isdigit() else 0
+        is_open = "transfer-encoding" in headers
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal received, is_open
             message = await receive()
             received += len(message.get("body", b""))
+            is_open = is_open and message.get("more_body", False)
             if received > limit:
-                raise _too_large(limit)
+                raise PayloadTooLarge.of_body(limit)
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
             started = True
+            is_start = message["type"] == "http.response.start"
+            if is_start and (is_open or expected - received > _READ_ANYWAY_BYTES):
+                MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
+        if expected > limit:
+            await refuse(scope, send, PayloadTooLarge.of_body(limit))
+            return
         try:
             await self._app(scope, counted, watched)
-        except PayloadTooLarge:
+        except PayloadTooLarge as error:
             if started:
                 raise
-            await _refuse(send, limit)
-
-
-def _too_large(limit: int) -> PayloadTooLarge:
-    return PayloadTooLarge(f"The body is larger than {limit} bytes.", field="body")
-
-
-async def _refuse(send: Send, limit: int) -> None:
-    error = _too_large(limit)
-    body = orjson.dumps({"error": {"message": error.message} | error.extensions})
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+            await refuse(scope, send, error)

@@ -2,7 +2,8 @@
 
 /health/live asks nothing but this process, /health/ready the database, /health every part; these
 are public, and kept for a second, so that nobody can ask the parts much through them.
-/health/detailed and /metrics need HEALTH_READ; /metrics takes DAGY_METRICS_TOKEN as well.
+/health/detailed and /metrics show numbers of all organizations: they are for super admins and their
+keys, with HEALTH_READ. /metrics takes DAGY_METRICS_TOKEN as well.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from starlette.routing import Route
 from dagy_gql import metrics
 from dagy_gql.auth.authenticate import bearer
 from dagy_gql.auth.permissions import Permission
-from dagy_gql.errors import Unauthenticated
+from dagy_gql.errors import NotAllowed, Unauthenticated
 from dagy_gql.services import health, numbers
 from dagy_gql.services.health import Component, HealthStatus
 from dagy_gql.web.routes import Routes, answer
@@ -76,7 +77,7 @@ class Operations(Routes):
         return _judged(found.status, {"status": found.status, "components": parts})
 
     async def detailed(self, request: Request) -> Response:
-        await self._actor(request, Permission.HEALTH_READ)
+        await self._check_operator(request)
         found = await health.details(self.rt)
         return _judged(found.health.status, _details(found))
 
@@ -86,14 +87,23 @@ class Operations(Routes):
         return _kept_nowhere(Response(body, media_type=metrics.CONTENT_TYPE))
 
     async def _may_count(self, request: Request) -> None:
-        """Raises Unauthenticated, RateLimited or Forbidden."""
+        """Raises what `_check_operator` does."""
         token = self.rt.settings.metrics_token.get_secret_value()
         try:
             given = bearer(request.headers.get("authorization")) or ""
         except Unauthenticated:
             given = ""
         if not token or not hmac.compare_digest(given.encode(), token.encode()):
-            await self._actor(request, Permission.HEALTH_READ)
+            await self._check_operator(request)
+
+    async def _check_operator(self, request: Request) -> None:
+        """Raises Unauthenticated, RateLimited, Forbidden or NotAllowed."""
+        actor = await self._actor(request, Permission.HEALTH_READ)
+        if not actor.runs_installation:
+            raise NotAllowed(
+                "These numbers are of all organizations: only super admins may see them.",
+                field=request.url.path,
+            )
 
 
 def _shown(part: Component) -> dict[str, Any]:

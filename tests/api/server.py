@@ -15,18 +15,25 @@ from websockets.typing import Origin, Subprotocol
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[int]:
-    """The port it listens on."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+async def served(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
+    """The port it listens on; `options` are uvicorn's."""
     config = uvicorn.Config(
         app,
         lifespan="off",
         log_config=None,
-        ws="websockets-sansio",
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=1,
+        **{"ws": "websockets-sansio"} | options,
     )
+    async with started(config) as port:
+        yield port
+
+
+@asynccontextmanager
+async def started(config: uvicorn.Config) -> AsyncIterator[int]:
+    """The port it listens on, whatever it is configured for."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve([listener]))
     while not server.started:

@@ -94,7 +94,7 @@ async def test_what_the_login_page_may_offer(rt: Runtime) -> None:
     )
     app = create_app(settings, replace(rt, settings=settings))
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://dagy.test") as http:
         answer = await Client(http)(
             "{ signInOptions { password oidc { name url } clerk { publishableKey } } }"
         )

@@ -1,10 +1,12 @@
 """The application around GraphQL: health, redirects, ids of requests, cookies, masking."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 from starlette.applications import Starlette
 
@@ -54,10 +56,54 @@ async def test_answers_carry_a_request_id(anonymous: Client, sent: str, kept: bo
 
 
 async def test_a_body_above_the_limit_is_refused(rt: Runtime, viewer: Client) -> None:
-    query = "#" * (rt.settings.request_max_bytes + 1)
-    response = await viewer.http.post("/graphql", json={"query": query}, headers=viewer.auth)
-    assert response.status_code == 413
-    assert response.json()["error"]["code"] == "BAD_USER_INPUT"
+    limit = rt.settings.request_max_bytes
+    body = orjson.dumps({"query": "#" * (limit + 1)})
+    for content in (body, in_pieces(body)):
+        response = await posted(viewer, content)
+        assert response.status_code == 413
+        assert response.headers["connection"] == "close"
+        assert response.json() == too_large(f"The body is larger than {limit} bytes.")
+
+
+async def test_who_is_not_signed_in_may_send_less(anonymous: Client, viewer: Client) -> None:
+    limit = 64 * 1024
+    body = orjson.dumps({"query": "{ viewer { role } }", "variables": {"x": "x" * limit}})
+    more = "Sign in first, or send a valid token: more is allowed then."
+    for content in (body, in_pieces(body)):
+        response = await posted(anonymous, content)
+        assert response.status_code == 413
+        assert response.json() == too_large(f"The body is larger than {limit} bytes. {more}")
+    assert (await posted(viewer, body)).status_code == 200
+
+
+async def in_pieces(body: bytes) -> AsyncIterator[bytes]:
+    """Without a Content-Length."""
+    for start in range(0, len(body), 100_000):
+        yield body[start : start + 100_000]
+
+
+def too_large(message: str) -> dict[str, Any]:
+    extensions = {"code": "BAD_USER_INPUT", "field": "body"}
+    return {"errors": [{"message": message, "extensions": extensions}]}
+
+
+async def posted(client: Client, content: bytes | AsyncIterator[bytes]) -> httpx.Response:
+    headers = client.auth | {"Content-Type": "application/json"}
+    return await client.http.post("/graphql", content=content, headers=headers)
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/health", "/files/x", "/metrics", "/nowhere", "/"])
+async def test_no_answer_is_taken_for_another_type(anonymous: Client, path: str) -> None:
+    for response in (await anonymous.http.get(path), await anonymous.http.post(path, content=b"{")):
+        assert response.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
+async def test_an_answer_before_the_body_ends_the_connection(viewer: Client) -> None:
+    viewer.token = "dagy_at_unknown"
+    path = f"/artifacts/uploads/{'0' * 64}"
+    for size, connection in ((1_000, None), (1_000_000, "close")):
+        response = await viewer.http.put(path, content=b"x" * size, headers=viewer.auth)
+        assert (response.status_code, response.headers.get("connection")) == (401, connection)
 
 
 async def test_unknown_errors_are_masked_with_the_request_id(
@@ -151,7 +197,7 @@ async def test_on_https_the_cookie_is_secure(rt: Runtime) -> None:
     secure = rt.settings.model_copy(update={"public_url": "https://dagy.example"})
     app = create_app(secure, replace(rt, settings=secure))
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://dagy.test") as http:
         response = await login(Client(http), email="owner@example.com", password=PASSWORD)
     assert "Secure" in response.headers["set-cookie"]
 

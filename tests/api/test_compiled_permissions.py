@@ -13,6 +13,7 @@ from dagy_gql.auth.permissions import Permission
 from dagy_gql.ids import new_id
 from schema.compiled import executor
 from schema.guard import need_of_field
+from schema.limits import MEMBERS, Audience
 from schema.root import schema
 from tests.api.generated import Generator
 
@@ -80,7 +81,8 @@ def context(permissions: frozenset[Permission]) -> Any:
     settings = SimpleNamespace(compiled_lists=True)
     return SimpleNamespace(
         identity=actor, actor=actor, refusal=None, can_stream=True, request_id="",
-        may_introspect=True, rt=SimpleNamespace(settings=settings), charge=_charge,
+        may_introspect=True, audience=Audience(MEMBERS, hints=True),
+        rt=SimpleNamespace(settings=settings), charge=_charge,
     )  # fmt: skip
 
 

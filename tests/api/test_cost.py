@@ -7,13 +7,15 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from graphql import OperationDefinitionNode, parse
 from starlette.applications import Starlette
 
 from dagy_gql.app import create_app
 from dagy_gql.enums import Role
 from dagy_gql.runtime import Runtime
-from schema.cost import MAX_COST, tokens_of
-from schema.operations import Documents
+from schema.cost import MAX_COST, Cost, tokens_of
+from schema.limits import MEMBERS, Audience
+from schema.operations import Documents, Prepared
 from schema.root import schema
 from tests.api.client import Client, Org
 from tests.api.server import served, socket_to
@@ -22,8 +24,12 @@ ROLE = "{ viewer { role } }"
 RUNS = "runs(first: 50) { nodes { id slug state } }"
 
 
+def prepared_of(query: str) -> Prepared:
+    return Documents().prepared(schema._schema, query, Audience(MEMBERS, hints=True))
+
+
 def cost(query: str, **variables: Any) -> int:
-    prepared = Documents().prepared(schema._schema, query)
+    prepared = prepared_of(query)
     assert prepared.errors == []
     (found,) = prepared.costs.values()
     return found.of(variables)
@@ -77,9 +83,7 @@ def test_a_page_size_that_json_writes_as_a_float_costs_the_same(size: float, poi
 
 
 def test_one_document_serves_many_page_sizes() -> None:
-    prepared = Documents().prepared(
-        schema._schema, "query Q($n: Int) { runs(first: $n) { nodes { id } } }"
-    )
+    prepared = prepared_of("query Q($n: Int) { runs(first: $n) { nodes { id } } }")
     found = prepared.costs["Q"]
     assert [found.of({"n": n}) for n in (1, 2, 1, 100)] == [2, 3, 2, 101]
     for n in range(1, 101):
@@ -90,7 +94,11 @@ def test_one_document_serves_many_page_sizes() -> None:
 def test_spreads_that_double_at_every_level_are_walked_once() -> None:
     links = " ".join(f"fragment F{n} on Run {{ ...F{n + 1} ...F{n + 1} }}" for n in range(45))
     query = f"{{ runs {{ nodes {{ ...F0 }} }} }} {links} fragment F45 on Run {{ flow {{ id }} }}"
-    assert cost(query) > MAX_COST
+    document = parse(query)
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    assert Cost(schema._schema, document, operation).of(None) > MAX_COST
+    assert "fields large" in prepared_of(query).errors[0].message
 
 
 @pytest.mark.parametrize(
@@ -133,8 +141,8 @@ def left(response: httpx.Response) -> tuple[str, str]:
 
 async def test_every_request_takes_a_token_and_an_expensive_one_more(viewer: Client) -> None:
     assert left(await post(viewer, ROLE)) == ("6", "9")
-    assert left(await post(viewer, "{ nothing }")) == ("6", "8")
-    assert left(await post(viewer, "{")) == ("6", "7")
+    assert left(await post(viewer, ROLE)) == ("6", "8")
+    assert left(await post(viewer, ROLE)) == ("6", "7")
     many = "{ runs(first: 100) { nodes { taskRuns(first: 30) { nodes { id } } } } }"
     response = await post(viewer, many)
     assert (response.json()["data"], left(response)) == ({"runs": {"nodes": []}}, ("6", "3"))
@@ -144,6 +152,11 @@ async def test_every_request_takes_a_token_and_an_expensive_one_more(viewer: Cli
     error = response.json()["errors"][0]
     assert error["extensions"] == {"code": "RATE_LIMITED", "retryAfter": 10}
     assert "data" not in response.json()
+
+
+async def test_what_is_refused_takes_two(viewer: Client) -> None:
+    assert left(await post(viewer, "{ nothing }")) == ("6", "8")
+    assert left(await post(viewer, "{")) == ("6", "6")
 
 
 async def test_whoever_asks_too_often_is_told_when_to_come_back(

@@ -9,6 +9,7 @@ from dagy_gql import db
 from dagy_gql.auth.permissions import ROLE_PERMISSIONS, Permission
 from dagy_gql.enums import Role
 from schema.guard import Requirements, need_of_field
+from schema.limits import MEMBERS, Audience
 from schema.operations import Documents
 from schema.root import schema
 from tests.api.client import Client
@@ -19,7 +20,7 @@ VIEWER = ROLE_PERMISSIONS[Role.VIEWER]
 
 
 def requirements(query: str) -> Requirements:
-    prepared = Documents().prepared(schema._schema, query)
+    prepared = Documents().prepared(schema._schema, query, Audience(MEMBERS, hints=True))
     assert prepared.errors == []
     return next(iter(prepared.requirements.values()))
 

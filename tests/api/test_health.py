@@ -17,13 +17,14 @@ from starlette.applications import Starlette
 from dagy_gql import db
 from dagy_gql.app import create_app
 from dagy_gql.bus import Bus
+from dagy_gql.enums import Role
 from dagy_gql.repositories import workers
 from dagy_gql.repositories.workers import WorkerRow
 from dagy_gql.runtime import Runtime, opened
 from dagy_gql.services import health
 from dagy_gql.services.health import HealthStatus
 from dagy_gql.settings import Settings
-from tests.api.client import Client
+from tests.api.client import Client, Org
 from tests.api.conftest import deploy, trigger
 from tests.api.server import served, socket_to
 
@@ -156,14 +157,38 @@ async def test_many_who_ask_at_once_are_one_question(
     assert asked == 1
 
 
-async def test_details_are_for_who_may_read_health(
-    anonymous: Client, developer: Client, viewer: Client
+@pytest.fixture
+async def operator(org: Org, owner: Client) -> Client:
+    """A key of somebody who runs the installation."""
+    await db.execute(
+        "UPDATE users SET is_super_admin = true FROM memberships m"
+        " WHERE m.user_id = users.id AND m.org_id = $1 AND m.role = $2",
+        org.id,
+        Role.OWNER,
+    )
+    return owner
+
+
+@pytest.mark.parametrize("path", ["/health/detailed", "/metrics"])
+async def test_numbers_of_all_organizations_are_for_who_runs_the_installation(
+    path: str, anonymous: Client, viewer: Client, owner: Client, stranger: Client
 ) -> None:
-    assert (await anonymous.http.get("/health/detailed")).status_code == 401
+    assert (await anonymous.http.get(path)).status_code == 401
+    for client in (viewer, owner, stranger):
+        response = await client.http.get(path, headers=client.auth)
+        assert response.status_code == 403
+        assert response.json()["error"] == {
+            "code": "FORBIDDEN",
+            "field": path,
+            "message": "These numbers are of all organizations: only super admins may see them.",
+        }
+
+
+async def test_details_say_how_every_part_is(operator: Client, developer: Client) -> None:
     await workers.beat_all_orgs(WORKER)
     await deploy(developer)
     await trigger(developer)
-    response = await viewer.http.get("/health/detailed", headers=viewer.auth)
+    response = await operator.http.get("/health/detailed", headers=operator.auth)
     body = response.json()
     assert (response.status_code, body["status"]) == (200, "healthy")
     assert {part["message"] for part in body["components"]} == {None}
@@ -221,15 +246,11 @@ def number(text: str, name: str) -> float:
     return float(found.group(1))
 
 
-async def test_metrics_are_for_who_may_read_health(
-    anonymous: Client, developer: Client, viewer: Client
-) -> None:
-    response = await anonymous.http.get("/metrics")
-    assert (response.status_code, response.json()["error"]["code"]) == (401, "UNAUTHENTICATED")
+async def test_metrics_count_queue_and_workers(operator: Client, developer: Client) -> None:
     await workers.beat_all_orgs(WORKER)
     await deploy(developer)
     await trigger(developer)
-    response = await viewer.http.get("/metrics", headers=viewer.auth)
+    response = await operator.http.get("/metrics", headers=operator.auth)
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     text = response.text
@@ -253,9 +274,9 @@ async def test_metrics_take_their_own_token(rt: Runtime) -> None:
         assert "x-ratelimit-limit" in response.headers
 
 
-async def test_metrics_count_operations_by_type_and_code(viewer: Client) -> None:
+async def test_metrics_count_operations_by_type_and_code(operator: Client, viewer: Client) -> None:
     async def counted(name: str) -> float:
-        text = (await viewer.http.get("/metrics", headers=viewer.auth)).text
+        text = (await operator.http.get("/metrics", headers=operator.auth)).text
         return number(text, name) if name in text else 0.0
 
     good = 'dagy_operations_total{code="OK",type="query"}'
@@ -279,9 +300,11 @@ async def test_metrics_without_a_database_say_what_they_can(rt: Runtime) -> None
     assert "dagy_queued_runs" not in response.text
 
 
-async def test_metrics_count_open_subscriptions(app: Starlette, viewer: Client) -> None:
+async def test_metrics_count_open_subscriptions(
+    app: Starlette, operator: Client, viewer: Client
+) -> None:
     async def opened_now() -> float:
-        text = (await viewer.http.get("/metrics", headers=viewer.auth)).text
+        text = (await operator.http.get("/metrics", headers=operator.auth)).text
         return number(text, "dagy_subscriptions")
 
     async with served(app) as port, socket_to(port, token=viewer.token) as socket:

@@ -9,8 +9,9 @@ from tests.api.client import Client
 from tests.api.conftest import deploy
 
 
-def messages(query: str) -> list[str]:
-    return [error.message for error in Documents().prepared(schema._schema, query).errors]
+def messages(query: str, bounds: limits.Bounds = limits.MEMBERS) -> list[str]:
+    audience = limits.Audience(bounds, hints=True)
+    return [error.message for error in Documents().prepared(schema._schema, query, audience).errors]
 
 
 def test_depth_has_a_limit() -> None:
@@ -56,10 +57,48 @@ def test_spreads_that_double_at_every_level_are_measured_at_once() -> None:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("{ viewer { " + "role " * 52 + "} }", "repeats fields 51 times; at most 50 are allowed."),
         (
-            "{ runs { nodes { " + "flow { name name } " * 30 + "} } }",
-            "repeats fields 59 times; at most 50 are allowed.",
+            "{ viewer { " + "role " * 46 + "} }",
+            "repeats fields in 1035 pairs; at most 1000 are allowed.",
+        ),
+        (
+            "{ runs { nodes { " + "... { flow { name name } } " * 23 + "} } }",
+            "repeats fields in 1288 pairs; at most 1000 are allowed.",
+        ),
+        (
+            "{ runs { nodes { "
+            + " ".join(f"...F{n}" for n in range(46))
+            + " } } } "
+            + " ".join(f"fragment F{n} on Run {{ a{n}: id }}" for n in range(46)),
+            "repeats fields in 1035 pairs; at most 1000 are allowed.",
+        ),
+        (
+            "{ " + "runs(filter: {state: [RUNNING, FAILED]}) { nodes { id } } " * 14 + "}",
+            "repeats fields in 1001 pairs; at most 1000 are allowed.",
+        ),
+        (
+            "{ viewer { " + "role " * 20 + " } } fragment Unused on Run { " + "id " * 46 + "}",
+            "repeats fields in 1225 pairs; at most 1000 are allowed.",
+        ),
+        (
+            " ".join(f"query Q{n} {{ viewer {{ role }} }}" for n in range(101)),
+            "has 101 definitions; at most 100 are allowed.",
+        ),
+        (
+            "{ runs(filter: {state: [" + "RUNNING " * 1000 + "]}) { nodes { id } } }",
+            "has 1002 values; at most 1000 are allowed.",
+        ),
+        (
+            "query Q($a: [Int] = [" + "1 " * 1000 + "]) { viewer { role } }",
+            "has 1001 values; at most 1000 are allowed.",
+        ),
+        (
+            "{ viewer { " + "role @a(b: [" + "1 " * 1000 + "]) } }",
+            "has 1001 values; at most 1000 are allowed.",
+        ),
+        (
+            '{ run(slug: "' + "x" * 200_000 + '") { id } }',
+            "is 200024 characters long; at most 200000 are allowed.",
         ),
         (
             "{ viewer { " + "...F " * 101 + "} } fragment F on Viewer { role }",
@@ -69,6 +108,30 @@ def test_spreads_that_double_at_every_level_are_measured_at_once() -> None:
 )
 def test_what_is_dear_to_validate_is_refused_before_it_is(query: str, message: str) -> None:
     assert messages(query) == [f"The operation {message}"]
+
+
+def test_a_fragment_that_spreads_itself_is_refused_before_it_is_followed() -> None:
+    query = "{ runs { nodes { ...A } } } fragment A on Run { retryOf { ...B } }"
+    found = messages(query + " fragment B on Run { retryOf { ...A } }")
+    assert found == ["Cannot spread fragment 'A' within itself."]
+
+
+def test_fragments_that_nest_deeper_than_the_stack_are_refused() -> None:
+    links = " ".join(
+        f"fragment F{n} on Run {{ ... {{ ... {{ ... {{ ... {{ ...F{n + 1} }} }} }} }} }}"
+        for n in range(75)
+    )
+    query = f"{{ runs {{ nodes {{ ...F0 }} }} }} {links} fragment F75 on Run {{ id }}"
+    assert messages(query) != []
+
+
+def test_a_document_has_a_bounded_number_of_errors() -> None:
+    query = "{ viewer { " + " ".join(f"unknown{n}" for n in range(300)) + " } }"
+    aborted = "Too many validation errors, error limit reached. Validation aborted."
+    for bounds in (limits.STRANGERS, limits.MEMBERS):
+        found = messages(query[:800] + " } }", bounds)
+        assert found[0].startswith("Cannot query field 'unknown0' on type 'Viewer'.")
+        assert (len(found), found[-1]) == (bounds.errors + 1, aborted)
 
 
 def test_the_usual_introspection_is_within_the_limits() -> None:

@@ -1,9 +1,10 @@
 """graphql-transport-ws as a client without a library sees it: the close codes of the protocol."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -14,8 +15,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from dagy_gql import db
+from dagy_gql.app import create_app
 from dagy_gql.auth.authenticate import Authenticator
-from schema import asgi
+from dagy_gql.runtime import Runtime
 from tests.api.client import Client
 from tests.api.server import served
 
@@ -116,12 +118,34 @@ async def test_4406_for_another_subprotocol(app: Starlette) -> None:
         assert await closed(connection) == (4406, "Subprotocol not acceptable")
 
 
-async def test_4408_without_a_connection_init_in_time(
-    app: Starlette, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asgi, "_INIT_WAIT", timedelta(milliseconds=20))
-    async with raw(app) as connection:
+def hasty(rt: Runtime, **changes: float) -> Starlette:
+    settings = rt.settings.model_copy(update=changes)
+    return create_app(settings, replace(rt, settings=settings))
+
+
+async def test_4408_without_a_connection_init_in_time(rt: Runtime) -> None:
+    async with raw(hasty(rt, websocket_init_seconds=0.02)) as connection:
         assert await closed(connection) == (4408, "Connection initialisation timeout")
+
+
+async def test_1000_for_who_is_not_signed_in_and_wants_nothing(rt: Runtime) -> None:
+    async with raw(hasty(rt, websocket_idle_seconds=0.2)) as connection:
+        await send(connection, INIT)
+        assert (await receive(connection))["type"] == "connection_ack"
+        for _ in range(4):
+            await asyncio.sleep(0.1)
+            await send(connection, ROLE)
+            assert [(await receive(connection))["type"] for _ in range(1)] == ["error"]
+        assert await closed(connection) == (1000, "Idle: connect again when you need to")
+
+
+async def test_who_is_signed_in_may_wait(rt: Runtime, viewer: Client) -> None:
+    async with raw(hasty(rt, websocket_idle_seconds=0.05)) as connection:
+        await send(connection, with_token(viewer.token))
+        assert (await receive(connection))["type"] == "connection_ack"
+        await asyncio.sleep(0.2)
+        await send(connection, ROLE)
+        assert (await receive(connection))["type"] == "next"
 
 
 async def test_4409_for_an_id_that_is_in_use(app: Starlette, viewer: Client) -> None:
@@ -131,6 +155,24 @@ async def test_4409_for_an_id_that_is_in_use(app: Starlette, viewer: Client) -> 
         code, reason = await closed(connection)
     assert code == 4409
     assert reason == f"Subscriber for {'é' * 54}"
+
+
+async def test_a_connection_has_so_many_operations_and_says_so_with_a_code(
+    app: Starlette, viewer: Client
+) -> None:
+    async with raw(app) as connection:
+        await send(connection, with_token(viewer.token))
+        await send(connection, *(EVENTS | {"id": str(n)} for n in range(101)))
+        assert (await receive(connection))["type"] == "connection_ack"
+        refused = await receive(connection)
+        assert (refused["type"], refused["id"]) == ("error", "100")
+        assert refused["payload"][0] == {
+            "message": "This connection has 100 operations open, which is the most: complete one, "
+            "or open another connection.",
+            "extensions": {"code": "QUOTA_EXCEEDED"},
+        }
+        await send(connection, {"type": "complete", "id": "0"}, ROLE | {"id": "101"})
+        assert (await receive(connection))["type"] == "next"
 
 
 async def test_4429_for_a_second_connection_init(app: Starlette) -> None:

@@ -10,12 +10,13 @@ from redis.asyncio import Redis
 from dagy_gql.auth.actor import Actor
 from dagy_gql.auth.origin import Origin, origin
 from dagy_gql.auth.rate_limit import SCOPE_KEY, RateLimiter, Verdict, bucket_of
+from dagy_gql.enums import ActorKind
 from dagy_gql.errors import RateLimited
 from dagy_gql.runtime import Runtime
 from dagy_gql.settings import Settings
 
-ACTOR = Actor(UUID(int=1), "key:a", frozenset(), credential_id=UUID(int=2))
-OTHER = replace(ACTOR, credential_id=UUID(int=3))
+ACTOR = Actor(UUID(int=1), "key:a", frozenset(), user_id=UUID(int=2), credential_id=UUID(int=3))
+OTHER = replace(ACTOR, user_id=UUID(int=4))
 
 
 def limiter(rt: Runtime, *, per_minute: int = 6, burst: int = 3) -> RateLimiter:
@@ -72,7 +73,7 @@ async def test_processes_share_the_buckets_and_buckets_go_when_they_are_full(rt:
     await taken(limiter(rt))
     assert (await taken(limiter(rt))).remaining == 1
     keys = await rt.bus.redis.keys("limit:*")
-    assert keys == [f"limit:actor:{ACTOR.credential_id}".encode()]
+    assert keys == [f"limit:user:{ACTOR.user_id}".encode()]
     assert 0 < await rt.bus.redis.pttl(keys[0]) <= 20_000
 
 
@@ -117,9 +118,55 @@ def test_who_is_unknown_counts_by_network(address: str | None, bucket: str) -> N
     assert bucket_of(None, address) == bucket
 
 
-def test_a_credential_without_an_id_counts_by_its_owner() -> None:
-    actor = replace(ACTOR, credential_id=None)
-    assert bucket_of(actor, "192.0.2.7") == f"limit:actor:{UUID(int=1)}:key:a"
+def test_more_credentials_are_no_more_buckets() -> None:
+    sessions = [replace(ACTOR, credential_id=UUID(int=n)) for n in range(5)]
+    keys = [replace(each, kind=ActorKind.API_KEY) for each in sessions]
+    assert {bucket_of(each, "192.0.2.7") for each in sessions} == {f"limit:user:{UUID(int=2)}"}
+    assert {bucket_of(each, "192.0.2.7") for each in keys} == {f"limit:api_key:{UUID(int=2)}"}
+    account = replace(ACTOR, kind=ActorKind.SERVICE_ACCOUNT, user_id=None)
+    account = replace(account, service_account_id=UUID(int=5))
+    assert bucket_of(account, None) == f"limit:service_account:{UUID(int=5)}"
+
+
+def test_a_credential_of_nobody_counts_by_its_name() -> None:
+    actor = replace(ACTOR, user_id=None, credential_id=None)
+    assert bucket_of(actor, "192.0.2.7") == f"limit:user:{UUID(int=1)}:key:a"
+
+
+async def test_who_is_not_signed_in_may_ask_less(rt: Runtime) -> None:
+    settings = Settings(
+        rate_limit_per_minute=6000,
+        rate_limit_burst=6000,
+        rate_limit_anonymous_per_minute=6,
+        rate_limit_anonymous_burst=2,
+    )
+    found = RateLimiter(rt.bus.redis, settings)
+    verdicts = [await taken(found, actor) for actor in (None, ACTOR, None, None)]
+    assert [(each.limit, each.remaining) for each in verdicts] == [
+        (6, 1),
+        (6000, 5999),
+        (6, 0),
+        (6, 0),
+    ]
+    assert [each.retry_after_seconds for each in verdicts] == [0, 0, 0, 10]
+
+
+async def test_only_who_is_not_signed_in_waits_for_a_refusal(
+    rt: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    found = limiter(rt, burst=1)
+    for actor, count in ((ACTOR, 0), (None, 1)):
+        await found.charge({}, actor)
+        monkeypatch.setattr("dagy_gql.auth.rate_limit.asyncio.sleep", sleep)
+        with pytest.raises(RateLimited):
+            await found.charge({}, actor)
+        assert len(waited) == count
+    assert 1.0 <= waited[0] <= 3.0
 
 
 async def test_anonymous_requests_count_against_the_address_of_the_request(rt: Runtime) -> None:
@@ -160,3 +207,20 @@ async def test_a_frozen_redis_is_waited_for_once(settings: Settings) -> None:
     await redis.aclose()
     server.close()
     await server.wait_closed()
+
+
+async def test_what_is_owed_is_taken_from_an_empty_bucket_and_delays_what_comes_later(
+    rt: Runtime,
+) -> None:
+    found, scope = limiter(rt), dict[str, object]()
+    await taken(found, tokens=2)
+    await found.owe(scope, ACTOR, 2)
+    assert scope[SCOPE_KEY] == Verdict(6, 0)
+    assert (await taken(found)).retry_after_seconds == 20
+
+
+async def test_no_more_than_a_full_bucket_is_owed(rt: Runtime) -> None:
+    found, scope = limiter(rt), dict[str, object]()
+    for _ in range(10):
+        await found.owe(scope, ACTOR, 3)
+    assert (await taken(found)).retry_after_seconds == 40

@@ -7,7 +7,6 @@ import asyncio
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -19,10 +18,8 @@ from schemathesis import GenerationMode
 from starlette.applications import Starlette
 
 from dagy_gql import db
-from dagy_gql.app import create_app
 from dagy_gql.enums import Role
 from dagy_gql.repositories.pagination import encode_id
-from dagy_gql.runtime import Runtime
 from schema.root import schema
 from tests.api.client import Client, Org
 from tests.api.conftest import deploy, trigger
@@ -50,12 +47,6 @@ _JSON = st.recursive(
     ),
     max_leaves=5,
 )
-
-
-@pytest.fixture
-async def app(rt: Runtime) -> Starlette:
-    unlimited = rt.settings.model_copy(update={"rate_limit_per_minute": 0})
-    return create_app(unlimited, replace(rt, settings=unlimited))
 
 
 async def known_ids() -> list[str]:

@@ -38,6 +38,23 @@ async def test_an_origin_is_short_and_may_know_little() -> None:
     assert len(found.request_id) == 32
 
 
+async def test_what_the_rate_limit_refused_makes_no_lines(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for status in (200, 429, 500):
+
+        async def app(scope, receive, send, status=status):
+            await send({"type": "http.response.start", "status": status, "headers": []})
+
+        async def send(message):
+            pass
+
+        with caplog.at_level("INFO", logger="dagy.access"):
+            scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+            await RequestLog(app)(scope, None, send)
+    assert [record.args[2] for record in caplog.records] == [200, 500]
+
+
 @pytest.mark.parametrize("path", ["/a\r\nb", "/\x1b[2J", "/\ud800", "/ä b"])
 async def test_a_path_cannot_make_lines_of_the_log(
     path: str, caplog: pytest.LogCaptureFixture
