@@ -27,6 +27,8 @@ async def deploy(installation: Installation, children: Children, *, profile: str
     names = []
     for entry in listed():
         argv = [sys.executable, "-P", "-c", _DAGY, "deploy", str(FOLDER / entry)]
+        # Not the path to where the checkout happens to be.
+        argv += ["--namespace", FOLDER.name]
         log = installation.folder.log("examples")
         command = Command(argv, log, environment={**installation.environment, **mine})
         try:

@@ -1,5 +1,6 @@
 """README's five minutes as a person types them, with the `dagy` command of the installation."""
 
+import json
 import re
 import tempfile
 from collections.abc import Iterator
@@ -50,6 +51,12 @@ def home(tmp_path: Path) -> Path:
     (tmp_path / "hello.py").write_text(source)
     (tmp_path / "failing.py").write_text(FAILING)
     return tmp_path
+
+
+def test_the_examples_are_in_a_namespace_of_their_own_wherever_they_lie(up: Up, home: Path) -> None:
+    done = typed("dagy flows list --format json", home, DAGY_LOCAL_DIR=str(up.folder))
+    namespaces = {flow["name"]: flow["namespace"] for flow in json.loads(done.stdout)}
+    assert {namespaces[name] for name in EXAMPLES} == {"examples"}
 
 
 def test_every_command_of_the_tour_works_in_its_order(up: Up, home: Path) -> None:
