@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,17 @@ class Up:
             return None if now == before else now
 
         return int(until(replaced, what=f"the restart of {name}"))
+
+    @contextmanager
+    def away(self, name: str) -> Iterator[None]:
+        """One process is dead inside of this, and nobody starts it again."""
+        before = self.pid(name)
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            os.kill(before, signal.SIGKILL)
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Whoever does not stop is killed, which takes everything below with it."""

@@ -1,7 +1,5 @@
 """The network goes, the server dies: the page says so, and afterwards nothing is missing."""
 
-import asyncio
-
 from playwright.async_api import Page, Route, expect
 
 from dagy.client import DagyClient
@@ -41,10 +39,9 @@ async def test_a_run_goes_on_while_the_server_is_away(
     await expect(page.get_by_role("log")).to_contain_text("waiting at the gate")
 
     visitor.is_network_down = True
-    restart = asyncio.create_task(asyncio.to_thread(site.kill, "server"))
-    await expect(page.get_by_role("status", name="Server not reachable")).to_be_visible()
-    gate.open()
-    await restart
+    with site.away("server"):
+        await expect(page.get_by_role("status", name="Server not reachable")).to_be_visible()
+        gate.open()
     await _is_complete(page)
     assert await ended(client, run) == "SUCCEEDED"
 
@@ -92,10 +89,9 @@ async def test_a_link_that_is_clicked_while_the_server_is_away_opens_when_it_is_
     page = visitor.page
     await expect(page.get_by_role("status", name=_LIVE)).to_be_visible()
     visitor.is_network_down = True
-    restart = asyncio.create_task(asyncio.to_thread(site.kill, "server"))
-    await expect(page.get_by_role("status", name="Server not reachable")).to_be_visible()
-    await page.get_by_role("link", name="Flows").click()
-    await restart
+    with site.away("server"):
+        await expect(page.get_by_role("status", name="Server not reachable")).to_be_visible()
+        await page.get_by_role("link", name="Flows").click()
     await page.wait_for_url("**/flows")
     await expect(page.get_by_role("heading", name="Flows")).to_be_visible()
     await expect(page.get_by_role("table", name="Flows")).to_contain_text("orders")
