@@ -23,6 +23,28 @@ from dagy.runner.protocol import (
     zygote_report_decoder,
 )
 
+SIMPLE = """
+@task
+def add(n: int, m: int = 1) -> int:
+    print("adding", n)
+    return n + m
+
+@flow
+def main(n: int = 1):
+    return add(n)
+"""
+
+LONG = """
+@task
+def wait(x=None):
+    print("running")
+    while True:
+        time.sleep(0.01)
+@flow
+def main():
+    return wait(wait())
+"""
+
 
 class HostedRun:
     """One run as the host sees it: events, raw output, and the way to speak to it."""
