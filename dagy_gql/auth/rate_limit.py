@@ -113,6 +113,7 @@ def bucket_of(actor: Actor | None, address: str | None) -> str:
 
 async def pause() -> None:
     """Before a stranger is refused: who waits for that and asks again at once costs us little."""
+    # Spread, so that they don't all come back together; it guards no secret.
     await asyncio.sleep(random.uniform(*_REFUSAL_SECONDS))  # noqa: S311
 
 
