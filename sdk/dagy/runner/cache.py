@@ -1,9 +1,9 @@
 """The result cache of local runs: one file for each key, under DAGY_LOCAL_DIR/cache."""
 
 import hashlib
-import os
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 from msgspec import UnsetType
@@ -55,6 +55,6 @@ class LocalCache:
 
 
 def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary = path.with_name(f"{path.name}.{uuid4().hex}")
     temporary.write_bytes(data)
     temporary.replace(path)

@@ -5,6 +5,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 from msgspec import UnsetType
@@ -41,7 +42,7 @@ NULL = Stored(data=b"null")
 
 
 def store(data: bytes, spool_dir: str) -> Stored:
-    """Keeps up to 64 KiB inline, else writes a file named by its hash, without secrets."""
+    """Keeps up to 64 KiB inline, else writes a file of its own, without secrets."""
     if len(data) <= INLINE_LIMIT_BYTES:
         return Stored(data=data)
     shown = known.json(data)
@@ -54,7 +55,9 @@ def store(data: bytes, spool_dir: str) -> Stored:
 def _spool(data: bytes, spool_dir: str) -> Ref:
     sha256 = hashlib.sha256(data).hexdigest()
     os.makedirs(spool_dir, exist_ok=True)
-    path = os.path.join(spool_dir, f"{sha256}-{os.getpid()}.json")
+    # Equal results of two tasks never share a file: one may be read, or taken by the host, while
+    # the other is written.
+    path = os.path.join(spool_dir, f"{sha256}-{uuid4().hex}.json")
     Path(path).write_bytes(data)
     return Ref(path=path, size_bytes=len(data), sha256=sha256)
 
@@ -78,8 +81,6 @@ def adopt(result: Result, spool_dir: str) -> Stored:
 
 def _keep(path: str) -> str:
     kept = path + ".keep"
-    if os.path.exists(kept):
-        return kept
     try:
         os.link(path, kept)
     except OSError:  # a file system without hard links
