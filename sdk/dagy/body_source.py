@@ -5,7 +5,6 @@ import builtins
 import functools
 import linecache
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -15,12 +14,12 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 UNKNOWN = object()
 
 
-@dataclass(frozen=True, slots=True)
 class BodySource:
     """A function with its syntax tree."""
 
-    function: FunctionType
-    node: Function
+    def __init__(self, function: FunctionType, node: Function) -> None:
+        self.function = function
+        self.node = node
 
     @property
     def statements(self) -> list[ast.stmt]:

@@ -1,16 +1,17 @@
 """What user code can ask about the run it is part of."""
 
+import itertools
 import logging
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from dagy.errors import NoActiveRunError, SecretNotFoundError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskContext:
+class TaskContext(msgspec.Struct, frozen=True, kw_only=True):
     """The task that runs.
 
     Attributes:
@@ -26,8 +27,7 @@ class TaskContext:
     map_index: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorSummary:
+class ErrorSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What a hook learns of a failure.
 
     Attributes:
@@ -45,8 +45,7 @@ def _no_secrets(name: str) -> str:
     raise SecretNotFoundError(f"there is no secret {name!r} here")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunContext:
+class RunContext(msgspec.Struct, frozen=True, kw_only=True):
     """The run that the code is part of; `get_run_context()` gives it, and hooks receive it.
 
     Attributes:
@@ -78,12 +77,16 @@ class RunContext:
     environment: str | None = None
     task: TaskContext | None = None
     error: ErrorSummary | None = None
-    load_parameters: Callable[[], dict[str, Any]] = field(default=dict, repr=False)
-    cancelled: Callable[[], bool] = field(default=bool, repr=False)
-    load_secret: Callable[[str], str] = field(default=_no_secrets, repr=False)
-    spool_dir: str = field(default="", repr=False)
-    publish: Callable[[Any], None] = field(default=lambda _: None, repr=False)
-    count_file: Callable[[int], None] = field(default=lambda _: None, repr=False)
+    load_parameters: Callable[[], dict[str, Any]] = dict
+    cancelled: Callable[[], bool] = bool
+    load_secret: Callable[[str], str] = _no_secrets
+    spool_dir: str = ""
+    publish: Callable[[Any], None] = lambda _: None
+    count_file: Callable[[int], None] = lambda _: None
+
+    def __repr__(self) -> str:
+        shown = itertools.takewhile(lambda name: name != "load_parameters", self.__struct_fields__)
+        return f"RunContext({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     @property
     def parameters(self) -> dict[str, Any]:

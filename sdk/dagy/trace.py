@@ -1,9 +1,9 @@
 """Records the task calls of a flow body as TaskSpecs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from msgspec import UNSET
 
 from dagy.annotations import list_of
@@ -19,27 +19,25 @@ from dagy.task import Task
 MAX_TASKS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class TracedFlow:
+class TracedFlow(msgspec.Struct, frozen=True):
     """A spec with the code behind it: the task object of every key. `places` has the file:line
     of every task call by key, `place` that of the flow."""
 
     spec: FlowSpec
     tasks: dict[str, Task[..., Any]]
-    places: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = {}
     place: str | None = None
 
 
-@dataclass(slots=True)
-class Trace:
+class Trace(msgspec.Struct):
     """One recording. `retry` is the flow's policy, the default for its tasks."""
 
     flow: str
     retry: RetryPolicy
-    specs: dict[str, TaskSpec] = field(default_factory=dict)
-    tasks: dict[str, Task[..., Any]] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
-    conditions: list[Binding] = field(default_factory=list)
+    specs: dict[str, TaskSpec] = {}
+    tasks: dict[str, Task[..., Any]] = {}
+    places: dict[str, str] = {}
+    conditions: list[Binding] = []
     refusal: TraceError | None = None
 
     def refuse(self, error: TraceError) -> None:

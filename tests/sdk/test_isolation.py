@@ -25,6 +25,7 @@ from dagy.runner.protocol import (
     TaskTimedOut,
 )
 from tests.sdk.memory_host import MemoryHost, execute, value
+from tests.support.up import is_alive, until
 
 STATE = {"changed": False}
 
@@ -52,14 +53,8 @@ def test_a_timeout_kills_what_the_task_started(tmp_path: Path):
         child.wait()
 
     execute(flow(lambda: spawn()))
-    assert not alive(int((tmp_path / "pid").read_text()))
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    child = int((tmp_path / "pid").read_text())
+    until(lambda: not is_alive(child), what="the end of what the task started")
 
 
 def test_a_timeout_counts_as_a_failure_for_retries(tmp_path: Path):

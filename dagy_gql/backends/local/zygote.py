@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 _READ_BYTES = 65536
 _STDERR_KEPT_BYTES = 16384
 _CLOSE_SECONDS = 1.0
+# Imports make little garbage; looking for it costs a sixth of the time that ours take.
+_PROGRAM = "import gc; gc.disable(); from dagy.runner.zygote import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
-            command = ["-P", "-m", "dagy.runner.zygote", "--control-fd", str(theirs.fileno())]
+            command = ["-P", "-c", _PROGRAM, "--control-fd", str(theirs.fileno())]
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *command,

@@ -22,6 +22,7 @@ from dagy.runner.isolation import Isolation
 from dagy.runner.loader import failure, load, mismatch
 from dagy.runner.processes import adopt_orphans, begin_child, die_with_parent, limit_memory
 from dagy.runner.protocol import Log, RunFinished, RunRequest
+from dagy.runner.readers import Readers
 from dagy.runner.scheduler import Scheduler
 from dagy.runner.socket_host import SocketHost
 from dagy.trace import TracedFlow
@@ -55,14 +56,18 @@ def _volunteer_for_oom() -> None:
 
 
 def live(
-    flow: Flow[..., Any], traced: TracedFlow, request: RunRequest, events: socket.socket
+    flow: Flow[..., Any],
+    traced: TracedFlow,
+    request: RunRequest,
+    events: socket.socket,
+    readers: Readers | None = None,
 ) -> NoReturn:
     """Runs the request to its end and leaves; everything it says goes through `events`."""
     host = SocketHost(events)
     finished = _refusal(traced, request)
     if finished is None:
         try:
-            execution = Execution.of(flow, traced, request, host)
+            execution = Execution.of(flow, traced, request, host, readers)
             finished = _run(execution, host)
         except HandedBackError as stopped:
             host.flush()

@@ -1,7 +1,8 @@
 """How a run ends: early for a reason, or with everything done."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from dagy.errors import DagyError
 from dagy.runner.execution import Execution
@@ -29,8 +30,7 @@ class HandedBackError(Exception):
         self.by_signal = by_signal
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(msgspec.Struct, frozen=True):
     """Why a run stops before everything is done; `reason` goes to what it cancels."""
 
     state: State

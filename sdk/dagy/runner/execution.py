@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,14 +13,12 @@ from dagy.runner.host import Host
 from dagy.runner.protocol import ArtifactSaved, ErrorInfo, RunRequest
 from dagy.runner.readers import Reader, Readers
 from dagy.signature import encode_parameters
-from dagy.spec import TaskSpec
 from dagy.task import Task
 from dagy.trace import TracedFlow
 from dagy.values import convert, decode, fault
 
 
-@dataclass
-class Execution:
+class Execution(msgspec.Struct, dict=True):
     """Shared by the scheduler, the threads and the forked children of a run."""
 
     flow: Flow[..., Any]
@@ -30,6 +27,7 @@ class Execution:
     parameters: dict[str, bytes]
     emit: Callable[[ArtifactSaved], None]
     load_secret: Callable[[str], str]
+    readers: Readers
     cancelled: bool = False
 
     @classmethod
@@ -39,10 +37,12 @@ class Execution:
         traced: TracedFlow,
         request: RunRequest,
         host: Host,
+        readers: Readers | None = None,
     ) -> "Execution":
-        """Raises BadParameterError."""
-        bound = flow.bind(request.parameters)
-        return cls(flow, traced, request, encode_parameters(bound), host.emit, host.secret)
+        """Raises BadParameterError. `readers` are of this flow, prepared or not."""
+        parameters = encode_parameters(flow.bind(request.parameters))
+        readers = readers or Readers(traced, flow.signature)
+        return cls(flow, traced, request, parameters, host.emit, host.secret, readers)
 
     def task(self, key: str) -> Task[..., Any]:
         return self.traced.tasks[key]
@@ -96,16 +96,12 @@ class Execution:
         """Of this process; each isolated attempt counts by itself, and the host counts them all."""
         return FileLimits.of(self.request)
 
-    @functools.cached_property
-    def readers(self) -> Readers:
-        return Readers(self.traced, self.flow.signature)
-
     def decode_arguments(
         self, key: str, arguments: Mapping[str, msgspec.Raw], map_index: int | None = None
     ) -> dict[str, Any]:
         """JSON to what the annotations of task `key`, and of those whose results it reads, ask
         for; raises ArgumentError."""
-        spec = self.specs[key]
+        spec = self.readers.specs[key]
         readers = self.readers.arguments(spec)
         return {
             name: _read(
@@ -115,10 +111,6 @@ class Execution:
             )
             for name, data in arguments.items()
         }
-
-    @functools.cached_property
-    def specs(self) -> dict[str, TaskSpec]:
-        return {spec.key: spec for spec in self.traced.spec.tasks}
 
 
 def _read(reader: Reader, name: str, data: msgspec.Raw) -> Any:

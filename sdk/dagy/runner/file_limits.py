@@ -1,21 +1,21 @@
 """How many files an attempt at a run may leave, and how large they may be together."""
 
 import threading
-from dataclasses import dataclass, field
+
+import msgspec
 
 from dagy.errors import ArtifactLimitError
 from dagy.runner.protocol import RunRequest
 
 
-@dataclass(slots=True)
-class FileLimits:
+class FileLimits(msgspec.Struct):
     """Counts what is kept; for any thread."""
 
     max_files: int | None = None
     max_bytes: int | None = None
     files: int = 0
     size_bytes: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _lock: threading.Lock = msgspec.field(default_factory=threading.Lock)
 
     @classmethod
     def of(cls, request: RunRequest) -> "FileLimits":

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import threading
-from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
@@ -67,8 +66,7 @@ class Ended(msgspec.Struct, frozen=True):
     crash: Crash | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(msgspec.Struct, frozen=True):
     number: int
     crash_fd: int
 

@@ -1,6 +1,6 @@
 """The graph of one run and its rules: who is ready, who is skipped. No I/O, no threads."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from dagy.runner.attempt import Job
 from dagy.runner.protocol import ErrorInfo
@@ -11,8 +11,7 @@ from dagy.states import State
 _BLOCKS = frozenset({State.FAILED, State.TIMED_OUT, State.SKIPPED, State.CANCELLED})
 
 
-@dataclass(slots=True, eq=False)
-class Instance:
+class Instance(msgspec.Struct, eq=False):
     """What is executed: a plain task ("load") or one child of a mapped one ("load[3]")."""
 
     key: str
@@ -25,8 +24,7 @@ class Instance:
     looked_up: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(msgspec.Struct, eq=False):
     """A task of the spec. `open` counts dependencies, later children, that are not finished;
     `expanded_at` (time.monotonic) is when a mapped task was spread over its items."""
 
@@ -35,9 +33,9 @@ class Node:
     state: State = State.PENDING
     stored: Stored | None = None
     error: ErrorInfo | None = None
-    instances: list[Instance] = field(default_factory=list)
+    instances: list[Instance] = []
     expanded_at: float = 0.0
-    dependents: list["Node"] = field(default_factory=list)
+    dependents: list["Node"] = []
 
     @property
     def key(self) -> str:

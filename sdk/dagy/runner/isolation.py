@@ -10,7 +10,6 @@ import socket
 import threading
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -57,15 +56,14 @@ def _reply(host: Host, asked: SecretGet) -> SecretReply:
         return SecretReply(asked.request_id, error=error_info(error))
 
 
-@dataclass(slots=True, eq=False)
-class Attempt:
+class Attempt(msgspec.Struct, eq=False):
     number: int
     job: Job
     channel: socket.socket
     settle: Callable[[Outcome], None]
     unsent: memoryview
     streams: list[RawStream]
-    lines: Lines = field(default_factory=Lines)
+    lines: Lines = msgspec.field(default_factory=Lines)
     stopped_for: str | None = None
     is_settled: bool = False
 

@@ -4,13 +4,15 @@ is told once, with its level: handlers of the console are passed over in its fav
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from dagy.runner import capture
 from dagy.runner.capture import LineLog, active
 from dagy.runner.protocol import Level
+
+_Call = Callable[[logging.Logger, logging.LogRecord], None]
 
 
 class _Handler(logging.Handler):
@@ -50,11 +52,10 @@ class _Calls:
     def __init__(self, own: _Handler, consoles: list[object]) -> None:
         self._own = own
         self._consoles = [each for each in consoles if each is not None]
-        self._original = logging.Logger.callHandlers
 
-    def call(self, logger: logging.Logger, record: logging.LogRecord) -> None:
+    def call(self, logger: logging.Logger, record: logging.LogRecord, original: _Call) -> None:
         if self._own.log() is None:
-            self._original(logger, record)
+            original(logger, record)
         elif self._call_others(logger, record):
             self._own.handle(record)
 
@@ -83,15 +84,38 @@ class _Calls:
         return any(stream is each for each in self._consoles)
 
 
+_calls: _Calls | None = None
+
+
 @contextmanager
 def logging_captured(fallback: LineLog | None, *consoles: object) -> Iterator[None]:
-    """`consoles` are what stood, and what stands, for stdout and stderr."""
+    """Within `logging_patched`. `consoles` are what stood, and what stands, for stdout and
+    stderr."""
+    global _calls  # like the patch that needs it
+    before = _calls
+    _calls = _Calls(_Handler(fallback), [*consoles, sys.__stdout__, sys.__stderr__])
+    try:
+        yield
+    finally:
+        _calls = before
+
+
+@contextmanager
+def logging_patched() -> Iterator[None]:
+    """Without effect outside of runs, but that the root logger lets INFO through unless the flow's
+    module has set another level."""
     root, original = logging.getLogger(), logging.Logger.callHandlers
+
+    def call(self: logging.Logger, record: logging.LogRecord) -> None:
+        if _calls is None:
+            original(self, record)
+        else:
+            _calls.call(self, record, original)
+
     level = root.level
-    calls = _Calls(_Handler(fallback), [*consoles, sys.__stdout__, sys.__stderr__])
     if level == logging.WARNING:
         root.setLevel(logging.INFO)
-    logging.Logger.callHandlers = lambda self, record: calls.call(self, record)  # type: ignore[method-assign]
+    logging.Logger.callHandlers = call  # type: ignore[method-assign]
     try:
         yield
     finally:

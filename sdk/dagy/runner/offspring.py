@@ -67,8 +67,18 @@ class _Pipes:
 
 @contextmanager
 def offspring_captured() -> Iterator[None]:
+    """Within `offspring_patched`."""
     global _capture  # the patches are of the whole process, and so is what they need
     before, _capture = _capture, _Capture()
+    try:
+        yield
+    finally:
+        _capture = before
+
+
+@contextmanager
+def offspring_patched() -> Iterator[None]:
+    """Without effect outside of tasks."""
     patched = [_patch(*each) for each in _PATCHES]
     try:
         yield
@@ -76,13 +86,12 @@ def offspring_captured() -> Iterator[None]:
         for owner, name, patch, original in patched:
             if getattr(owner, name) is patch:
                 setattr(owner, name, original)
-        _capture = before
 
 
 def _patch(owner: Any, name: str, make: Callable[[Any], Any]) -> tuple[Any, str, Any, Any]:
     original = getattr(owner, name)
     patch = make(original)
-    # What inspect needs of functools.wraps, which costs 20 µs for all of them in every run.
+    # What inspect needs of functools.wraps.
     patch.__wrapped__ = original
     setattr(owner, name, patch)
     return owner, name, patch, original

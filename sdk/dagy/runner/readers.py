@@ -86,6 +86,18 @@ class Readers:
         self._traced = traced
         self._signature = signature
         self._arguments: dict[str, dict[str, Reader]] = {}
+        self._is_open: dict[tuple[str, bool], bool] = {}
+
+    def prepare(self) -> None:
+        """Makes what nearly every run asks for: once in the process that runs are forked from,
+        where each of them would need 40 µs for every task."""
+        for key, spec in self.specs.items():
+            self.arguments(spec)
+            self._says_nothing(key, is_item=bool(spec.map_inputs))
+
+    @cached_property
+    def specs(self) -> dict[str, TaskSpec]:
+        return {spec.key: spec for spec in self._traced.spec.tasks}
 
     def arguments(self, spec: TaskSpec) -> dict[str, Reader]:
         """What reads the arguments of a task; for a mapped one see `Reader.item`."""
@@ -108,9 +120,9 @@ class Readers:
 
     def check(self, key: str, map_index: int | None, value: Any) -> None:
         """Raises ResultNotSerialisableError where `value` would be read as something else."""
-        returned = self._returned(key, map_index)
-        if is_plain(value) and is_open(restoring(returned)):
+        if is_plain(value) and self._says_nothing(key, is_item=map_index is not None):
             return
+        returned = self._returned(key, is_item=map_index is not None)
         for reading in self._readings_of(key, map_index):
             test = _Test(reading, _projected(returned, reading.path))
             for where, part in _parts_at(value, reading.path, "result"):
@@ -147,22 +159,24 @@ class Readers:
         """What is known of a value without its reader."""
         match binding:
             case TaskBinding(key=key, path=path):
-                return _projected(self._returned(key, None), tuple(path))
+                return _projected(self._returned(key, is_item=False), tuple(path))
             case ParamBinding(name=name, path=path):
                 return _projected(self._signature.annotation(name), tuple(path))
             case _:
                 return Any
 
-    def _returned(self, key: str, map_index: int | None) -> Any:
+    def _returned(self, key: str, *, is_item: bool) -> Any:
         """The type of a task's whole result, or of the one item that a child returns."""
         returns = self._traced.tasks[key].signature.returns
-        if map_index is None and self._is_mapped[key]:
-            return list_of(returns)
-        return returns
+        is_whole = not is_item and self.specs[key].map_inputs
+        return list_of(returns) if is_whole else returns
 
-    @cached_property
-    def _is_mapped(self) -> dict[str, bool]:
-        return {spec.key: bool(spec.map_inputs) for spec in self._traced.spec.tasks}
+    def _says_nothing(self, key: str, *, is_item: bool) -> bool:
+        """Whether the annotation of the task does not change how plain JSON is read."""
+        if (key, is_item) not in self._is_open:
+            returned = self._returned(key, is_item=is_item)
+            self._is_open[key, is_item] = is_open(restoring(returned))
+        return self._is_open[key, is_item]
 
     def _readings_of(self, key: str, map_index: int | None) -> Iterator[Reading]:
         task = self._traced.tasks[key]

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,8 +14,7 @@ from dagy.runner.protocol import Ref, Result, encoder
 from dagy.values import INLINE_LIMIT_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """JSON text of a value. `kept` is our own link to a spooled file, as hosts move the other.
     `masked`: the file shows no secrets, the text here is what the task returned."""
 
@@ -83,6 +81,8 @@ def _keep(path: str) -> str:
     kept = path + ".keep"
     try:
         os.link(path, kept)
+    except FileExistsError:  # the task returns what it was given
+        return kept
     except OSError:  # a file system without hard links
         shutil.copyfile(path, kept)
     return kept
