@@ -4,7 +4,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench docs ui ui-dev lock sdl client permissions fmt clean
+.PHONY: help run test check check-python check-node test-ui-units python-tools node-tools bench docs \
+	ui ui-dev lock sdl client permissions fmt clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install
@@ -24,18 +25,34 @@ help: ## Show this list
 run: .stamps/runtime .stamps/ui .stamps/docs ## Set up what is missing and start Dagy (ARGS="--port 9000")
 	@$(BIN)/dagy up $(ARGS)
 
-test: .stamps/dev .stamps/ui .stamps/docs .stamps/conformance .stamps/oidc .stamps/chromium ## Set up, check and run every test (ARGS="-k name")
-	@$(MAKE) --no-print-directory check
-	@cd frontend && npm run --silent budget && npm test --silent
-	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+# Python's side and Node's side of each step run beside each other.
+test: ## Set up, check and run every test (ARGS="-k name")
+	@$(MAKE) --no-print-directory -j2 python-tools node-tools
+	@$(MAKE) --no-print-directory -j2 check test-ui-units
+	@$(BIN)/pytest -n 2 --dist loadgroup --deselect tests/test_architecture.py $(ARGS)
 
-check: .stamps/dev .stamps/node_modules ## Format, lint, types, imports, drift, frontend types
+check: check-python check-node ## Format, lint, types, imports, drift, frontend types
+
+check-python: .stamps/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -q tests/test_architecture.py
+
+check-node: .stamps/node_modules
 	cd frontend && npm run --silent typecheck
+
+test-ui-units: check-node
+	@cd frontend && npm run --silent budget && npm test --silent
+
+# Without the job server: two pips in one environment would disturb each other.
+python-tools:
+	@MAKEFLAGS= $(MAKE) --no-print-directory .stamps/dev .stamps/docs
+
+node-tools:
+	@MAKEFLAGS= $(MAKE) --no-print-directory .stamps/ui .stamps/conformance .stamps/oidc \
+		.stamps/chromium
 
 bench: .stamps/dev ## Measure Dagy and print the numbers beside a plain Python script
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest';
 import { TypedDocumentString } from '@/gql/graphql';
 import { gql, GqlError, operationName } from '@/lib/gql';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
 import { foundBy, matching, score, withoutTwins } from '@/components/shell/palette-match';
 import { forgetVisits, recentVisits, rememberVisit, visitOf, withVisit } from '@/lib/recent';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, test } from 'vitest';
 import { found, nextFound, placeOf, rowOf, shown } from '@/features/run/logs/filter';
 import { LogStore, withoutColours, type LogBatch } from '@/features/run/logs/log-store';
