@@ -1,4 +1,5 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import type { MouseEvent } from 'react';
 import { parseAsString, useQueryState } from 'nuqs';
 import { NuqsTestingAdapter } from 'nuqs/adapters/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -6,14 +7,36 @@ import { AppLink } from '@/components/app-link';
 import { useEnvironment } from '@/lib/environment';
 import { useNavigation } from '@/lib/navigation';
 
+vi.setConfig({ testTimeout: 30_000 });
+
 /** What happened to the address, in order. */
 let steps: string[] = [];
 vi.mock('next/navigation', () => ({
   useRouter: () => ({ push: (path: string) => void steps.push(`push ${path}`), prefetch: () => undefined }),
 }));
 
+/** As the link of the app router does, which loads in a build of Next alone. */
+vi.mock('next/link', () => ({ default: FollowedLink }));
+
 beforeEach(() => (steps = []));
 afterEach(cleanup);
+
+interface LinkProps {
+  href: string;
+  prefetch: boolean;
+  onNavigate?: (event: { preventDefault: () => void }) => void;
+  children: string;
+}
+
+function FollowedLink({ href, prefetch: _, onNavigate, ...props }: LinkProps) {
+  const follow = (event: MouseEvent) => {
+    event.preventDefault();
+    let isPrevented = false;
+    onNavigate?.({ preventDefault: () => (isPrevented = true) });
+    if (!isPrevented) steps.push(`push ${href}`);
+  };
+  return <a {...props} href={href} onClick={follow} />;
+}
 
 function Page() {
   const { navigate } = useNavigation();
@@ -39,7 +62,7 @@ async function pressed(names: string[], searchParams = ''): Promise<string[]> {
     </NuqsTestingAdapter>,
   );
   for (const name of names) fireEvent.click(screen.getByText(name));
-  await waitFor(() => expect(steps.filter((step) => step.startsWith('push'))).not.toEqual([]), { timeout: 5_000 });
+  await waitFor(() => expect(steps.filter((step) => step.startsWith('push'))).not.toEqual([]), { timeout: 20_000 });
   return steps;
 }
 
