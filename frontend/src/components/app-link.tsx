@@ -2,23 +2,25 @@
 /** A link inside the site. It keeps the environment, and fetches nothing before it is wanted: each
  *  run and flow would else bring the same empty page again. */
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import type { ComponentProps } from 'react';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { withEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 
-type Props = Omit<ComponentProps<typeof Link>, 'href' | 'prefetch'> & { href: string };
+type Props = Omit<ComponentProps<typeof Link>, 'href' | 'prefetch' | 'onNavigate' | 'replace' | 'scroll'> & { href: string };
 
 export function AppLink({ href, onPointerEnter, ...props }: Props) {
-  const [environment] = useEnvironment();
-  const router = useRouter();
-  const target = withEnvironment(href, environment);
+  const { environment, navigate, prefetch } = useNavigation();
   return (
     <Link
       {...props}
-      href={target}
+      href={withEnvironment(href, environment)}
       prefetch={false}
+      onNavigate={(event) => {
+        event.preventDefault();
+        navigate(href);
+      }}
       onPointerEnter={(event) => {
-        router.prefetch(target);
+        prefetch(href);
         onPointerEnter?.(event);
       }}
     />

@@ -1,11 +1,10 @@
 'use client';
 /** A flow's last runs, oldest at the left: height is duration, colour and mark are the state. One
  *  stop of the Tab key; arrows move, Enter opens the run. */
-import { useRouter } from 'next/navigation';
 import { useId, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import type { RunState } from '@/gql/graphql';
 import { cn } from '@/lib/cn';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import { duration, relative } from '@/lib/format';
 import { heightScale, stateSummary } from '@/lib/run-bars';
 import { stateLook } from '@/lib/states';
@@ -79,13 +78,12 @@ export function RunBars({ runs, slots = 20, isWide = false, className }: RunBars
 
 /** Soft navigation for plain clicks; a new tab where the browser is asked for one. */
 function useOpenRun() {
-  const router = useRouter();
-  const [environment] = useEnvironment();
+  const { navigate } = useNavigation();
   return (event: MouseEvent) => {
     const path = event.target instanceof Element ? event.target.closest('a')?.getAttribute('href') : null;
     if (!path || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    router.push(withEnvironment(path, environment));
+    navigate(path);
   };
 }
 

@@ -1,6 +1,5 @@
 'use client';
-import { useRouter } from 'next/navigation';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import { useShortcut } from '@/lib/shortcuts';
 import { useSitePages, type SitePage } from './pages';
 
@@ -10,9 +9,8 @@ export function GoShortcuts() {
 }
 
 function Go({ page }: { page: SitePage }) {
-  const router = useRouter();
-  const [environment] = useEnvironment();
-  const go = () => router.push(withEnvironment(page.path, environment));
+  const { navigate } = useNavigation();
+  const go = () => navigate(page.path);
   useShortcut(`g ${page.key}`, `Go to ${page.name}`, go, { group: 'Go to' });
   return null;
 }

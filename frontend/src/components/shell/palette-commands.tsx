@@ -1,11 +1,12 @@
 'use client';
 /** Everything that the palette can do without asking the server, in groups. */
 import { BookOpen, Building2, Clock3, Keyboard, Layers, LogOut, Play, SunMoon, Workflow, Zap } from 'lucide-react';
-import { usePathname, useRouter } from 'next/navigation';
+import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { useActions } from '@/lib/actions';
 import { useCan } from '@/lib/can';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import { recentVisits, visitOf } from '@/lib/recent';
 import { setTheme, THEMES, THEME_NAMES } from '@/lib/theme';
 import { useViewer, viewerKey } from '@/lib/viewer';
@@ -24,9 +25,8 @@ export interface PaletteCommand extends Command {
 const RECENT = 5;
 
 export function useGo(): (path: string) => void {
-  const router = useRouter();
-  const [environment] = useEnvironment();
-  return (path) => router.push(withEnvironment(path, environment));
+  const { navigate } = useNavigation();
+  return (path) => navigate(path);
 }
 
 export function useRecentCommands(): PaletteCommand[] {

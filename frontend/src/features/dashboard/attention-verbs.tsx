@@ -1,13 +1,12 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
 import { RotateCcw } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import { DashboardDocument, DashboardRetryDocument } from '@/gql/graphql';
 import { AppLink, runPath } from '@/components/app-link';
 import { Button, buttonStyle } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { useCan } from '@/lib/can';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import { useWhyNot } from '@/lib/protection';
 import { runsPath } from '@/lib/runs-path';
 import { toast } from '@/lib/toast';
@@ -52,11 +51,10 @@ function Broken({ run }: { run: NonNullable<AttentionItem['run']> }) {
 function RetryButton({ id, slug, environment: place }: NonNullable<AttentionItem['run']>) {
   const whyNot = useWhyNot()(place, 'PROTECTED_RUNS_TRIGGER');
   const client = useQueryClient();
-  const router = useRouter();
-  const [environment] = useEnvironment();
+  const { navigate } = useNavigation();
   const retry = useGqlMutation(DashboardRetryDocument, {
     onSuccess: ({ retryRun: { run } }) => {
-      const open = () => router.push(withEnvironment(runPath(run.slug), environment));
+      const open = () => navigate(runPath(run.slug));
       toast.success(`Retrying ${slug} as ${run.slug}.`, { action: { label: 'Open', onClick: open } });
       return client.invalidateQueries({ queryKey: queryKey(DashboardDocument) });
     },

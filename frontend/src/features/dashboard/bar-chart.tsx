@@ -2,10 +2,9 @@
 /** One stack of bars per bucket. Arrow keys go along them, Enter opens their runs, a click on a
  *  segment those of its state. */
 import { scaleLinear } from '@visx/scale';
-import { useRouter } from 'next/navigation';
 import { useState, type FocusEvent, type KeyboardEvent, type MouseEvent } from 'react';
 import { compact } from '@/lib/format';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import { useSize } from '@/lib/use-size';
 import { highest } from './bars';
 import { BarColumn } from './bar-column';
@@ -90,13 +89,12 @@ function indexOf(target: Element): number | null {
 
 /** A plain click stays in the site; with a modifier it is the browser's, for a new tab. */
 function useFollow() {
-  const router = useRouter();
-  const [environment] = useEnvironment();
+  const { navigate } = useNavigation();
   return (event: MouseEvent<SVGElement>) => {
     const path = (event.target as Element).closest('a')?.getAttribute('href');
     if (!path || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    router.push(withEnvironment(path, environment));
+    navigate(path);
   };
 }
 

@@ -1,12 +1,11 @@
 'use client';
 /** What the dialog holds: the values given, engine and tags; what would come of them; the start. */
 import { keepPreviousData } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { runPath } from '@/components/app-link';
 import { RunFormDocument, RunPreviewDocument, StartRunDocument, type Executor, type RunFormQuery } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import type { GqlError } from '@/lib/gql';
 import { toast } from '@/lib/toast';
 import { useGql, useGqlMutation } from '@/lib/use-gql';
@@ -113,14 +112,13 @@ function useProblems(schema: Schema | null, base: Values | null, given: Values, 
 
 /** The same input asks with the same key, so a second click or a second try starts no second run. */
 function useStart(input: Input, tags: Record<string, string>, onOpenChange: RunDialogProps['onOpenChange']) {
-  const router = useRouter();
-  const [environment] = useEnvironment();
+  const { navigate } = useNavigation();
   const request = useMemo(() => ({ ...input, tags, idempotencyKey: newKey() }), [input, tags]);
   const { mutate, reset, ...mutation } = useGqlMutation(StartRunDocument, {
     quiet: true,
     onSuccess: async ({ triggerRun: { run, created } }) => {
       const opens = opensStartedRun();
-      const open = () => router.push(withEnvironment(runPath(run.slug), environment));
+      const open = () => navigate(runPath(run.slug));
       await onOpenChange(false);
       if (opens) open();
       toast.success(created ? `Started ${run.slug}.` : `${run.slug} had been started already.`, opens ? {} : { action: { label: 'Open', onClick: open } });

@@ -1,9 +1,8 @@
 'use client';
 /** The keyboard of the list: j and k move, x chooses, Space looks closer, Enter opens. */
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { runPath } from '@/components/app-link';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import { useShortcut } from '@/lib/shortcuts';
 import { FILTERS_ID } from './filters/bar';
 import { SEARCH_ID } from './filters/search-box';
@@ -22,8 +21,7 @@ interface ListKeys {
 /** `current` is the run that the keys mean. */
 export function useListKeys({ rows, handle, peeked, onPeek, onChoose }: ListKeys) {
   const [current, setCurrent] = useState<string | null>(null);
-  const router = useRouter();
-  const [environment] = useEnvironment();
+  const { navigate } = useNavigation();
   const at = rows.findIndex(({ id }) => id === current);
   const run = rows[at];
   const move = (step: number, isChoosing = false) => {
@@ -44,7 +42,7 @@ export function useListKeys({ rows, handle, peeked, onPeek, onChoose }: ListKeys
   useShortcut('k', 'Previous run', () => move(-1), { enabled: has });
   useShortcut('ArrowDown', 'Next run', () => move(1), { enabled: has });
   useShortcut('ArrowUp', 'Previous run', () => move(-1), { enabled: has });
-  useShortcut('Enter', 'Open the run', () => run && router.push(withEnvironment(runPath(run.slug), environment)), { enabled: has });
+  useShortcut('Enter', 'Open the run', () => run && navigate(runPath(run.slug)), { enabled: has });
   useShortcut('Space', 'Preview the run', () => run && onPeek(peeked === run.slug ? null : run.slug), { enabled: has });
   useShortcut('x', 'Select the run', () => run && onChoose?.(run, false), { enabled: has && onChoose !== null });
   useShortcut('/', 'Search', () => document.getElementById(SEARCH_ID)?.focus());

@@ -1,11 +1,10 @@
 'use client';
 /** Retrying makes a new run; the page goes there. */
 import { useQueryClient } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
 import { runPath } from '@/components/app-link';
 import { RetryThisRunDocument, RunDetailDocument, type RetryMode } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import { useWhyNot } from '@/lib/protection';
 import { isTerminal } from '@/lib/states';
 import { toast } from '@/lib/toast';
@@ -14,9 +13,8 @@ import { useRunPage } from '../run-context';
 
 export function useRetry() {
   const { run } = useRunPage();
-  const router = useRouter();
+  const { navigate } = useNavigation();
   const client = useQueryClient();
-  const [environment] = useEnvironment();
   const isAllowed = useCan()('RUNS_WRITE') && isTerminal(run.state);
   const whyNot = useWhyNot()(run.environment, 'PROTECTED_RUNS_TRIGGER');
   const { mutate, isPending } = useGqlMutation(RetryThisRunDocument, {
@@ -24,7 +22,7 @@ export function useRetry() {
       toast.success(`Retried as ${retryRun.run.slug}.`);
       // Who comes back to this run sees what it was retried as.
       void client.invalidateQueries({ queryKey: queryKey(RunDetailDocument) });
-      router.push(withEnvironment(runPath(retryRun.run.slug), environment));
+      navigate(runPath(retryRun.run.slug));
     },
   });
   const retry = (mode: RetryMode, taskKey?: string) => mutate({ input: { id: run.id, mode, taskKey } });

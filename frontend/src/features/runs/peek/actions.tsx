@@ -2,13 +2,12 @@
 /** The state of the run, and what can be done about it. */
 import { Ban, RotateCcw, RotateCw } from 'lucide-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
 import { runPath } from '@/components/app-link';
 import { StateBadge } from '@/components/state';
 import { Button } from '@/components/ui/button';
 import { PeekCancelDocument, PeekRetryDocument, RunPeekDocument, type RetryMode, type RunPeekQuery } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import { useWhyNot } from '@/lib/protection';
 import { isTerminal, stateLook } from '@/lib/states';
 import { toast } from '@/lib/toast';
@@ -20,14 +19,13 @@ export function PeekActions({ run: { slug, state, stateReason, error, environmen
   const canWrite = useCan()('RUNS_WRITE');
   const whyNot = useWhyNot()(place, 'PROTECTED_RUNS_TRIGGER');
   const client = useQueryClient();
-  const router = useRouter();
-  const [environment] = useEnvironment();
+  const { navigate } = useNavigation();
   const cancel = useGqlMutation(PeekCancelDocument, {
     onSuccess: () => void client.invalidateQueries({ queryKey: queryKey(RunPeekDocument) }),
   });
   const retry = useGqlMutation(PeekRetryDocument, {
     onSuccess: ({ retryRun: { run } }) => {
-      const open = () => router.push(withEnvironment(runPath(run.slug), environment));
+      const open = () => navigate(runPath(run.slug));
       toast.success(`Started ${run.slug}.`, { action: { label: 'Open', onClick: open } });
     },
   });

@@ -1,10 +1,10 @@
 'use client';
 /** The saved views, which of them is open, and whether it was changed since. */
 import { parseAsString, useQueryState } from 'nuqs';
-import { useRouter } from 'next/navigation';
 import { SavedViewListDocument, type SavedViewItemFragment } from '@/gql/graphql';
 import { useCan } from '@/lib/can';
-import { useEnvironment, withEnvironment } from '@/lib/environment';
+import { useEnvironment } from '@/lib/environment';
+import { useNavigation } from '@/lib/navigation';
 import { useGql } from '@/lib/use-gql';
 import type { Look } from '../use-look';
 import type { RunView } from '../run-view';
@@ -25,7 +25,7 @@ export interface Views {
 export function useViews(view: RunView, look: Look, isWanted: boolean): Views {
   const [id, setId] = useQueryState('view', parseAsString);
   const [environment] = useEnvironment();
-  const router = useRouter();
+  const { navigate } = useNavigation();
   const withCreator = useCan()('EMAILS_READ');
   const { data } = useGql(SavedViewListDocument, { first: MOST, withCreator }, { enabled: isWanted || id !== null });
   const views = data?.savedViews.nodes;
@@ -36,7 +36,7 @@ export function useViews(view: RunView, look: Look, isWanted: boolean): Views {
     current,
     query,
     isEdited: current !== null && !isSameQuery(current.query, query),
-    open: (to) => router.push(to ? pathOf(to) : withEnvironment('/runs', environment)),
+    open: (to) => (to ? navigate(pathOf(to), null) : navigate('/runs')),
     mark: (to) => void setId(to, { history: 'replace' }),
   };
 }
