@@ -308,3 +308,15 @@ async def test_a_user_who_ignores_the_wall_is_refused(servers: Servers, postgres
         assert (await checks.database(url)).outcome is Outcome.OK
     finally:
         await connection.close()
+
+
+async def test_events_that_came_before_their_week_was_made_move_into_it(two: Two) -> None:
+    for table in ("run_events", "log_chunks"):
+        await db.execute(f"UPDATE {table} SET recorded_at = '2031-01-08 00:00+00'")
+        before = await db.fetch(f"SELECT * FROM {table} ORDER BY run_id")
+        await db.execute("SELECT dagy_add_week($1, '2031-01-06 00:00+00')", table)
+        assert await db.fetch(f"SELECT * FROM {table} ORDER BY run_id") == before
+        assert len(before) == 2
+        where = await db.fetch(f"SELECT tableoid::regclass::text AS name FROM {table}")
+        assert [row["name"] for row in where] == [f"{table}_20310106"] * 2
+        await db.execute("SELECT dagy_drop_week($1)", f"{table}_20310106")
