@@ -12,6 +12,7 @@ from dagy_gql.embedded.servers import Servers
 from dagy_gql.keys import new_key
 from dagy_gql.runtime import Runtime, opened
 from dagy_gql.settings import Settings
+from tests.support import models_once
 from tests.support import servers as test_servers
 
 SECRETS_KEY = SecretStr(new_key())
@@ -19,6 +20,7 @@ SECRETS_KEY = SecretStr(new_key())
 
 def pytest_configure() -> None:
     """What the developer's shell says about a server must not reach the tests."""
+    models_once.install()
     for name in [name for name in os.environ if name.startswith("DAGY_")]:
         del os.environ[name]
 
@@ -37,6 +39,13 @@ async def postgres_url(servers: Servers) -> str:
 
 
 @pytest.fixture(scope="session")
+async def sweeper(postgres_url: str) -> AsyncIterator[test_servers.Sweeper]:
+    one = test_servers.Sweeper(postgres_url)
+    yield one
+    await one.rest()
+
+
+@pytest.fixture(scope="session")
 def redis_url(servers: Servers) -> str:
     return servers.redis_url
 
@@ -50,9 +59,15 @@ async def everywhere() -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def settings(postgres_url: str, redis_url: str, tmp_path: Path, everywhere: None) -> Settings:
+async def settings(
+    postgres_url: str,
+    sweeper: test_servers.Sweeper,
+    redis_url: str,
+    tmp_path: Path,
+    everywhere: None,
+) -> Settings:
     """Settings on an empty database, an empty Redis and an empty folder."""
-    await test_servers.empty_database(postgres_url)
+    await sweeper.empty()
     await test_servers.empty_redis(redis_url)
     return Settings(
         database_url=postgres_url,
