@@ -1,5 +1,6 @@
 """Servers once per test process, started by the first test that asks; emptied for every test."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from dagy_gql.embedded.servers import Servers
 from dagy_gql.keys import new_key
 from dagy_gql.runtime import Runtime, opened
 from dagy_gql.settings import Settings
+from tests.support import models_once
 from tests.support import servers as test_servers
 
 SECRETS_KEY = SecretStr(new_key())
@@ -19,8 +21,16 @@ SECRETS_KEY = SecretStr(new_key())
 
 def pytest_configure() -> None:
     """What the developer's shell says about a server must not reach the tests."""
+    models_once.install()
     for name in [name for name in os.environ if name.startswith("DAGY_")]:
         del os.environ[name]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: 4,500 tests and all modules need not be looked through for
+    garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +47,13 @@ async def postgres_url(servers: Servers) -> str:
 
 
 @pytest.fixture(scope="session")
+async def sweeper(postgres_url: str) -> AsyncIterator[test_servers.Sweeper]:
+    one = test_servers.Sweeper(postgres_url)
+    yield one
+    await one.rest()
+
+
+@pytest.fixture(scope="session")
 def redis_url(servers: Servers) -> str:
     return servers.redis_url
 
@@ -50,9 +67,15 @@ async def everywhere() -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def settings(postgres_url: str, redis_url: str, tmp_path: Path, everywhere: None) -> Settings:
+async def settings(
+    postgres_url: str,
+    sweeper: test_servers.Sweeper,
+    redis_url: str,
+    tmp_path: Path,
+    everywhere: None,
+) -> Settings:
     """Settings on an empty database, an empty Redis and an empty folder."""
-    await test_servers.empty_database(postgres_url)
+    await sweeper.empty()
     await test_servers.empty_redis(redis_url)
     return Settings(
         database_url=postgres_url,

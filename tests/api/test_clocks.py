@@ -69,8 +69,9 @@ def ahead(request: pytest.FixtureRequest) -> timedelta:
 
 
 @pytest.fixture(scope="module")
-async def other_url(postgres_url: str, ahead: timedelta) -> str:
+async def other_url(postgres_url: str, sweeper: test_servers.Sweeper, ahead: timedelta) -> str:
     name = "ahead" if ahead > timedelta() else "behind"
+    await sweeper.rest()  # a database that somebody works in cannot be copied
     return await other_clock.make(postgres_url, name, seconds=ahead.total_seconds())
 
 

@@ -37,6 +37,7 @@ def fake_server() -> Iterator[FakeServer]:
 def fake(fake_server: FakeServer) -> Iterator[Fake]:
     fake_server.fake = Fake()
     yield fake_server.fake
+    fake_server.fake.is_over = True
     # A follower that gave up may still be on its way to the server: not into the next test.
     for thread in threading.enumerate():
         if thread.name == THREAD_NAME:

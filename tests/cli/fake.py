@@ -53,12 +53,13 @@ Answer = dict[str, Any] | Refusal | Response | Callable[[dict[str, Any]], Any]
 class Fake:
     """`answers[operation]` is used each time, a list one by one. `streams[operation]` has one
     script per connection: payloads or a Refusal, and at the end COMPLETE, CUT or WAIT; or one
-    Response."""
+    Response. WAIT lasts until the test `is_over`."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     streams: dict[str, list[list[Any]]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     uploads: list[tuple[str, bytes, str | None]] = field(default_factory=list)
+    is_over: bool = False
 
     def called(self, operation: str) -> list[dict[str, Any]]:
         return [call.variables for call in self.calls if call.operation == operation]
@@ -93,21 +94,24 @@ class Fake:
             return script[0]
         if script and isinstance(script[0], Refusal) and script[0].status != 200:
             return script[0].response()
-        return StreamingResponse(_events(script), media_type="text/event-stream")
+        return StreamingResponse(self._events(script), media_type="text/event-stream")
 
+    async def _events(self, script: list[Any]) -> AsyncIterator[str]:
+        yield ": ping\r\n\r\n"
+        for step in script:
+            if step == CUT:
+                raise ConnectionResetError
+            if step == WAIT:
+                await self._over()
+            if step in (COMPLETE, WAIT):
+                yield "event: complete\r\ndata: \r\n\r\n"
+                return
+            payload = step.answer() if isinstance(step, Refusal) else {"data": step}
+            yield f"event: next\r\ndata: {json.dumps(payload)}\r\n\r\n"
 
-async def _events(script: list[Any]) -> AsyncIterator[str]:
-    yield ": ping\r\n\r\n"
-    for step in script:
-        if step == CUT:
-            raise ConnectionResetError
-        if step == WAIT:
-            await asyncio.sleep(3_600)
-        if step == COMPLETE:
-            yield "event: complete\r\ndata: \r\n\r\n"
-            return
-        payload = step.answer() if isinstance(step, Refusal) else {"data": step}
-        yield f"event: next\r\ndata: {json.dumps(payload)}\r\n\r\n"
+    async def _over(self) -> None:
+        while not self.is_over:
+            await asyncio.sleep(0.02)
 
 
 def _token(request: Request) -> str | None:

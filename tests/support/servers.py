@@ -51,6 +51,26 @@ async def empty_database(url: str) -> None:
         await connection.close()
 
 
+class Sweeper:
+    """Empties one database between tests, in a session that it keeps: a new one spends 25 ms on
+    learning what tables there are, and 2 on emptying them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+
+    async def empty(self) -> None:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await asyncpg.connect(dsn=self._url)
+        await self._connection.execute(_EMPTY)
+
+    async def rest(self) -> None:
+        """Without a session until it empties again."""
+        if self._connection is not None:
+            await self._connection.close()
+        self._connection = None
+
+
 async def empty_redis(url: str) -> None:
     async with Redis.from_url(url) as redis:
         await redis.flushdb()
