@@ -241,8 +241,14 @@ class Settings(BaseSettings):
     """Runs that one worker executes at once."""
     run_max_workers: int = Field(8, ge=1)
     """Tasks that one run executes at once, where its flow says nothing else."""
-    run_memory_limit_mb: int | None = None
-    """Memory of a run's process; empty: no limit."""
+    run_memory_limit_mb: int | None = Field(None, ge=0)
+    """Memory that each process of a run may allocate, on Linux. Empty: half of what the worker's
+    machine, or its container, has, and no less than 2,048; 0: no limit. A task with a
+    `memory_limit_mb` has that."""
+    run_disk_limit_mb: int = Field(20_000, ge=1)
+    """What a run may hold in its working folder."""
+    run_disk_reserve_mb: int = Field(1_000, ge=0)
+    """What a disk has to have left: with less, runs that hold more than 64 MB on it are ended."""
     run_max_seconds: float = Field(24 * 3600, gt=0)
     """How long a run may take, where its flow says nothing else."""
     run_max_files: int = Field(20_000, ge=0)

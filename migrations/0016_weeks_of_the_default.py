@@ -29,9 +29,10 @@ _MAKE = """
             EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
                            name, parent, week, week + interval '7 days');
 """
-# Through the parent, whose policy lets them be seen; nobody writes between the two.
+# Through the parent, whose policy lets them be seen. It is locked first, as by making a partition
+# and by whoever reads or writes, so that no two wait for each other.
 _MOVE = """
-            EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent || '_default');
+            EXECUTE format('LOCK TABLE ONLY %I IN ACCESS EXCLUSIVE MODE', parent);
             EXECUTE format('CREATE TEMP TABLE early ON COMMIT DROP AS
                             SELECT * FROM %I WHERE recorded_at >= %L AND recorded_at < %L',
                            parent, week, week + interval '7 days');

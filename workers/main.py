@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from dagy_gql import clock, db, logs, runtime, tenancy, tracing
 from dagy_gql.backends.local.backend import LocalBackend
+from dagy_gql.backends.local.limits import DiskLimits
 from dagy_gql.backends.local.pool import ZygotePool
 from dagy_gql.bus import Channel, WorkerCall
 from dagy_gql.repositories import workers as worker_rows
@@ -27,7 +28,7 @@ from dagy_gql.runtime import Runtime
 from dagy_gql.services import housekeeping, secret_keys
 from dagy_gql.services.execution import Dispatcher
 from dagy_gql.services.ingest import Recorder
-from dagy_gql.settings import Settings
+from dagy_gql.settings import MEGABYTE, Settings
 from workers.bulk import bulk_operation
 from workers.runs import execute_run
 
@@ -128,7 +129,14 @@ def _assemble(rt: Runtime) -> WorkerParts:
         import_timeout_seconds=settings.import_timeout_seconds,
     )
     recorder = Recorder(rt)
-    backend = LocalBackend(recorder, pool, cancel_grace_seconds=settings.cancel_grace_seconds)
+    backend = LocalBackend(
+        recorder,
+        pool,
+        disk=DiskLimits(
+            settings.run_disk_limit_mb * MEGABYTE, settings.run_disk_reserve_mb * MEGABYTE
+        ),
+        cancel_grace_seconds=settings.cancel_grace_seconds,
+    )
     dispatcher = Dispatcher(rt, backend, recorder, worker_id=worker_id)
     recorder.connect(backend, on_ended=dispatcher.ended)
     return WorkerParts(worker_id, rt, backend, recorder, dispatcher, [])

@@ -68,6 +68,7 @@ class EndCause(StrEnum):
     DEADLINE = "DEADLINE"
     CANCELLED = "CANCELLED"
     GARBLED = "GARBLED"
+    OVER_LIMIT = "OVER_LIMIT"
     LOST = "LOST"
 
 

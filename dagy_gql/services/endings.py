@@ -28,7 +28,7 @@ def left_behind(under_way: UnderWay, end: RunEnd | None, *, is_final: bool) -> l
             return _failures(under_way, _exited(end))
         case EndCause.KILLED:
             return _crashed(under_way, end, is_final=is_final)
-        case EndCause.IMPORT_FAILED | EndCause.GARBLED | EndCause.DEADLINE:
+        case EndCause.IMPORT_FAILED | EndCause.GARBLED | EndCause.DEADLINE | EndCause.OVER_LIMIT:
             error = _error(end)
             return [] if error is None else [Log(message=told(error), level="ERROR")]
         case _:
@@ -107,7 +107,7 @@ def verdict(under_way: UnderWay, end: RunEnd | None) -> Finish | None:
             return Finish(RunState.TIMED_OUT, error=error_text(_error(end)))
         case EndCause.CANCELLED:
             return Finish(RunState.CANCELLED)
-        case EndCause.IMPORT_FAILED | EndCause.GARBLED:
+        case EndCause.IMPORT_FAILED | EndCause.GARBLED | EndCause.OVER_LIMIT:
             return Finish(RunState.FAILED, error=error_text(_error(end)))
         case EndCause.FINISHED | EndCause.KILLED | EndCause.LOST:
             return None

@@ -18,6 +18,7 @@ from dagy.runner.protocol import ErrorInfo, Log, Result, RunRequest
 from dagy.spec import FlowSpec
 from dagy_gql import db, tenancy
 from dagy_gql.backends.base import CrashBudget, RunSubmission
+from dagy_gql.backends.local.limits import default_memory_mb
 from dagy_gql.enums import TaskState
 from dagy_gql.errors import DagyError
 from dagy_gql.repositories import execution as rows
@@ -67,6 +68,8 @@ class Starter:
         self._rt = rt
         self._worker_id = worker_id
         self._flows: OrderedDict[UUID, FlowPlan] = OrderedDict()
+        asked_mb = rt.settings.run_memory_limit_mb
+        self._memory_limit_mb = default_memory_mb() if asked_mb is None else asked_mb or None
 
     async def pending(self, run: asyncpg.Record) -> Sequence[TaskRow]:
         """The task rows that a run begins with. A flow that cannot be read must not keep other
@@ -141,7 +144,7 @@ class Starter:
             max_workers=flow.spec.max_workers or settings.run_max_workers,
             work_dir=str(folder),
             spool_dir=f"{folder}.spool",
-            memory_limit_mb=settings.run_memory_limit_mb,
+            memory_limit_mb=self._memory_limit_mb,
             timeout_seconds=flow.spec.timeout_seconds or settings.run_max_seconds,
             grace_seconds=flow.spec.stop_grace_seconds,
             max_files=settings.run_max_files,

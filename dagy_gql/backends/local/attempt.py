@@ -26,6 +26,7 @@ from dagy.runner.protocol import (
 )
 from dagy.runner.untrusted import BoundedLines, GarbledError
 from dagy_gql.backends.base import EndCause, RunEnd, RunSink, RunSubmission
+from dagy_gql.backends.local.limits import DiskLimits
 from dagy_gql.backends.local.output import Output
 from dagy_gql.backends.local.readable import Readable
 from dagy_gql.backends.local.zygote import Child, Zygote, ZygoteGoneError
@@ -36,6 +37,9 @@ _READ_BYTES = 262_144
 # A runner that overran its own time limit by this much is stuck where Python cannot interrupt it.
 _DEADLINE_GRACE_SECONDS = 5.0
 _KILL_SECONDS = 2.0
+# How often the disk of a run is looked at; looking takes at most a twentieth of one core.
+_DISK_SECONDS = 1.0
+_DISK_SHARE = 20
 
 
 @dataclass(slots=True)
@@ -51,9 +55,16 @@ class Attempt:
     """`run()` returns when the process is gone; everything it said went to the sink first."""
 
     def __init__(
-        self, run: RunSubmission, zygote: Zygote, *, sink: RunSink, cancel_grace_seconds: float
+        self,
+        run: RunSubmission,
+        zygote: Zygote,
+        *,
+        sink: RunSink,
+        disk: DiskLimits,
+        cancel_grace_seconds: float,
     ) -> None:
         self.run_submission = run
+        self._disk = disk
         self._zygote = zygote
         self._sink = sink
         self._cancel_grace_seconds = cancel_grace_seconds
@@ -67,6 +78,7 @@ class Attempt:
     async def run(self, child: Child) -> RunEnd:
         self._events, self._exited = child.events, child.exited
         deadline = asyncio.create_task(self._enforce_deadline())
+        disk = asyncio.create_task(self._enforce_disk_limits())
         readers = [
             asyncio.create_task(self._listening(self._read_events(child.events))),
             asyncio.create_task(self._listening(self._read_output(self._output, child.output))),
@@ -81,9 +93,9 @@ class Attempt:
             self._errors.stop()
             await asyncio.wait(readers)
         finally:
-            for task in (deadline, *readers):
+            for task in (deadline, disk, *readers):
                 task.cancel()
-            await asyncio.gather(deadline, *readers, return_exceptions=True)
+            await asyncio.gather(deadline, disk, *readers, return_exceptions=True)
             await self._record([*self._output.rest(), *self._errors.rest()])
             child.events.close()
         return self._judge(exited)
@@ -163,6 +175,19 @@ class Attempt:
         if limit_seconds is not None:
             await asyncio.sleep(limit_seconds + self._grace_seconds + _DEADLINE_GRACE_SECONDS)
             await self.kill(EndCause.DEADLINE)
+
+    async def _enforce_disk_limits(self) -> None:
+        loop, pause_seconds = asyncio.get_running_loop(), _DISK_SECONDS
+        while True:
+            await asyncio.sleep(pause_seconds)
+            began = loop.time()
+            request = self.run_submission.request
+            error = await asyncio.to_thread(self._disk.exceeded, request)
+            if error is not None and self._ending.cause is None and not self._ending.finished:
+                self._ending.error = error
+                await self.kill(EndCause.OVER_LIMIT)
+                return
+            pause_seconds = max(_DISK_SECONDS, (loop.time() - began) * _DISK_SHARE)
 
     async def _read_events(self, events: socket.socket) -> None:
         self._incoming.attach(events.fileno())

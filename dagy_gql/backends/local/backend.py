@@ -19,6 +19,7 @@ from dagy_gql.backends.base import (
     RunSubmission,
 )
 from dagy_gql.backends.local.attempt import Attempt
+from dagy_gql.backends.local.limits import DiskLimits
 from dagy_gql.backends.local.pool import ZygoteKey, ZygotePool
 from dagy_gql.backends.local.zygote import ImportFailedError, Zygote, ZygoteGoneError
 from dagy_gql.enums import Executor
@@ -52,9 +53,12 @@ class LocalBackend:
         cost_model="none: this machine's time",
     )
 
-    def __init__(self, sink: RunSink, pool: ZygotePool, *, cancel_grace_seconds: float) -> None:
+    def __init__(
+        self, sink: RunSink, pool: ZygotePool, *, disk: DiskLimits, cancel_grace_seconds: float
+    ) -> None:
         self._sink = sink
         self._pool = pool
+        self._disk = disk
         self._cancel_grace_seconds = cancel_grace_seconds
         self._attempts: dict[UUID, Attempt | None] = {}
         # Cancelled while their flow was still being imported.
@@ -126,7 +130,11 @@ class LocalBackend:
         if run.run_id in self._cancelled:
             return RunEnd(EndCause.CANCELLED)
         attempt = Attempt(
-            run, zygote, sink=self._sink, cancel_grace_seconds=self._cancel_grace_seconds
+            run,
+            zygote,
+            sink=self._sink,
+            disk=self._disk,
+            cancel_grace_seconds=self._cancel_grace_seconds,
         )
         self._attempts[run.run_id] = attempt
         return await attempt.run(await zygote.start(run.request))

@@ -91,11 +91,11 @@ def _die_of_sigterm() -> NoReturn:
 
 
 def _run(execution: Execution, host: SocketHost) -> RunFinished:
-    if execution.request.memory_limit_mb:
-        limit_memory(execution.request.memory_limit_mb)
+    limit = execution.request.memory_limit_mb
+    make_room = limit_memory(limit) if limit else None
     isolated = any(task.is_isolated for task in execution.traced.spec.tasks)
     isolation = Isolation(execution) if isolated else None
-    scheduler = Scheduler(execution, host, isolation=isolation)
+    scheduler = Scheduler(execution, host, isolation=isolation, on_memory_error=make_room)
     host.listen(scheduler)
     signal.signal(signal.SIGTERM, lambda *_: scheduler.stop_by_signal())
     with captured(LineLog(scheduler.log)):

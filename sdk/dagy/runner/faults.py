@@ -91,7 +91,10 @@ def _leaf_message(leaf: BaseException) -> str:
 
 def _hint(error: BaseException) -> str | None:
     if isinstance(error, MemoryError):
-        return "raise memory_limit_mb, or work on smaller pieces"
+        return (
+            "work on smaller pieces, or raise the limit: memory_limit_mb of the task, or "
+            "DAGY_RUN_MEMORY_LIMIT_MB of the worker for tasks without one"
+        )
     if isinstance(error, SystemExit):
         return "return from the task instead: sys.exit() fails it, whatever the exit code"
     if isinstance(error, ArgumentError):

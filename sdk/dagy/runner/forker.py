@@ -178,9 +178,9 @@ def _attempt(voice: Voice, execution: Execution, job: Job) -> Outcome:
     execution.emit = voice.say
     execution.load_secret = Asking(voice).secret
     limit = execution.traced.spec.task(job.task_key).memory_limit_mb
-    lift = limit_memory(limit) if limit else None
+    make_room = limit_memory(limit) if limit else None
     with captured(LineLog(voice.say, job.key, job.attempt)):
-        outcome, stored = execute(execution, job, voice.say, on_memory_error=lift)
+        outcome, stored = execute(execution, job, voice.say, on_memory_error=make_room)
     if isinstance(outcome, Done) and stored is not None and stored.masked:
         # The file shows ***; the tasks that come next get what was returned.
         assert stored.data is not None

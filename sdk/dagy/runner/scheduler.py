@@ -61,6 +61,7 @@ class Scheduler:
         *,
         isolation: Isolation | None = None,
         uniform: Callable[[], float] = random.random,
+        on_memory_error: Callable[[], None] | None = None,
     ) -> None:
         self.execution = execution
         self.host = host
@@ -73,6 +74,7 @@ class Scheduler:
         self._by_signal = False
         self._isolation = isolation
         self._uniform = uniform
+        self._on_memory_error = on_memory_error
         workers = execution.max_workers
         self._threads = Slots(workers)
         self._processes = Slots(1 if workers == 1 else max(workers, os.cpu_count() or 1))
@@ -212,7 +214,9 @@ class Scheduler:
 
     def _execute(self, instance: Instance, job: Job) -> None:
         """In a thread of the pool."""
-        outcome, stored = execute(self.execution, job, self.log)
+        outcome, stored = execute(
+            self.execution, job, self.log, on_memory_error=self._on_memory_error
+        )
         self.clock.post(lambda: self._settle(instance, outcome, stored))
 
     def _look_up(self, instance: Instance) -> None:
