@@ -19,6 +19,7 @@ import uvloop
 from dagy_gql import logs, tracing
 from dagy_gql.app import create_app
 from dagy_gql.cli import database, variables
+from dagy_gql.embedded.launch import hide_memory
 from dagy_gql.runtime import Runtime, opened
 from dagy_gql.services import accounts, invitations, setup
 from dagy_gql.settings import Settings
@@ -139,6 +140,7 @@ def server(*, fd: int | None, migrate: bool, announce_fd: int | None, owner: str
 
     Exit codes: 0 ok, 1 error, 2 usage.
     """
+    hide_memory()
     settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)

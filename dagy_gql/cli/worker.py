@@ -6,6 +6,7 @@ import click
 
 from dagy_gql import logs
 from dagy_gql.cli import database, variables
+from dagy_gql.embedded.launch import hide_memory
 from dagy_gql.keys import SealError
 from workers import main as worker_main
 
@@ -24,6 +25,7 @@ def worker(*, migrate: bool) -> None:
 
     Exit codes: 0 ok, 1 error, 2 usage.
     """
+    hide_memory()
     settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)

@@ -1,0 +1,90 @@
+"""Files for the owner alone: keys, passwords and whatever else stands in an installation's folder."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from dagy_gql.embedded.process import EmbeddedError, Identity
+
+UMASK = 0o077
+
+
+def write_new(path: Path, content: str) -> None:
+    """Only the owner may read it, from its first byte on, and it survives a power cut.
+
+    Raises EmbeddedError, also where there is one already.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w") as made:
+            _write(made.fileno(), content)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise EmbeddedError(f"Cannot write {path}: {error.strerror}.") from error
+
+
+def replace(path: Path, content: str, *, identity: Identity | None = None) -> None:
+    """The whole of a file at once, the old or the new, for `identity` or for us alone."""
+    try:
+        descriptor, arriving = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(descriptor, "w"):
+                if identity is not None:
+                    os.fchown(descriptor, identity.uid, identity.gid)
+                _write(descriptor, content)
+            Path(arriving).replace(path)
+        except BaseException:
+            Path(arriving).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise EmbeddedError(f"Cannot write {path}: {error.strerror}.") from error
+
+
+def close_to_others(root: Path, *, without: frozenset[str]) -> int:
+    """Take group's and others' rights from all that is ours below `root`; returns how many had
+    some. `without` names entries of `root` that are left as they are, with all below them.
+
+    Links are not followed, and what goes away meanwhile is no error: the installation may run.
+    """
+    return sum(
+        _close(entry) for entry in _entries(root) if entry.relative_to(root).parts[0] not in without
+    )
+
+
+def _entries(root: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(root):
+        for name in (*names, *files):
+            yield Path(folder, name)
+
+
+def _close(path: Path) -> bool:
+    try:
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode) or not found.st_mode & 0o077:
+            return False
+        if found.st_uid != os.geteuid():
+            return False
+        path.chmod(stat.S_IMODE(found.st_mode) & ~0o077, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    except NotImplementedError:  # no lchmod here: it was no link a moment ago
+        path.chmod(stat.S_IMODE(found.st_mode) & ~0o077)
+    return True
+
+
+def _write(descriptor: int, content: str) -> None:
+    left = content.encode()
+    while left:
+        left = left[os.write(descriptor, left) :]
+    os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
