@@ -1,4 +1,4 @@
-"""Files for the owner alone: keys, passwords and whatever else stands in an installation's folder."""
+"""Files for the owner alone: keys, passwords, and all else in the folder of an installation."""
 
 import os
 import stat

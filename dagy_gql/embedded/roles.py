@@ -45,12 +45,12 @@ _DATABASE_RIGHTS = (
 )
 # Everything that the superuser owned before there was an owner. Indexes, row types and the
 # sequences of columns follow their tables.
-_HAND_OVER = f"""
+_HAND_OVER = """
 DO $$
 DECLARE one record;
 BEGIN
   FOR one IN
-    SELECT format('ALTER TABLE %s OWNER TO {OWNER}', oid::regclass) AS sql FROM pg_class c
+    SELECT format('ALTER TABLE %s OWNER TO dagy_owner', oid::regclass) AS sql FROM pg_class c
     WHERE relnamespace = 'public'::regnamespace AND relowner = 10
       AND relkind IN ('r', 'p', 'v', 'm', 'S')
       AND NOT EXISTS (SELECT FROM pg_depend
@@ -58,12 +58,12 @@ BEGIN
                         AND deptype IN ('a', 'i', 'e')
                         AND (c.relkind = 'S' OR deptype = 'e'))
     UNION ALL
-    SELECT format('ALTER ROUTINE %s OWNER TO {OWNER}', oid::regprocedure) FROM pg_proc p
+    SELECT format('ALTER ROUTINE %s OWNER TO dagy_owner', oid::regprocedure) FROM pg_proc p
     WHERE pronamespace = 'public'::regnamespace AND proowner = 10
       AND NOT EXISTS (SELECT FROM pg_depend
                       WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
     UNION ALL
-    SELECT format('ALTER TYPE %s OWNER TO {OWNER}', oid::regtype) FROM pg_type
+    SELECT format('ALTER TYPE %s OWNER TO dagy_owner', oid::regtype) FROM pg_type
     WHERE typnamespace = 'public'::regnamespace AND typowner = 10 AND typtype IN ('e', 'd')
   LOOP
     EXECUTE one.sql;
@@ -99,8 +99,10 @@ def ensure(
     """Have `data` know our roles by their passwords and let nobody else in.
 
     `data` is a cluster that no server runs on (`single` is the command line for it): a new one, or
-    one from before there were passwords, or one whose passwords were lost. pg_hba.conf is written last and names the
-    passwords it goes with, so what was interrupted is done again. Raises EmbeddedError.
+    one from before there were passwords, or one whose passwords were lost. pg_hba.conf is written
+    last and names the passwords it goes with, so what was interrupted is done again.
+
+    Raises EmbeddedError.
     """
     known = _passwords(folder)
     wanted = _access(known)

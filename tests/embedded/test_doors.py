@@ -15,7 +15,7 @@ import pytest
 import redis as redis_client
 
 from dagy_gql import db
-from dagy_gql.embedded import postgres, redis, roles, servers
+from dagy_gql.embedded import redis, roles, servers
 from dagy_gql.embedded.folder import LocalFolder
 from dagy_gql.embedded.servers import Servers
 from dagy_gql.ids import new_id
@@ -227,8 +227,16 @@ def test_redis_answers_nobody_without_its_password(both: Servers, folder: LocalF
 
 @pytest.mark.parametrize(
     "command",
-    ["CONFIG SET dir /tmp", "MODULE LOAD /tmp/mine.so", "ACL SETUSER default on", "MONITOR"]
-    + ["REPLICAOF 127.0.0.1 1", "SHUTDOWN", "DEBUG SLEEP 9", "SAVE"],
+    [
+        "ACL SETUSER default on",
+        "CONFIG SET dir /tmp",
+        "DEBUG SLEEP 9",
+        "MODULE LOAD /tmp/mine.so",
+        "MONITOR",
+        "REPLICAOF 127.0.0.1 1",
+        "SAVE",
+        "SHUTDOWN",
+    ],
 )
 def test_the_servers_user_does_not_administrate_redis(
     both: Servers, folder: LocalFolder, command: str

@@ -1,4 +1,4 @@
-"""Passwords of the embedded PostgreSQL: an installation from before there were any, and lost ones."""
+"""Passwords of the embedded PostgreSQL: an installation without any, and lost ones."""
 
 import os
 import tempfile
