@@ -268,6 +268,10 @@ class Settings(BaseSettings):
     import_timeout_seconds: float = Field(60.0, gt=0)
     """How long importing a flow may take."""
 
+    organizations: Literal["operator", "anybody"] = "operator"
+    """Who may make organizations: `operator`, whoever runs the installation (super admins, such as
+    the first owner), or `anybody` who is signed in. Whoever makes one is its owner and may deploy
+    code there. `dagy up` on loopback sets `anybody`, unless DAGY_ENV is `production`."""
     organization_max_running: int = Field(1000, ge=1)
     """Runs of one organization at once."""
     retention_days: int = Field(30, ge=1)

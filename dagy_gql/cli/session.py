@@ -16,7 +16,7 @@ from rich.text import Text
 
 from dagy import profiles
 from dagy_gql.cli import examples
-from dagy_gql.embedded import postgres
+from dagy_gql.embedded import postgres, private
 from dagy_gql.embedded.children import Children
 from dagy_gql.embedded.folder import FolderLock
 from dagy_gql.embedded.installation import Installation
@@ -141,6 +141,13 @@ class Session:
         running = sorted(self._processes.items())
         yield "Processes", "  ".join(f"{name} [dim]{pid}[/]" for name, pid in running)
 
+    def _close_to_others(self) -> None:
+        """What an earlier version left open. PostgreSQL sees to its own folder, and unpacked flows
+        are for whoever runs are executed as."""
+        root = self.installation.folder.root
+        with contextlib.suppress(OSError):
+            private.close_to_others(root, not_below=frozenset({"postgres", "cache"}))
+
     @property
     def _pending(self) -> Path:
         """There while the examples wait to be deployed, so that an early Ctrl-C loses none."""
@@ -148,6 +155,7 @@ class Session:
 
     async def _after_start(self, *, is_first: bool) -> None:
         assert self.children is not None
+        await asyncio.to_thread(self._close_to_others)
         try:
             if is_first and not self.installation.database_url:
                 await self.children.run(postgres.sync_command(self.installation.folder))

@@ -1,5 +1,6 @@
 """Files for the owner alone: keys, passwords, and all else in the folder of an installation."""
 
+import contextlib
 import os
 import stat
 import tempfile
@@ -43,36 +44,30 @@ def replace(path: Path, content: str, *, identity: Identity | None = None) -> No
         raise EmbeddedError(f"Cannot write {path}: {error.strerror}.") from error
 
 
-def close_to_others(root: Path, *, without: frozenset[str]) -> int:
+def close_to_others(root: Path, *, not_below: frozenset[str] = frozenset()) -> int:
     """Take group's and others' rights from all that is ours below `root`; returns how many had
-    some. `without` names entries of `root` that are left as they are, with all below them.
+    some. `not_below` names folders in `root` whose content is left as it is.
 
     Links are not followed, and what goes away meanwhile is no error: the installation may run.
     """
-    return sum(
-        _close(entry) for entry in _entries(root) if entry.relative_to(root).parts[0] not in without
-    )
+    return sum(_close(path) for path in _entries(root, not_below))
 
 
-def _entries(root: Path) -> Iterator[Path]:
+def _entries(root: Path, not_below: frozenset[str]) -> Iterator[Path]:
     for folder, names, files in os.walk(root):
-        for name in (*names, *files):
-            yield Path(folder, name)
+        yield from (Path(folder, name) for name in (*names, *files))
+        if Path(folder) == root:
+            names[:] = [name for name in names if name not in not_below]
 
 
 def _close(path: Path) -> bool:
-    try:
+    with contextlib.suppress(FileNotFoundError):
         found = path.lstat()
-        if stat.S_ISLNK(found.st_mode) or not found.st_mode & 0o077:
-            return False
-        if found.st_uid != os.geteuid():
-            return False
-        path.chmod(stat.S_IMODE(found.st_mode) & ~0o077, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    except NotImplementedError:  # no lchmod here: it was no link a moment ago
-        path.chmod(stat.S_IMODE(found.st_mode) & ~0o077)
-    return True
+        is_open = bool(found.st_mode & UMASK) and not stat.S_ISLNK(found.st_mode)
+        if is_open and found.st_uid == os.geteuid():
+            path.chmod(stat.S_IMODE(found.st_mode) & ~UMASK)
+            return True
+    return False
 
 
 def _write(descriptor: int, content: str) -> None:

@@ -72,7 +72,7 @@ def launch(command: Command) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE if command.input else subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=_environment(command),
+            env=environment_of(command),
             pass_fds=command.pass_fds,
             start_new_session=True,
         )
@@ -82,7 +82,7 @@ def launch(command: Command) -> subprocess.Popen[bytes]:
     return process
 
 
-def _environment(command: Command) -> dict[str, str]:
+def environment_of(command: Command) -> dict[str, str]:
     ours = dict(os.environ)
     if not command.inherits_settings:
         ours = {name: value for name, value in ours.items() if not name.startswith("DAGY_")}

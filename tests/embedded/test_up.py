@@ -200,6 +200,16 @@ def test_servers_of_ones_own_are_used_and_nothing_is_embedded(
         one.stop()
 
 
+def shows(pid: int, user: int) -> bool:
+    """Whether another process of the same user can look into that one."""
+    looking = ["/bin/cat", f"/proc/{pid}/environ"]
+    # It belongs to root for a process that has hidden its memory, as /proc/PID/mem does.
+    done = subprocess.run(
+        looking, user=user, group=user, extra_groups=[], capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
 def test_works_as_a_normal_user() -> None:
     """The user keeps the right to enter every folder, for a Python that lives below /root."""
     with tempfile.TemporaryDirectory(prefix="dagy-up-") as place:
@@ -214,5 +224,10 @@ def test_works_as_a_normal_user() -> None:
         try:
             assert one.is_healthy()
             assert (one.folder / "postgres").stat().st_uid == user
+            if os.geteuid() == 0:
+                names = ("server", "worker-1", "postgres")
+                pids = {name: one.pid(name) for name in names} | {"up": one.process.pid}
+                # PostgreSQL's, which hold nothing, show that it would be possible.
+                assert [name for name in pids if shows(pids[name], user)] == ["postgres"]
         finally:
             assert one.stop() == 0
