@@ -22,7 +22,7 @@ from dagy_gql.embedded.folder import FolderLock
 from dagy_gql.embedded.installation import Installation
 from dagy_gql.embedded.process import EmbeddedError
 
-PROFILE = "local"
+PROFILE = profiles.LOCAL_PROFILE
 _FOLLOW_SECONDS = 0.2
 
 
@@ -62,7 +62,7 @@ class Session:
             if owner is not None:
                 self._store_profile(owner["api_key"])
             else:
-                self._refresh_profile()
+                self._refresh_profile(content.get("api_key"))
         except profiles.ProfileError as error:
             self.line(str(error))
         if self._is_announced:
@@ -104,12 +104,14 @@ class Session:
         profile = profiles.Profile(name=PROFILE, api_url=self.installation.url)
         profiles.ProfileStore(self.installation.folder.root).save(profile, token=api_key)
 
-    def _refresh_profile(self) -> None:
-        """The port may be another than last time; the key is for this installation all the same."""
+    def _refresh_profile(self, new_key: str | None) -> None:
+        """The port may be another than last time, and the key over."""
         store = profiles.ProfileStore(self.installation.folder.root)
         known, token = store.profiles().get(PROFILE), store.token(PROFILE)
         moved = known is not None and known.api_url != self.installation.url
-        if moved and token is not None and store.current() == PROFILE:
+        if new_key is not None:
+            self._store_profile(new_key)
+        elif moved and token is not None and store.current() == PROFILE:
             self._store_profile(token)
 
     def _summary(self, owner: dict[str, Any] | None) -> Panel:

@@ -16,6 +16,8 @@ from dagy.places import local_dir
 
 DEFAULT_API_URL = "http://127.0.0.1:8000"
 DEFAULT_PROFILE = "default"
+# The one that `dagy up` stores.
+LOCAL_PROFILE = "local"
 
 
 class ProfileError(DagyError):
