@@ -27,8 +27,9 @@ def write() -> str:
 def leaving() -> str:
     return write()
 """
-# Whose content may be read by others, had they a way to it: these folders themselves are closed.
+# Others could read their content, had they a way to it: these folders themselves are closed.
 EXCEPTIONS = {
+    "builds": "archives of `dagy deploy`, made with the umask of the shell",
     "cache": "unpacked flows: runs may be executed as another user, who gets them shown",
     "postgres": "belongs to PostgreSQL's user when root starts it",
 }
