@@ -63,6 +63,10 @@ BEGIN
       AND NOT EXISTS (SELECT FROM pg_depend
                       WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
     UNION ALL
+    SELECT format('ALTER STATISTICS public.%I OWNER TO dagy_owner', stxname)
+    FROM pg_statistic_ext
+    WHERE stxnamespace = 'public'::regnamespace AND stxowner = 10
+    UNION ALL
     SELECT format('ALTER TYPE %s OWNER TO dagy_owner', oid::regtype) FROM pg_type
     WHERE typnamespace = 'public'::regnamespace AND typowner = 10 AND typtype IN ('e', 'd')
   LOOP

@@ -211,6 +211,8 @@ UNION ALL SELECT proname FROM pg_proc
 WHERE pronamespace = 'public'::regnamespace AND proowner = 10
 UNION ALL SELECT typname FROM pg_type
 WHERE typnamespace = 'public'::regnamespace AND typowner = 10
+UNION ALL SELECT stxname FROM pg_statistic_ext
+WHERE stxnamespace = 'public'::regnamespace AND stxowner = 10
 UNION ALL SELECT datname FROM pg_database WHERE datname = 'dagy' AND datdba = 10
 """
 

@@ -1,6 +1,8 @@
 """Passwords of the embedded PostgreSQL: an installation without any, and lost ones."""
 
 import os
+import stat
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -153,3 +155,22 @@ def test_half_a_file_of_passwords_is_refused_with_what_to_do(tmp_path: Path) -> 
     roles.passwords_file(folder).write_text("*:*:dagy:dagy_app:\n")
     with pytest.raises(EmbeddedError, match=r"no password for dagy_app, dagy_.*Delete it"):
         roles.ensure(folder, tmp_path, single=[], identity=None)
+
+
+async def test_a_dump_holds_every_row_and_goes_back_in(
+    folder: LocalFolder, of_before: bytes, tmp_path: Path
+) -> None:
+    """docs/operating/backup.md: by the role that sees all, and by the owner of the tables."""
+    dump, programs = tmp_path / "dagy.dump", postgres.binaries()
+    common = ["-h", str(folder.sockets), "-U"]
+    environment = {"PGPASSFILE": str(roles.passwords_file(folder))}
+    out = [str(programs / "pg_dump"), "-Fc", *common, roles.BACKUP, "-f", str(dump), "dagy"]
+    back = [str(programs / "pg_restore"), "--exit-on-error", *common, roles.OWNER, "-d", "dagy"]
+    with servers.running(folder) as both:
+        subprocess.run(out, env=environment, check=True)
+        await _execute(both.owner_url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+        subprocess.run([*back, str(dump)], env=environment, check=True)
+
+        await _assert_closed_and_whole(both, folder)
+        assert stat.S_IMODE(roles.passwords_file(folder).stat().st_mode) == 0o600
