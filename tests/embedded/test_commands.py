@@ -103,10 +103,9 @@ async def test_doctor_says_that_a_server_does_not_answer(tmp_path: Path) -> None
     assert (database.outcome, queue.outcome) == (Outcome.WRONG, Outcome.WRONG)
 
 
-def test_doctor_names_credentials_that_others_can_read(tmp_path: Path) -> None:
-    (tmp_path / "credentials").write_text("local: secret")
-    (tmp_path / "credentials").chmod(0o644)
+@pytest.mark.parametrize("name", ["credentials", "secrets.key", "postgres.passwords", "redis.url"])
+def test_doctor_names_what_others_can_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("local: secret")
+    (tmp_path / name).chmod(0o644)
     wrong = [one for one in checks.folder(Settings(local_dir=tmp_path)) if one.outcome == "wrong"]
-    assert [one.text for one in wrong] == [
-        f"others can read it: chmod 600 {tmp_path / 'credentials'}"
-    ]
+    assert [one.text for one in wrong] == [f"others can read it: chmod 600 {tmp_path / name}"]
