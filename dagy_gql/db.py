@@ -181,9 +181,11 @@ async def migrate(settings: Settings) -> None:
     guard = await asyncpg.connect(_owner_url(settings))
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
-        with without_queries():
-            await apply_migrations(config=config(settings, is_bound=False))
-        await Tortoise.close_connections()
+        try:
+            with without_queries():
+                await apply_migrations(config=config(settings, is_bound=False))
+        finally:
+            await Tortoise.close_connections()
         # Tables of new migrations are guarded too, whether or not somebody thought of it.
         await guard.execute("SELECT dagy_guard()")
     finally:

@@ -158,10 +158,10 @@ def server(*, fd: int | None, migrate: bool, announce_fd: int | None, owner: str
 
     Exit codes: 0 ok, 1 error, 2 usage.
     """
-    hide_memory()
     settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)
+    hide_memory()
     logs.configure(settings.log_level)
     with (
         tracing.started(settings, service="dagy-server"),

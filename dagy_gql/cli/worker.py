@@ -25,10 +25,10 @@ def worker(*, migrate: bool) -> None:
 
     Exit codes: 0 ok, 1 error, 2 usage.
     """
-    hide_memory()
     settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)
+    hide_memory()
     logs.configure(settings.log_level)
     asyncio.run(database.prepare(settings, migrate=migrate))
     try:

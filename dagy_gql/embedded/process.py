@@ -66,7 +66,8 @@ def launch(command: Command) -> subprocess.Popen[bytes]:
     identity = command.identity or Identity(os.geteuid(), os.getegid())
     numbers = (os.getpid(), command.death_signal, identity.uid, identity.gid)
     prefix = [sys.executable, "-I", "-S", _LAUNCHER, *(str(int(number)) for number in numbers)]
-    with command.log.open("ab") as log:
+    opened = os.open(command.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(opened, "wb") as log:
         process = subprocess.Popen(
             [*prefix, *command.argv],
             stdin=subprocess.PIPE if command.input else subprocess.DEVNULL,

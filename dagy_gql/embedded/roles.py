@@ -135,6 +135,8 @@ def _roles(passwords: dict[str, str]) -> list[str]:
             f"DO $$ BEGIN IF to_regrole('{role}') IS NULL THEN CREATE ROLE {role}; END IF; END $$",
             f"ALTER ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION {rights}"
             f" PASSWORD '{_verifier(passwords[role])}'",
+            # What a role has set for its own later sessions.
+            f"ALTER ROLE {role} RESET ALL",
         ]
     made.append(f"ALTER ROLE {SUPERUSER} PASSWORD NULL")
     return [*made, f"GRANT pg_read_all_data, pg_checkpoint TO {BACKUP}"]

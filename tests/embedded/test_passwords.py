@@ -126,13 +126,18 @@ async def test_lost_passwords_are_replaced(folder: LocalFolder, of_before: bytes
     """Also the way out for who has changed one by hand."""
     with servers.running(folder):
         before = roles.passwords_file(folder).read_text()
-        await _execute(postgres.url(folder), "ALTER ROLE dagy_app PASSWORD 'changed'")
+        await _execute(
+            postgres.url(folder),
+            "ALTER ROLE dagy_app SET default_transaction_read_only = on;"
+            " ALTER ROLE dagy_app PASSWORD 'changed'",
+        )
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(postgres.url(folder))
     roles.passwords_file(folder).unlink()
 
     with servers.running(folder) as both:
         assert roles.passwords_file(folder).read_text() != before
+        assert await _seen(both.database_url, "SHOW default_transaction_read_only") == "off"
         await _assert_closed_and_whole(both, folder)
 
 
