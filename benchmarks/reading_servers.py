@@ -29,7 +29,7 @@ _FAST_WRITES = {"fsync": "off", "synchronous_commit": "off", "full_page_writes":
 def prepared(folder: Path, *, runs: int = reading_data.RUNS) -> Iterator[Reading]:
     with ExitStack() as stack:
         both = stack.enter_context(
-            servers.running(LocalFolder(folder), postgres_settings=_FAST_WRITES)
+            servers.running_for_superuser(LocalFolder(folder), postgres_settings=_FAST_WRITES)
         )
         api, floor = free_port(), free_port()
         environment = {k: v for k, v in os.environ.items() if not k.startswith("DAGY_")} | {

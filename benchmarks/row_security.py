@@ -184,7 +184,7 @@ def _show(found: dict[str, list[tuple[float, float]]]) -> None:
 def main() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="dagy-bench-") as folder,
-        servers.running(LocalFolder(Path(folder))) as both,
+        servers.running_for_superuser(LocalFolder(Path(folder))) as both,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         settings = Settings(

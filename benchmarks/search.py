@@ -184,7 +184,9 @@ def main(*, runs: int, rounds: int, database_url: str | None) -> None:
     """Fill a database with runs, and search it."""
     with (
         tempfile.TemporaryDirectory(prefix="dagy-bench-") as folder,
-        servers.running(LocalFolder(Path(folder)), postgres_settings=_FAST_WRITES) as both,
+        servers.running_for_superuser(
+            LocalFolder(Path(folder)), postgres_settings=_FAST_WRITES
+        ) as both,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         settings = Settings(

@@ -102,7 +102,8 @@ _must_note: ContextVar[bool] = ContextVar("must_note", default=False)
 def config(settings: Settings, *, is_bound: bool = True) -> dict[str, Any]:
     """Tortoise's configuration for the database that `settings` names. `is_bound` False is for
     migrations: it may change tables, and sees every row."""
-    connection = expand_db_url(f"asyncpg://{settings.database_url.partition('://')[2]}")
+    url = settings.database_url if is_bound else _owner_url(settings)
+    connection = expand_db_url(f"asyncpg://{url.partition('://')[2]}")
     connection["credentials"] |= {
         "min_size": 1,
         "max_size": settings.database_pool_size,
@@ -124,6 +125,10 @@ def config(settings: Settings, *, is_bound: bool = True) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def _owner_url(settings: Settings) -> str:
+    return settings.database_owner_url or settings.database_url
 
 
 # What `tortoise -c dagy_gql.db.TORTOISE makemigrations` reads; it opens no connection.
@@ -173,12 +178,14 @@ async def _look_again_and_again() -> None:
 
 async def migrate(settings: Settings) -> None:
     """Apply every migration that is missing; processes that start together take turns."""
-    guard = await asyncpg.connect(settings.database_url)
+    guard = await asyncpg.connect(_owner_url(settings))
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
-        with without_queries():
-            await apply_migrations(config=config(settings, is_bound=False))
-        await Tortoise.close_connections()
+        try:
+            with without_queries():
+                await apply_migrations(config=config(settings, is_bound=False))
+        finally:
+            await Tortoise.close_connections()
         # Tables of new migrations are guarded too, whether or not somebody thought of it.
         await guard.execute("SELECT dagy_guard()")
     finally:

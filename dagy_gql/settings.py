@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -64,12 +64,18 @@ class Settings(BaseSettings):
     local_dir: Path = Field(default_factory=lambda: Path.home() / ".dagy")
     """The folder of an installation: data, logs, artifacts, profiles. `~/.dagy` if not set."""
 
-    database_url: str = ""
-    """`postgresql://user:password@host/database`. Empty: `dagy up` starts a server of its own."""
+    database_url: str = Field("", repr=False)
+    """`postgresql://user:password@host/database`. Empty: `dagy up` starts a server of its own.
+    `?passfile=/path` names a file with the password, in libpq's format, in its place."""
+    database_owner_url: str = Field("", repr=False)
+    """The same database as the role that its tables belong to, for migrations. Empty:
+    DAGY_DATABASE_URL, whose role then owns them."""
     database_pool_size: int = Field(8, ge=1)
     """Connections that each process keeps to PostgreSQL."""
-    redis_url: str = ""
-    """`redis://host:6379/0`. Empty: `dagy up` starts a server of its own."""
+    redis_url: str = Field("", repr=False)
+    """`redis://user:password@host:6379/0`. Empty: `dagy up` starts a server of its own."""
+    redis_url_file: Path | None = None
+    """The same, from a file."""
     queue_name: str = "dagy:queue"
     """The key of arq's queue in Redis; another one for a second installation on the same Redis."""
 
@@ -268,6 +274,10 @@ class Settings(BaseSettings):
     import_timeout_seconds: float = Field(60.0, gt=0)
     """How long importing a flow may take."""
 
+    organizations: Literal["operator", "anybody"] = "operator"
+    """Who may make organizations: `operator`, whoever runs the installation (super admins, such as
+    the first owner), or `anybody` who is signed in. Whoever makes one is its owner and may deploy
+    code there. `dagy up` on loopback sets `anybody`, unless DAGY_ENV is `production`."""
     organization_max_running: int = Field(1000, ge=1)
     """Runs of one organization at once."""
     retention_days: int = Field(30, ge=1)
@@ -277,6 +287,19 @@ class Settings(BaseSettings):
 
     compiled_lists: bool = True
     """Lists by functions made for their selection; off, graphql-core completes every field."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_redis_url(cls, given: dict[str, Any]) -> dict[str, Any]:
+        file = given.get("redis_url_file")
+        if not file or given.get("redis_url"):
+            return given
+        try:
+            return {**given, "redis_url": Path(file).read_text().strip()}
+        except OSError as error:
+            raise ValueError(
+                f"DAGY_REDIS_URL_FILE is {file}, which cannot be read: {error.strerror}"
+            ) from error
 
     @field_validator("plans")
     @classmethod

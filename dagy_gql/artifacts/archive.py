@@ -7,6 +7,7 @@ left half unpacked.
 
 import hashlib
 import lzma
+import os
 import shutil
 import stat
 import struct
@@ -79,6 +80,7 @@ def unpack(path: Path, target: Path, limits: ArchiveLimits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             archive.extractall(arriving)
+        _open_to_readers(arriving)
         try:
             arriving.rename(target)
         except OSError:
@@ -86,6 +88,15 @@ def unpack(path: Path, target: Path, limits: ArchiveLimits) -> None:
                 raise
     finally:
         shutil.rmtree(arriving, ignore_errors=True)
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Whatever the umask: runs may be executed as another user. Who may come here at all is for
+    the folder of the cache to say."""
+    for place, _, files in os.walk(folder):
+        Path(place).chmod(0o755)
+        for name in files:
+            Path(place, name).chmod(0o644)
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:

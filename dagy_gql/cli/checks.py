@@ -26,6 +26,7 @@ from dagy_gql.settings import Settings
 
 _OUR_PACKAGES = ("dagy_gql", "schema", "workers", "migrations")
 _OUR_DISTRIBUTION = "dagy-server"
+_PRIVATE = ("credentials", "secrets.key", "postgres.passwords", "redis.url", "redis.users")
 _LITTLE_DISK_BYTES = 1024**3
 
 
@@ -91,9 +92,9 @@ def folder(settings: Settings) -> Iterator[Finding]:
         yield Finding("Folder", Outcome.WRONG, f"{place.root} cannot be written: {error}")
         return
     yield Finding("Folder", Outcome.OK, str(place.root))
-    credentials = place.root / "credentials"
-    if credentials.exists() and stat.S_IMODE(credentials.stat().st_mode) & 0o077:
-        yield Finding("Folder", Outcome.WRONG, f"others can read it: chmod 600 {credentials}")
+    for path in (place.root / name for name in _PRIVATE):
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield Finding("Folder", Outcome.WRONG, f"others can read it: chmod 600 {path}")
     free = shutil.disk_usage(place.root).free
     outcome = Outcome.OK if free > _LITTLE_DISK_BYTES else Outcome.WRONG
     yield Finding("Disk", outcome, f"{free / 1024**3:.1f} GB free")

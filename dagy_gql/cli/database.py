@@ -5,6 +5,7 @@ import time
 
 import asyncpg
 import click
+from tortoise.exceptions import OperationalError
 
 from dagy_gql import connecting, db
 from dagy_gql.keys import SealError
@@ -70,9 +71,21 @@ async def wait(settings: Settings, *, timeout_seconds: float = 20.0) -> None:
 async def prepare(settings: Settings, *, migrate: bool) -> None:
     await wait(settings)
     if migrate:
-        await db.migrate(settings)
+        await _migrate(settings)
     if trouble := await _trouble(settings):
         raise click.ClickException(trouble)
+
+
+async def _migrate(settings: Settings) -> None:
+    try:
+        await db.migrate(settings)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, asyncpg.InsufficientPrivilegeError):
+            raise
+        raise click.ClickException(
+            f"The database's user may not change its tables ({error}): set"
+            " DAGY_DATABASE_OWNER_URL to the same database as the user who owns them."
+        ) from error
 
 
 async def _trouble(settings: Settings) -> str | None:

@@ -23,14 +23,14 @@ def listed(folder: Path = FOLDER) -> list[str]:
 async def deploy(installation: Installation, children: Children, *, profile: str) -> list[str]:
     """One after the other; returns their names, raises EmbeddedError at the first that fails."""
     # The person's own server may be named in the environment; the examples belong on this one.
-    mine = {"DAGY_API_URL": "", "DAGY_API_KEY": "", "DAGY_PROFILE": profile}
+    mine = {"DAGY_LOCAL_DIR": str(installation.folder.root), "DAGY_PROFILE": profile}
     names = []
     for entry in listed():
         argv = [sys.executable, "-P", "-c", _DAGY, "deploy", str(FOLDER / entry)]
         # Not the path to where the checkout happens to be.
         argv += ["--namespace", FOLDER.name]
         log = installation.folder.log("examples")
-        command = Command(argv, log, environment={**installation.environment, **mine})
+        command = Command(argv, log, environment=mine)
         try:
             await children.run(command)
         except EmbeddedError as error:

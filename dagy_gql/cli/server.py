@@ -16,11 +16,13 @@ import click
 import uvicorn
 import uvloop
 
+from dagy.profiles import LOCAL_PROFILE, ProfileError, ProfileStore
 from dagy_gql import logs, tracing
 from dagy_gql.app import create_app
 from dagy_gql.cli import database, variables
+from dagy_gql.embedded.launch import hide_memory
 from dagy_gql.runtime import Runtime, opened
-from dagy_gql.services import accounts, invitations, setup
+from dagy_gql.services import accounts, invitations, local_keys, setup
 from dagy_gql.settings import Settings
 from dagy_gql.web.connections import protocols, raise_descriptor_limit
 
@@ -87,13 +89,28 @@ def configuration(settings: Settings, rt: Runtime) -> uvicorn.Config:
     )
 
 
-async def _first_owner(rt: Runtime, email: str) -> dict[str, Any] | None:
+async def _first_owner(rt: Runtime, email: str, *, with_key: bool) -> dict[str, Any] | None:
     """Make the first organization and its owner; None when there is one already."""
     password = secrets.token_urlsafe(12)
-    made = await accounts.bootstrap(rt, email, password)
+    made = await accounts.bootstrap(
+        rt,
+        email,
+        password,
+        key_name=local_keys.NAME if with_key else "",
+        key_expires_at=local_keys.expiry(),
+    )
     if made is None:
         return None
     return {"email": email, "password": password, "api_key": made.api_key}
+
+
+async def _renewed_key(rt: Runtime) -> str | None:
+    """A new secret for the profile of `dagy up`, where the one it has is over."""
+    try:
+        known = ProfileStore(rt.settings.local_dir).token(LOCAL_PROFILE)
+    except ProfileError:  # `dagy up` says so
+        return None
+    return await local_keys.renew(rt, known) if known else None
 
 
 async def _show_setup(rt: Runtime) -> None:
@@ -109,10 +126,12 @@ async def serve(
     await database.prepare(settings, migrate=migrate)
     async with opened(settings) as rt:
         await database.check_key(rt)
-        made = await _first_owner(rt, owner) if owner else None
+        with_key = announce_fd is not None
+        made = await _first_owner(rt, owner, with_key=with_key) if owner else None
         announcement = None
         if announce_fd is not None:
-            announcement = Announcement(announce_fd, {"owner": made})
+            key = await _renewed_key(rt) if made is None else None
+            announcement = Announcement(announce_fd, {"owner": made, "api_key": key})
         elif made is not None:
             click.echo(f"First owner: {made['email']}")
             click.echo(f"Password (shown only this once): {made['password']}")
@@ -142,6 +161,7 @@ def server(*, fd: int | None, migrate: bool, announce_fd: int | None, owner: str
     settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)
+    hide_memory()
     logs.configure(settings.log_level)
     with (
         tracing.started(settings, service="dagy-server"),

@@ -16,13 +16,13 @@ from rich.text import Text
 
 from dagy import profiles
 from dagy_gql.cli import examples
-from dagy_gql.embedded import postgres
+from dagy_gql.embedded import postgres, private
 from dagy_gql.embedded.children import Children
 from dagy_gql.embedded.folder import FolderLock
 from dagy_gql.embedded.installation import Installation
 from dagy_gql.embedded.process import EmbeddedError
 
-PROFILE = "local"
+PROFILE = profiles.LOCAL_PROFILE
 _FOLLOW_SECONDS = 0.2
 
 
@@ -62,7 +62,7 @@ class Session:
             if owner is not None:
                 self._store_profile(owner["api_key"])
             else:
-                self._refresh_profile()
+                self._refresh_profile(content.get("api_key"))
         except profiles.ProfileError as error:
             self.line(str(error))
         if self._is_announced:
@@ -104,12 +104,14 @@ class Session:
         profile = profiles.Profile(name=PROFILE, api_url=self.installation.url)
         profiles.ProfileStore(self.installation.folder.root).save(profile, token=api_key)
 
-    def _refresh_profile(self) -> None:
-        """The port may be another than last time; the key is for this installation all the same."""
+    def _refresh_profile(self, new_key: str | None) -> None:
+        """The port may be another than last time, and the key over."""
         store = profiles.ProfileStore(self.installation.folder.root)
         known, token = store.profiles().get(PROFILE), store.token(PROFILE)
         moved = known is not None and known.api_url != self.installation.url
-        if moved and token is not None and store.current() == PROFILE:
+        if new_key is not None:
+            self._store_profile(new_key)
+        elif moved and token is not None and store.current() == PROFILE:
             self._store_profile(token)
 
     def _summary(self, owner: dict[str, Any] | None) -> Panel:
@@ -141,6 +143,13 @@ class Session:
         running = sorted(self._processes.items())
         yield "Processes", "  ".join(f"{name} [dim]{pid}[/]" for name, pid in running)
 
+    def _close_to_others(self) -> None:
+        """What an earlier version left open. PostgreSQL sees to its own folder, and unpacked flows
+        are for whoever runs are executed as."""
+        root = self.installation.folder.root
+        with contextlib.suppress(OSError):
+            private.close_to_others(root, not_below=frozenset({"postgres", "cache"}))
+
     @property
     def _pending(self) -> Path:
         """There while the examples wait to be deployed, so that an early Ctrl-C loses none."""
@@ -148,6 +157,7 @@ class Session:
 
     async def _after_start(self, *, is_first: bool) -> None:
         assert self.children is not None
+        await asyncio.to_thread(self._close_to_others)
         try:
             if is_first and not self.installation.database_url:
                 await self.children.run(postgres.sync_command(self.installation.folder))

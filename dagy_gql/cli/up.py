@@ -16,9 +16,10 @@ import click
 
 from dagy.cli.streams import optional_output
 from dagy_gql.cli.session import Session
-from dagy_gql.embedded import secrets_key
+from dagy_gql.embedded import private, redis, secrets_key
 from dagy_gql.embedded.folder import FolderLock, LocalFolder
 from dagy_gql.embedded.installation import Installation, listen, services
+from dagy_gql.embedded.launch import hide_memory
 from dagy_gql.embedded.process import EmbeddedError
 from dagy_gql.embedded.supervisor import Events, Supervisor
 
@@ -61,6 +62,7 @@ _STANDARD_STREAMS = (0, 1, 2)
 @click.option("--verbose", is_flag=True, help="Show the logs of all processes.")
 @click.option("--database-url", envvar="DAGY_DATABASE_URL", default="", hidden=True)
 @click.option("--redis-url", envvar="DAGY_REDIS_URL", default="", hidden=True)
+@click.option("--redis-url-file", envvar="DAGY_REDIS_URL_FILE", default="", hidden=True)
 @click.option("--secrets-key-file", envvar="DAGY_SECRETS_KEY_FILE", default="", hidden=True)
 def up(
     *,
@@ -72,6 +74,7 @@ def up(
     verbose: bool,
     database_url: str,
     redis_url: str,
+    redis_url_file: str,
     secrets_key_file: str,
 ) -> None:
     """Start everything: database, queue, API and workers. Ctrl-C stops it.
@@ -85,11 +88,16 @@ def up(
     """
     began = time.monotonic()
     _open_standard_streams()
+    # For the runs of the workers, too.
+    os.umask(private.UMASK)
+    hide_memory()
     folder = LocalFolder(Path(local_dir).expanduser().absolute())
     try:
         folder.create()
         lock = FolderLock.take(folder)
         folder.rotate_logs()
+        if not (redis_url or redis_url_file):
+            redis.make_password(folder)
         key_file = secrets_key.ensure(
             folder, file=secrets_key_file, is_own_database=bool(database_url)
         )
@@ -102,6 +110,7 @@ def up(
                 workers,
                 database_url=database_url,
                 redis_url=redis_url,
+                redis_url_file=redis_url_file,
                 secrets_key_file=key_file,
             )
             session = Session(

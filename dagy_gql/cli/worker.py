@@ -6,6 +6,7 @@ import click
 
 from dagy_gql import logs
 from dagy_gql.cli import database, variables
+from dagy_gql.embedded.launch import hide_memory
 from dagy_gql.keys import SealError
 from workers import main as worker_main
 
@@ -27,6 +28,7 @@ def worker(*, migrate: bool) -> None:
     settings = variables.load()
     database.require_urls(settings)
     database.require_key(settings)
+    hide_memory()
     logs.configure(settings.log_level)
     asyncio.run(database.prepare(settings, migrate=migrate))
     try:

@@ -43,9 +43,11 @@ class LocalFolder:
         return self.logs / f"{name}.log"
 
     def create(self) -> None:
+        """Only the owner may enter it, one of an earlier version included."""
         try:
             for path in (self.root, self.logs, self.sockets):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.root.chmod(0o700)
         except OSError as error:
             raise EmbeddedError(f"Cannot create {error.filename}: {error.strerror}.") from error
         found = self.sockets.lstat()

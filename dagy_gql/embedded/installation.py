@@ -22,7 +22,7 @@ _OWN_LIMIT = {"DAGY_RATE_LIMIT_PER_MINUTE": "6000", "DAGY_RATE_LIMIT_BURST": "60
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """An empty URL means: embed that server."""
+    """Without an address, that server is embedded."""
 
     folder: LocalFolder
     host: str
@@ -30,30 +30,54 @@ class Installation:
     workers: int
     database_url: str = ""
     redis_url: str = ""
+    redis_url_file: str = ""
     owner_email: str = "owner@dagy.local"
     # None where DAGY_SECRETS_KEY holds the keys.
     secrets_key_file: Path | None = None
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What server, workers and the CLI read. Two malloc arenas save 10 MB a process."""
+        """What server and workers read. Two malloc arenas save 10 MB a process.
+
+        Keys and the passwords of embedded servers are in files that these variables name.
+        """
         key = self.secrets_key_file
         return (
-            self._limits()
+            self._of_ours_alone()
             | ({} if key is None else {"DAGY_SECRETS_KEY_FILE": str(key)})
+            | self._servers()
             | {
                 "DAGY_LOCAL_DIR": str(self.folder.root),
                 "DAGY_HOST": self.host,
                 "DAGY_PORT": str(self.port),
-                "DAGY_DATABASE_URL": self.database_url or postgres.url(self.folder),
-                "DAGY_REDIS_URL": self.redis_url or redis.url(self.folder),
                 "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
             }
         )
 
-    def _limits(self) -> dict[str, str]:
-        is_ours_alone = self.host in _LOOPBACK and os.environ.get("DAGY_ENV") != "production"
-        return _OWN_LIMIT if is_ours_alone and not _OWN_LIMIT.keys() & os.environ.keys() else {}
+    def _servers(self) -> dict[str, str]:
+        found = {}
+        if self.database_url:
+            found["DAGY_DATABASE_URL"] = self.database_url
+        else:
+            found["DAGY_DATABASE_URL"] = postgres.url(self.folder)
+            found["DAGY_DATABASE_OWNER_URL"] = postgres.owner_url(self.folder)
+        if self.redis_url:
+            found["DAGY_REDIS_URL"] = self.redis_url
+        else:
+            file = self.redis_url_file or redis.url_file(self.folder)
+            found["DAGY_REDIS_URL_FILE"] = str(file)
+        return found
+
+    @property
+    def embeds_redis(self) -> bool:
+        return not (self.redis_url or self.redis_url_file)
+
+    def _of_ours_alone(self) -> dict[str, str]:
+        """What is otherwise where only this machine can ask."""
+        if self.host not in _LOOPBACK or os.environ.get("DAGY_ENV") == "production":
+            return {}
+        limit = {} if _OWN_LIMIT.keys() & os.environ.keys() else _OWN_LIMIT
+        return limit | {"DAGY_ORGANIZATIONS": os.environ.get("DAGY_ORGANIZATIONS") or "anybody"}
 
     @property
     def url(self) -> str:
@@ -72,7 +96,7 @@ def services(installation: Installation, listening: socket.socket) -> list[Servi
     )
     workers = [_worker(installation, f"worker-{n}") for n in range(1, installation.workers + 1)]
     found = [server, *workers]
-    if not installation.redis_url:
+    if installation.embeds_redis:
         found.append(
             Service("redis", stage=1, command=lambda _: redis.command(folder), stop_seconds=5.0)
         )
@@ -81,7 +105,7 @@ def services(installation: Installation, listening: socket.socket) -> list[Servi
             Service(
                 "postgres",
                 stage=0,
-                prepare=lambda: _prepare_postgres(folder),
+                prepare=lambda: postgres.prepare(folder),
                 command=lambda _: postgres.command(folder),
                 stop_signal=signal.SIGINT,
                 stop_seconds=20.0,
@@ -95,11 +119,6 @@ def dagy_command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "dagy_gql.cli", *arguments]
 
 
-def _prepare_postgres(folder: LocalFolder) -> None:
-    postgres.ensure_initialised(folder)
-    postgres.clear_leftovers(folder)
-
-
 def _server(installation: Installation, listening: socket.socket, announce: int | None) -> Command:
     descriptors = [listening.fileno()]
     argv = dagy_command("server", "--fd", str(listening.fileno()), "--migrate")
@@ -111,6 +130,7 @@ def _server(installation: Installation, listening: socket.socket, announce: int 
         installation.folder.log("server"),
         environment=installation.environment,
         pass_fds=descriptors,
+        inherits_settings=True,
     )
 
 
@@ -119,6 +139,7 @@ def _worker(installation: Installation, name: str) -> Service:
         dagy_command("worker", "--migrate"),
         installation.folder.log(name),
         environment=installation.environment,
+        inherits_settings=True,
     )
     return Service(name, stage=3, command=lambda _: command, stop_seconds=15.0)
 

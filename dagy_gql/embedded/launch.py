@@ -10,6 +10,7 @@ import os
 import sys
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _PR_SET_KEEPCAPS = 8
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
@@ -21,6 +22,12 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def _prctl(option: int, second: int, third: int = 0) -> bool:
     return sys.platform == "linux" and bool(_libc.prctl(option, second, third, 0, 0) == 0)
+
+
+def hide_memory() -> None:
+    """Close /proc/PID/{environ,fd,mem} of this process, and tracing it, to others of its user, and
+    leave no core file: it holds keys and passwords. Another program begins without this."""
+    _prctl(_PR_SET_DUMPABLE, 0)
 
 
 def _keep_only_dac_override() -> None:

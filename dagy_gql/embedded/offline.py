@@ -10,8 +10,6 @@ from dagy_gql.embedded import postgres, redis, secrets_key, servers
 from dagy_gql.embedded.folder import FolderLock, LocalFolder, current_holder
 from dagy_gql.embedded.process import EmbeddedError
 
-_PROFILE = "local"
-
 
 @dataclass(frozen=True, slots=True)
 class Reached:
@@ -51,7 +49,7 @@ def reached(root: Path) -> Iterator[Reached]:
 
 def _last_url(folder: LocalFolder) -> str:
     try:
-        known = profiles.ProfileStore(folder.root).profiles().get(_PROFILE)
+        known = profiles.ProfileStore(folder.root).profiles().get(profiles.LOCAL_PROFILE)
     except profiles.ProfileError:
         known = None
     return known.api_url if known else profiles.DEFAULT_API_URL

@@ -7,12 +7,11 @@ import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
 
+from dagy_gql.embedded import roles
 from dagy_gql.embedded.folder import LocalFolder
 from dagy_gql.embedded.process import Command, EmbeddedError, Identity, run, unprivileged_owner
 
-USER = DATABASE = "dagy"
 _PORT = 5432
 _LEFTOVER_SECONDS = 5.0
 
@@ -22,6 +21,7 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "shared_buffers": "64MB",
     "max_connections": "60",
+    "superuser_reserved_connections": "0",  # nobody connects as one
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
     "effective_cache_size": "512MB",
@@ -55,7 +55,13 @@ def binaries() -> Path:
 
 
 def url(folder: LocalFolder) -> str:
-    return f"postgresql://{USER}@/{DATABASE}?host={quote(str(folder.sockets))}"
+    """For the server and the workers."""
+    return roles.url(folder, roles.APPLICATION)
+
+
+def owner_url(folder: LocalFolder) -> str:
+    """For migrations."""
+    return roles.url(folder, roles.OWNER)
 
 
 def ensure_initialised(folder: LocalFolder) -> bool:
@@ -74,18 +80,29 @@ def ensure_initialised(folder: LocalFolder) -> bool:
     if identity is not None:
         os.chown(fresh, identity.uid, identity.gid)
     _initialise(fresh, identity, folder.log("postgres"))
+    roles.ensure(folder, fresh, single=[*_single(fresh), "-F"], identity=identity, is_new=True)
     fresh.rename(folder.postgres)
     return True
 
 
 def _initialise(data: Path, identity: Identity | None, log: Path) -> None:
     """0.8 s: what initdb wrote is flushed later (`sync_command`), when nobody waits for it."""
-    initdb = [str(binaries() / "initdb"), "-D", str(data), "-U", USER, "--auth=trust", "--no-sync"]
+    initdb = [str(binaries() / "initdb"), "-D", str(data), "-U", roles.SUPERUSER, "--auth=reject"]
     locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-    language = ["--builtin-locale=C.UTF-8", "--no-instructions"]
+    language = ["--builtin-locale=C.UTF-8", "--no-instructions", "--no-sync"]
     run(Command([*initdb, *locale, *language], log, identity=identity))
-    single = [str(binaries() / "postgres"), "--single", "-F", "-D", str(data), "postgres"]
-    run(Command(single, log, identity=identity, input=f"CREATE DATABASE {DATABASE}\n".encode()))
+
+
+def _single(data: Path) -> list[str]:
+    return [str(binaries() / "postgres"), "--single", "-D", str(data)]
+
+
+def prepare(folder: LocalFolder) -> None:
+    """Before each start: data, no leftovers, and passwords. Raises EmbeddedError."""
+    ensure_initialised(folder)
+    clear_leftovers(folder)
+    identity = unprivileged_owner(folder.postgres)
+    roles.ensure(folder, folder.postgres, single=_single(folder.postgres), identity=identity)
 
 
 def sync_command(folder: LocalFolder) -> Command:

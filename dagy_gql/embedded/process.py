@@ -24,7 +24,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`death_signal` is what the process gets if we are killed ourselves and cannot stop it."""
+    """`death_signal` is what the process gets if we are killed ourselves and cannot stop it.
+
+    Of our own DAGY_* variables, which may hold keys and passwords, it gets those alone that are in
+    `environment`, unless it `inherits_settings`.
+    """
 
     argv: Sequence[str]
     log: Path
@@ -33,6 +37,7 @@ class Command:
     death_signal: signal.Signals = signal.SIGKILL
     pass_fds: Sequence[int] = ()
     input: bytes = b""
+    inherits_settings: bool = False
 
 
 def unprivileged_owner(folder: Path) -> Identity | None:
@@ -61,13 +66,14 @@ def launch(command: Command) -> subprocess.Popen[bytes]:
     identity = command.identity or Identity(os.geteuid(), os.getegid())
     numbers = (os.getpid(), command.death_signal, identity.uid, identity.gid)
     prefix = [sys.executable, "-I", "-S", _LAUNCHER, *(str(int(number)) for number in numbers)]
-    with command.log.open("ab") as log:
+    opened = os.open(command.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(opened, "wb") as log:
         process = subprocess.Popen(
             [*prefix, *command.argv],
             stdin=subprocess.PIPE if command.input else subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env={**os.environ, **command.environment},
+            env=environment_of(command),
             pass_fds=command.pass_fds,
             start_new_session=True,
         )
@@ -75,6 +81,13 @@ def launch(command: Command) -> subprocess.Popen[bytes]:
         process.stdin.write(command.input)
         process.stdin.close()
     return process
+
+
+def environment_of(command: Command) -> dict[str, str]:
+    ours = dict(os.environ)
+    if not command.inherits_settings:
+        ours = {name: value for name, value in ours.items() if not name.startswith("DAGY_")}
+    return {**ours, **command.environment}
 
 
 def run(command: Command) -> None:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from dagy_gql.embedded import private
 from dagy_gql.embedded.folder import LocalFolder
 from dagy_gql.embedded.process import EmbeddedError
 from dagy_gql.keys import HOW_TO_MAKE_ONE, SealError, new_key, read
@@ -24,7 +25,7 @@ def ensure(folder: LocalFolder, *, file: str, is_own_database: bool) -> Path | N
     if not path.exists():
         if is_own_database or file:
             raise EmbeddedError(_missing(file))
-        _make(path)
+        private.write_new(path, f"{new_key()}\n")
     _check(_content(path), str(path))
     return path
 
@@ -41,16 +42,6 @@ def _missing(file: str) -> str:
         f"{HOW_TO_MAKE_ONE}, give it to every process that uses the database, and keep a copy "
         "apart from it."
     )
-
-
-def _make(path: Path) -> None:
-    """Only the owner may read it, from its first byte on."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as made:
-            made.write(f"{new_key()}\n")
-    except OSError as error:
-        raise EmbeddedError(f"Cannot write {path}: {error.strerror}.") from error
 
 
 def _content(path: Path) -> str:

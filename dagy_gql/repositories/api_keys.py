@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from dagy_gql import db
+from dagy_gql import db, tenancy
 from dagy_gql.db import json_text
 from dagy_gql.enums import Role
 from dagy_gql.ids import new_id
@@ -19,6 +19,18 @@ _HOLDERS = """
 SELECT k.prefix, k.name, u.email FROM api_keys k JOIN users u ON u.id = k.created_by_id
 WHERE k.org_id = $1 AND k.prefix = ANY($2) ORDER BY k.id
 """
+
+
+_LOCAL = """
+SELECT id, org_id, name, prefix, expires_at, revoked_at FROM api_keys
+WHERE key_hash = $1 AND name = ANY($2) AND created_by_id IS NOT NULL FOR UPDATE
+"""
+
+
+@tenancy.across_organizations
+async def local_for_update_all_orgs(key_hash: str, names: Sequence[str]) -> asyncpg.Record | None:
+    """A person's key of one of those names, over or revoked as it may be."""
+    return await db.fetch_row(_LOCAL, key_hash, list(names))
 
 
 @dataclass(frozen=True, slots=True)

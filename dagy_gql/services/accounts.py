@@ -1,6 +1,7 @@
 """Passwords: signing in with one, changing it, and the very first owner."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ _WRONG = "The e-mail address or the password is wrong."
 
 @dataclass(frozen=True, slots=True)
 class Bootstrap:
-    """`api_key` has the owner's role and is shown this once."""
+    """`api_key` has the owner's role and is shown this once; empty where none was asked for."""
 
     org_id: UUID
     user_id: UUID
@@ -52,9 +53,18 @@ def checked_name(name: str) -> str:
 
 
 @tenancy.across_organizations
-async def bootstrap(rt: Runtime, email: str, password: str, *, name: str = "") -> Bootstrap | None:
-    """The first organization with its owner, their key and an environment; None if anybody
-    is there already. The owner is the installation's operator, so a super admin."""
+async def bootstrap(
+    rt: Runtime,
+    email: str,
+    password: str,
+    *,
+    name: str = "",
+    key_name: str = "first",
+    key_expires_at: datetime | None = None,
+) -> Bootstrap | None:
+    """The first organization with its owner, an environment and, with a `key_name`, the owner's
+    key; None if anybody is there already. The owner is the installation's operator, so a super
+    admin."""
     address, name = normalized(email), checked_name(name)
     if await accounts.has_users_all_orgs():
         return None
@@ -77,8 +87,16 @@ async def bootstrap(rt: Runtime, email: str, password: str, *, name: str = "") -
         await EnvironmentRepository(org_id).add(
             {"name": DEFAULT_ENVIRONMENT, "description": "", "is_protected": True}, now=now
         )
-        new_key = NewKey("first", key.prefix, key.sha256, created_by_id=user_id, role=Role.OWNER)
-        await ApiKeyRepository(org_id).add(new_key, now=now)
+        if key_name:
+            new_key = NewKey(
+                key_name,
+                key.prefix,
+                key.sha256,
+                created_by_id=user_id,
+                role=Role.OWNER,
+                expires_at=key_expires_at,
+            )
+            await ApiKeyRepository(org_id).add(new_key, now=now)
         audit.note(
             system(org_id),
             "organization.create",
@@ -87,7 +105,7 @@ async def bootstrap(rt: Runtime, email: str, password: str, *, name: str = "") -
             name="Default",
             after={"owner": address},
         )
-    return Bootstrap(org_id=org_id, user_id=user_id, api_key=key.text)
+    return Bootstrap(org_id=org_id, user_id=user_id, api_key=key.text if key_name else "")
 
 
 @tenancy.across_organizations

@@ -78,13 +78,24 @@ async def one(
     raise NotFound("organization", org_id or slug)
 
 
+def may_create(rt: Runtime, actor: Actor) -> bool:
+    """Who owns an organization deploys code, so on a server that is for its operator to say."""
+    return actor.is_person and (actor.is_super_admin or rt.settings.organizations == "anybody")
+
+
 async def create(rt: Runtime, actor: Actor, *, name: str, slug: str) -> asyncpg.Record:
     """A person's new organization, with them as its owner and the default environment.
 
-    Raises NotAllowed for a key, BadUserInput, Conflict (slug), QuotaExceeded.
+    Raises NotAllowed, BadUserInput, Conflict (slug), QuotaExceeded.
     """
     if not actor.is_person or actor.user_id is None:
         raise NotAllowed("Only a person who is signed in makes organizations.")
+    if not may_create(rt, actor):
+        raise NotAllowed(
+            "Here only whoever runs the installation makes organizations: ask them for one, or to"
+            " set DAGY_ORGANIZATIONS=anybody.",
+            hint="DAGY_ORGANIZATIONS",
+        )
     name, slug, now = _checked_name(name), _checked_slug(slug), clock.now()
     with tenancy.all_organizations():
         return await _create(actor, actor.user_id, name=name, slug=slug, now=now)

@@ -66,7 +66,7 @@ async def create_first_owner(
         raise NotAllowed(
             "The set-up token is wrong: the server prints it when it starts.", field="setupToken"
         )
-    made = await bootstrap(rt, email, password, name=name)
+    made = await bootstrap(rt, email, password, name=name, key_name="")
     if made is None:
         raise Conflict("There is an owner already: sign in.")
     _path(rt.settings).unlink(missing_ok=True)

@@ -24,6 +24,7 @@ async def viewer_of(context: Context) -> dict[str, Any]:
         "role": actor.role,
         "custom_role_id": actor.custom_role_id,
         "is_super_admin": actor.is_super_admin,
+        "can_create_organizations": organizations.may_create(context.rt, actor),
         "permissions": sorted(actor.permissions),
     }
 
@@ -78,5 +79,8 @@ class Viewer:
         load=custom_roles_by_id, key="custom_role_id", signed_in=True
     )
     is_super_admin: bool = field(description="Whether one runs the whole installation.")
+    can_create_organizations: bool = field(
+        description="By DAGY_ORGANIZATIONS whoever runs the installation, or anybody; no key."
+    )
     permissions: list[Permission]
     can: bool = field(_can, description="So that a client asks only for what it may see.")

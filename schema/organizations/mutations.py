@@ -107,7 +107,8 @@ class OrganizationMutations:
     create_organization: CreateOrganizationPayload = field(
         _create,
         signed_in=True,
-        description="A person's new organization, with them as its owner; not for keys.",
+        description="A person's new organization, with them as its owner; not for keys. FORBIDDEN"
+        " unless viewer.canCreateOrganizations.",
     )
     update_organization: UpdateOrganizationPayload = field(
         _update, requires=Permission.ORGANIZATION_WRITE, description="The one that is asking."

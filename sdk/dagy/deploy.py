@@ -11,7 +11,7 @@ from dagy.deployable import check_names
 from dagy.errors import ArtifactError
 from dagy.flow import Flow
 from dagy.loading import is_importing, load_flow
-from dagy.places import local_dir
+from dagy.places import local_dir, private_folder
 
 
 class DeployOptions(TypedDict, total=False):
@@ -77,7 +77,7 @@ def deploy_artifact(
     flow = flow or load_flow(entrypoint, project_root=root)
     namespace = check_names(flow, entrypoint, namespace=options.get("namespace"))
     built = build_artifact(
-        entrypoint, local_dir() / "builds", include=include, root=root, flow=flow
+        entrypoint, private_folder(local_dir() / "builds"), include=include, root=root, flow=flow
     )
     if client is not None:
         return _deploy(client, built, namespace, name, options)

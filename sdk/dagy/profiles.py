@@ -16,6 +16,8 @@ from dagy.places import local_dir
 
 DEFAULT_API_URL = "http://127.0.0.1:8000"
 DEFAULT_PROFILE = "default"
+# The one that `dagy up` stores.
+LOCAL_PROFILE = "local"
 
 
 class ProfileError(DagyError):
@@ -54,7 +56,7 @@ def normalized_url(url: str) -> str:
 
 
 class ProfileStore:
-    """Reads and writes `config.yaml` and `credentials` (mode 600) of one folder."""
+    """Reads and writes `config.yaml` and `credentials` of one folder, both for the owner alone."""
 
     def __init__(self, directory: Path | None = None) -> None:
         self.directory = directory or local_dir()
@@ -84,8 +86,8 @@ class ProfileStore:
             entry["organization"] = profile.organization
         config["current"] = profile.name
         config["profiles"] = {**(config.get("profiles") or {}), profile.name: entry}
-        _write(self.credentials_path, credentials, mode=0o600)
-        _write(self.config_path, config, mode=0o644)
+        _write(self.credentials_path, credentials)
+        _write(self.config_path, config)
 
     def forget_token(self, name: str) -> bool:
         """Remove the stored token; the address stays. False if there was none."""
@@ -93,7 +95,7 @@ class ProfileStore:
         if name not in credentials:
             return False
         del credentials[name]
-        _write(self.credentials_path, credentials, mode=0o600)
+        _write(self.credentials_path, credentials)
         return True
 
     def _profile(self, name: str, entry: Any) -> Profile:
@@ -169,13 +171,12 @@ def _read_mapping(path: Path) -> dict[str, Any]:
     return {str(key): value for key, value in loaded.items()}
 
 
-def _write(path: Path, content: dict[str, Any], *, mode: int) -> None:
-    """Replace the file in one step; the mode is set before any byte is in it."""
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Replace the file in one step; nobody else may read it, from its first byte on."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), mode)
             yaml.safe_dump(content, file, sort_keys=True)
         Path(temporary).replace(path)
     except BaseException:

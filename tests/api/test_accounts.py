@@ -7,10 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from dagy_gql import db
+from dagy_gql import clock, db
 from dagy_gql.app import create_app
-from dagy_gql.auth import access_log
+from dagy_gql.auth import access_log, tokens
 from dagy_gql.enums import Role
+from dagy_gql.repositories.api_keys import ApiKeyRepository, NewKey
 from dagy_gql.repositories.pagination import encode_id
 from dagy_gql.runtime import Runtime
 from dagy_gql.services import setup
@@ -150,6 +151,62 @@ async def test_switching_renews_the_cookie(rt: Runtime, me: Client) -> None:
     assert listed["environments"]["nodes"] == [{"name": "production", "isProtected": True}]
     me.http.cookies.clear()
     assert (await me("{ viewer { role } }")).code == "UNAUTHENTICATED"
+
+
+MAKE = """mutation($slug: String!) {
+  createOrganization(input: {name: "Two", slug: $slug}) { organization { slug } }
+}"""
+MAY = "{ viewer { canCreateOrganizations } }"
+
+
+async def test_on_a_server_only_its_operator_makes_organizations(
+    rt: Runtime, me: Client, anonymous: Client
+) -> None:
+    made = (await me(MAKE, slug="two")).data["createOrganization"]
+    assert made == {"organization": {"slug": "two"}}
+    assert (await me(MAY)).data == {"viewer": {"canCreateOrganizations": True}}
+    row = await db.fetch_row("SELECT id FROM organizations WHERE slug = 'two'")
+    assert row is not None
+    for role in Role:
+        await people.member(row["id"], f"new-{role.lower()}@example.com", role)
+        other = await login(anonymous, f"new-{role.lower()}@example.com")
+        assert (await other(MAY)).data == {"viewer": {"canCreateOrganizations": False}}
+        refused = await other(MAKE, slug=f"of-{role.lower()}")
+        assert refused.code == "FORBIDDEN"
+        assert "DAGY_ORGANIZATIONS=anybody" in refused.errors[0]["message"]
+        assert refused.errors[0]["extensions"]["hint"] == "DAGY_ORGANIZATIONS"
+    assert await db.fetch_value("SELECT count(*) FROM organizations") == 2
+    key = await people_key(rt)
+    assert (await Client(anonymous.http, key)(MAKE, slug="of-a-key")).code == "FORBIDDEN"
+    assert await db.fetch_value("SELECT count(*) FROM organizations") == 2
+
+
+async def people_key(rt: Runtime) -> str:
+    """Of the operator, to whom it gives everything but this."""
+    secret = tokens.new(tokens.KEY_PREFIX)
+    row = await db.fetch_row(
+        "SELECT u.id, m.org_id FROM users u JOIN memberships m ON m.user_id = u.id"
+        " WHERE u.is_super_admin LIMIT 1"
+    )
+    assert row is not None
+    key = NewKey("mine", secret.prefix, secret.sha256, created_by_id=row["id"], role=Role.OWNER)
+    await ApiKeyRepository(row["org_id"]).add(key, now=clock.now())
+    return secret.text
+
+
+async def test_anybody_who_is_signed_in_makes_organizations_where_that_is_set(
+    rt: Runtime,
+) -> None:
+    settings = rt.settings.model_copy(update={"organizations": "anybody"})
+    first = await people.first_owner(rt)
+    await people.member(first.org_id, ANN, Role.VIEWER)
+    open_rt = replace(rt, settings=settings)
+    transport = httpx.ASGITransport(app=create_app(settings, open_rt))
+    async with httpx.AsyncClient(transport=transport, base_url="http://dagy.test") as http:
+        ann = await login(Client(http), ANN)
+        assert (await ann(MAY)).data == {"viewer": {"canCreateOrganizations": True}}
+        made = (await ann(MAKE, slug="anns")).data["createOrganization"]
+        assert made == {"organization": {"slug": "anns"}}
 
 
 async def test_changing_the_password_and_the_name(me: Client, anonymous: Client) -> None:

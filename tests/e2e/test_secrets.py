@@ -13,7 +13,7 @@ import redis as redis_client
 
 from dagy.client import DagyClient
 from dagy.masking import forms
-from dagy_gql.embedded import postgres, redis
+from dagy_gql.embedded import redis, roles
 from dagy_gql.embedded.folder import LocalFolder
 from tests.e2e.conftest import Cli
 from tests.support.up import Up, descendants, until
@@ -102,9 +102,8 @@ def told(
     client.execute(made, {"i": {"name": "EVERYWHERE", "value": VALUE}})
     deployed = cli("deploy", f"{folder / 'telling.py'}:telling")
     assert deployed.returncode == 0, deployed.stderr
-    line = redis_client.Redis.from_url(redis.url(LocalFolder(up.folder)))
     heard: list[str] = []
-    with line, line.monitor() as monitor:
+    with _watcher(up) as line, line.monitor() as monitor:
         run_id = client.trigger("telling", parameters={"folder": str(folder)}).run.id
         until((folder / "told").exists, what="the telling")
         processes = _processes(up)
@@ -116,6 +115,16 @@ def told(
             if heard[-1].endswith("enough"):
                 break
     return run_id, processes, "\n".join(heard).encode()
+
+
+def _watcher(up: Up) -> redis_client.Redis:
+    """The server's user may not watch the others: one who may, in a Redis started again."""
+    with (up.folder / "redis.users").open("a") as users:
+        users.write("user watcher on nopass ~* &* +@all\n")
+    up.kill("redis")
+    until(up.is_healthy, what="health")
+    path = str(redis.socket_path(LocalFolder(up.folder)))
+    return redis_client.Redis(unix_socket_path=path, username="watcher", password="any")
 
 
 def _processes(up: Up) -> bytes:
@@ -157,7 +166,7 @@ def test_the_database_has_no_trace(
     up: Up, told: tuple[str, bytes, bytes], needles: list[bytes]
 ) -> None:
     async def rows() -> bytes:
-        connection = await asyncpg.connect(postgres.url(LocalFolder(up.folder)))
+        connection = await asyncpg.connect(roles.url(LocalFolder(up.folder), roles.BACKUP))
         try:
             tables = await connection.fetch(
                 "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables"

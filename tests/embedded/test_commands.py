@@ -4,15 +4,16 @@ import ast
 from importlib import metadata
 from pathlib import Path
 
+import asyncpg
 import click
 import pytest
 from click.testing import CliRunner
 
-from dagy_gql.cli import checks, examples, group
+from dagy_gql.cli import checks, database, examples, group
 from dagy_gql.cli.checks import Outcome
 from dagy_gql.cli.group import main
 from dagy_gql.embedded.servers import Servers
-from dagy_gql.settings import Settings
+from dagy_gql.settings import Settings, load
 
 
 def test_dagy_finds_every_command_by_its_entry_point() -> None:
@@ -66,6 +67,47 @@ def test_a_variable_that_is_wrong_is_named_and_no_value_shown(
     assert "s3cret" not in str(done.exc_info)
 
 
+def test_the_address_of_redis_comes_from_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "redis.url"
+    monkeypatch.setenv("DAGY_REDIS_URL_FILE", str(file))
+    done = CliRunner().invoke(main, ["server"])
+    assert done.exit_code == 1
+    assert f"DAGY_REDIS_URL_FILE is {file}, which cannot be read: No such file" in done.output
+
+    file.write_text("redis://u:s3cret@h/0\n")
+    settings = load()
+    assert settings.redis_url == "redis://u:s3cret@h/0"
+    assert "s3cret" not in repr(settings)
+    monkeypatch.setenv("DAGY_REDIS_URL", "redis://other/0")
+    assert load().redis_url == "redis://other/0"
+
+
+async def test_the_owner_migrates_and_the_servers_role_need_not(servers: Servers) -> None:
+    """Roles as docs/operating/install.md makes them, on a server of one's own."""
+    connection = await asyncpg.connect(servers.database_url)
+    url = servers.database_url.replace("dagy@/dagy", "{}@/apart")
+    try:
+        await connection.execute("CREATE ROLE apart_owner LOGIN")
+        await connection.execute("CREATE DATABASE apart OWNER apart_owner")
+        if not await connection.fetchval("SELECT to_regrole('dagy_app') IS NOT NULL"):
+            await connection.execute("CREATE ROLE dagy_app")
+        await connection.execute("CREATE ROLE apart_app LOGIN IN ROLE dagy_app")
+        settings = Settings(
+            database_url=url.format("apart_app"), database_owner_url=url.format("apart_owner")
+        )
+        await database.prepare(settings, migrate=True)
+        await database.prepare(settings, migrate=False)
+        finding = await checks.database(settings.database_url)
+        assert finding.outcome is Outcome.OK
+        alone = Settings(database_url=url.format("apart_app"))
+        with pytest.raises(click.ClickException, match="set DAGY_DATABASE_OWNER_URL to the same"):
+            await database.prepare(alone, migrate=True)
+    finally:
+        await connection.close()
+
+
 def test_migrating_twice_changes_nothing(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAGY_DATABASE_URL", servers.database_url)
     monkeypatch.setenv("DAGY_REDIS_URL", servers.redis_url)
@@ -103,10 +145,9 @@ async def test_doctor_says_that_a_server_does_not_answer(tmp_path: Path) -> None
     assert (database.outcome, queue.outcome) == (Outcome.WRONG, Outcome.WRONG)
 
 
-def test_doctor_names_credentials_that_others_can_read(tmp_path: Path) -> None:
-    (tmp_path / "credentials").write_text("local: secret")
-    (tmp_path / "credentials").chmod(0o644)
+@pytest.mark.parametrize("name", ["credentials", "secrets.key", "postgres.passwords", "redis.url"])
+def test_doctor_names_what_others_can_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("local: secret")
+    (tmp_path / name).chmod(0o644)
     wrong = [one for one in checks.folder(Settings(local_dir=tmp_path)) if one.outcome == "wrong"]
-    assert [one.text for one in wrong] == [
-        f"others can read it: chmod 600 {tmp_path / 'credentials'}"
-    ]
+    assert [one.text for one in wrong] == [f"others can read it: chmod 600 {tmp_path / name}"]

@@ -200,6 +200,11 @@ def test_servers_of_ones_own_are_used_and_nothing_is_embedded(
         one.stop()
 
 
+def is_hidden(pid: int) -> bool:
+    """Root's are /proc/PID/{environ,fd,mem} of a process that others of its user may not trace."""
+    return Path(f"/proc/{pid}/environ").stat().st_uid == 0
+
+
 def test_works_as_a_normal_user() -> None:
     """The user keeps the right to enter every folder, for a Python that lives below /root."""
     with tempfile.TemporaryDirectory(prefix="dagy-up-") as place:
@@ -214,5 +219,9 @@ def test_works_as_a_normal_user() -> None:
         try:
             assert one.is_healthy()
             assert (one.folder / "postgres").stat().st_uid == user
+            pids = one.facts["processes"] | {"up": one.process.pid}
+            # The embedded servers, which have no keys, show that it is no matter of the user.
+            hidden = {name for name, pid in pids.items() if is_hidden(pid)}
+            assert hidden == {"up", "server", "worker-1"}
         finally:
             assert one.stop() == 0

@@ -37,7 +37,9 @@ END $$
 def running() -> Iterator[Servers]:
     with (
         tempfile.TemporaryDirectory(prefix="dagy-tests-") as folder,
-        servers.running(LocalFolder(Path(folder)), postgres_settings=_UNSAFE_BUT_FAST) as both,
+        servers.running_for_superuser(
+            LocalFolder(Path(folder)), postgres_settings=_UNSAFE_BUT_FAST
+        ) as both,
     ):
         yield both
 

@@ -16,7 +16,7 @@ from msgspec import UnsetType
 from dagy.errors import SecretNotFoundError
 from dagy.flow import Flow
 from dagy.masking import known
-from dagy.places import local_dir
+from dagy.places import local_dir, private_folder
 from dagy.runner.cache import LocalCache
 from dagy.runner.capturing import captured
 from dagy.runner.execution import Execution
@@ -88,7 +88,7 @@ class LocalHost:
         self.scheduler: Scheduler | None = None
         self._on_event = on_event
         self._terminal = sys.stdout
-        self._cache = LocalCache(local_dir() / "cache")
+        self._cache = LocalCache(private_folder(local_dir()) / "cache")
         self._lock = threading.Lock()
         self._file = (run.folder / "events.ndjson").open("wb")
 
@@ -201,7 +201,7 @@ def run_local(
     traced = flow.trace()
     flow.bind(parameters)
     run_id = str(uuid.uuid4())
-    folder = local_dir() / "runs" / run_id
+    folder = private_folder(local_dir() / "runs") / run_id
     run = LocalRun(run_id, new_slug(), State.RUNNING, folder)
     request = RunRequest(
         run_id=run_id,

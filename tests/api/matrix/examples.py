@@ -264,7 +264,8 @@ MUTATIONS = {
         nobody="CONFLICT",
     ),
     "createInvitation": Example(_invite),
-    "createOrganization": Example(_new_organization, people=True),
+    # Nobody here runs the installation: DAGY_ORGANIZATIONS is "operator".
+    "createOrganization": Example(_new_organization, own=FORBIDDEN, foreign=FORBIDDEN),
     "createPasswordReset": change("user", argument="userId"),
     "createSavedView": Example(named(filter={"state": ["FAILED"]})),
     "createSchedule": about("deployment", "deploymentId", kind="MANUAL"),

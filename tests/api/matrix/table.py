@@ -34,7 +34,8 @@ _OPERATIONS = """
 organization: "Owner elsewhere" is an owner of another one who sends the ids of these rows, and
 where that is OK the answer holds nothing of theirs. `-` is a refusal for lack of the permission
 that the field says, `no` one for lack of credentials, and after either nothing has changed.
-`FORBIDDEN` alone: for people, not for keys.
+`FORBIDDEN` alone: for people, not for keys; `createOrganization` is for whoever runs the
+installation, who is nobody here, unless `DAGY_ORGANIZATIONS` is `anybody`.
 
 """
 _PROTECTED = """
