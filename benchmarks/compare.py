@@ -42,7 +42,8 @@ class _Side:
         stack.callback(self._process.wait)
         assert self._process.stdin is not None
         stack.callback(self._process.stdin.close)
-        self.samples: dict[str, list[float]] = {}
+        # By case, the samples of each turn.
+        self.turns: dict[str, list[list[float]]] = {}
 
     def take(self, key: str, *, warm_up: bool) -> None:
         assert self._process.stdin is not None
@@ -53,7 +54,10 @@ class _Side:
         if not answer:
             raise click.ClickException("one side has ended: its output is above")
         if not warm_up:
-            self.samples.setdefault(key, []).extend(json.loads(answer))
+            self.turns.setdefault(key, []).append(json.loads(answer))
+
+    def samples(self, key: str) -> list[float]:
+        return [sample for turn in self.turns[key] for sample in turn]
 
 
 def _setting(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> object:
@@ -97,15 +101,21 @@ def _shown(cases: list[Case], mine: _Side, theirs: _Side, bound: float) -> bool:
         table.add_column(name, no_wrap=True, justify="left" if name == "case" else "right")
     ratios = []
     for case in cases:
-        here, there = (median(side.samples[case.key]) for side in (mine, theirs))
-        ratio = there / here if case.is_rate else here / there
+        here, there = (median(side.samples(case.key)) for side in (mine, theirs))
+        ratio = _ratio(case, mine.turns[case.key], theirs.turns[case.key])
         ratios.append(ratio)
         numbers = (f"{here:.3g} {case.unit}", f"{there:.3g} {case.unit}", f"{ratio:.3f}")
         verdict = "[green]ok[/]" if ratio <= bound else "[bold red]over[/]"
-        count = str(len(mine.samples[case.key]))
+        count = str(len(mine.samples(case.key)))
         table.add_row(case.group, case.name, count, *numbers, verdict)
     Console(width=None if os.isatty(1) else 120).print(table)
     return all(ratio <= bound for ratio in ratios)
+
+
+def _ratio(case: Case, mine: list[list[float]], theirs: list[list[float]]) -> float:
+    """The median of the turns' ratios: what changes from turn to turn stays out of it."""
+    pairs = [(median(here), median(there)) for here, there in zip(mine, theirs, strict=True)]
+    return median(there / here if case.is_rate else here / there for here, there in pairs)
 
 
 if __name__ == "__main__":
