@@ -243,6 +243,14 @@ class Settings(BaseSettings):
     """Tasks that one run executes at once, where its flow says nothing else."""
     run_memory_limit_mb: int | None = None
     """Memory of a run's process; empty: no limit."""
+    sandbox: Literal["required", "on", "off"] = "off"
+    """`on` runs flows in namespaces of their own, where they see their Python, their source, their
+    folders and nothing else of this machine, as far as it can; `required` refuses to start a worker
+    that cannot."""
+    sandbox_paths: str = ""
+    """What sandboxed flows see beside it, comma-separated: `ro:/data,rw:/scratch`."""
+    sandbox_temporary_mb: int = Field(1024, ge=1)
+    """The size of the /tmp that the sandboxed runs of one flow version share."""
     run_max_seconds: float = Field(24 * 3600, gt=0)
     """How long a run may take, where its flow says nothing else."""
     run_max_files: int = Field(20_000, ge=0)

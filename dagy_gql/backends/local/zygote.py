@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +24,14 @@ from dagy.runner.protocol import (
     line,
 )
 from dagy.runner.untrusted import BoundedLines, GarbledError, report
+from dagy_gql.backends.local.sandbox import Sandbox, Shared
 
 logger = logging.getLogger(__name__)
 
 _READ_BYTES = 65536
 _STDERR_KEPT_BYTES = 16384
 _CLOSE_SECONDS = 1.0
+_SIGNALLED = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +76,18 @@ class Zygote:
         self.idle_since = asyncio.get_running_loop().time()
 
     @classmethod
-    async def open(cls, source: Path, entrypoint: str) -> "Zygote":
+    async def open(
+        cls, source: Path, entrypoint: str, sandbox: Sandbox, visible: Sequence[Shared] = ()
+    ) -> "Zygote":
         """Start the process; it is imported once `ready()` has answered."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
-            command = ["-P", "-m", "dagy.runner.zygote", "--control-fd", str(theirs.fileno())]
+            command = [sys.executable, "-P", "-m", "dagy.runner.zygote"]
+            command += ["--control-fd", str(theirs.fileno())]
+            command += ["--source", str(source), "--entrypoint", entrypoint]
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *command,
-                *("--source", str(source), "--entrypoint", entrypoint),
+                *sandbox.command(command, source=source, visible=visible),
                 cwd=source,
                 env=clean_environment(os.environ),
                 pass_fds=[theirs.fileno()],
@@ -151,7 +155,8 @@ class Zygote:
         """Why an import ended the process; None if a signal did, which says nothing of the code."""
         await asyncio.gather(self._stderr, return_exceptions=True)
         exit_code = await self._process.wait()
-        if exit_code < 0:
+        # bwrap tells of a signal as shells do.
+        if exit_code < 0 or exit_code > _SIGNALLED:
             return None
         return ErrorInfo(
             code="IMPORT_FAILED",
