@@ -32,10 +32,10 @@ def tried(action):
         return False
 
 @task
-def steal(home: str, pid: int, command: str) -> dict[str, bool]:
+def steal(home: str, pid: int, command: list[str]) -> dict[str, bool]:
     folder = Path(home)
     # In a namespace of its own the number may be another process's.
-    seen = tried(lambda: Path(f"/proc/{pid}/cmdline").read_text() == command)
+    seen = tried(lambda: Path(f"/proc/{pid}/cmdline").read_text().split("\\0") == command)
     os.symlink(folder / "secrets.key", "link")
     return {
         "key": tried((folder / "secrets.key").read_text),
@@ -49,7 +49,7 @@ def steal(home: str, pid: int, command: str) -> dict[str, bool]:
     }
 
 @flow
-def main(home: str, pid: int, command: str) -> dict[str, bool]:
+def main(home: str, pid: int, command: list[str]) -> dict[str, bool]:
     return steal(home, pid, command)
 """
 
@@ -99,7 +99,7 @@ async def thefts(rt: Runtime, actor: Actor, tmp_path: Path) -> dict[str, bool]:
     await deployed(rt, actor, THIEF, folder=tmp_path)
     try:
         async with working(rt):
-            command = Path("/proc/self/cmdline").read_text()
+            command = Path("/proc/self/cmdline").read_text().split("\0")
             own = {"pid": os.getpid(), "command": command}
             outcome = await ran(rt, actor, "main", home=str(tmp_path), **own)
     finally:
