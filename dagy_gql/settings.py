@@ -314,6 +314,14 @@ class Settings(BaseSettings):
             raise ValueError("DAGY_JWT_ROLE_MAP needs DAGY_JWT_ROLE_CLAIM")
         return self
 
+    @field_validator("sandbox_paths")
+    @classmethod
+    def _has_modes(cls, paths: str) -> str:
+        for each in filter(None, map(str.strip, paths.split(","))):
+            if not each.startswith(("ro:/", "rw:/")):
+                raise ValueError(f"{each!r} is neither ro:/absolute/path nor rw:/absolute/path")
+        return paths
+
     @field_validator("local_dir", "ui_dir", "docs_dir")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
