@@ -21,6 +21,7 @@ from tests.support.outcome import ran
 from workers.main import working
 
 THIEF = """
+import ctypes
 import os
 from pathlib import Path
 from dagy import flow, task
@@ -30,6 +31,16 @@ def tried(action):
         return bool(action())
     except OSError:
         return False
+
+def attached():
+    # PTRACE_TRACEME, which any process may otherwise.
+    return ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0
+
+def traced():
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if attached() else 1)
+    return pid
 
 @task
 def steal(home: str, pid: int, command: list[str]) -> dict[str, bool]:
@@ -44,6 +55,7 @@ def steal(home: str, pid: int, command: list[str]) -> dict[str, bool]:
         "environment": seen and tried(Path(f"/proc/{pid}/environ").read_bytes),
         "memory": seen and tried(lambda: open(f"/proc/{pid}/mem", "rb")),
         "signal": seen and tried(lambda: os.kill(pid, 0) or True),
+        "ptrace": os.waitstatus_to_exitcode(os.waitpid(traced(), 0)[1]) == 0,
         "source": tried(lambda: Path(__file__).write_text(Path(__file__).read_text())),
         "host_shm": tried(lambda: Path("/dev/shm/" + folder.name).read_text()),
     }
@@ -116,7 +128,7 @@ async def test_without_a_sandbox_a_flow_reaches_what_the_server_reaches(
 ) -> None:
     found = await thefts(rt, actor, tmp_path)
 
-    expected = {"key", "link", "other_organization", "signal", "host_shm"}
+    expected = {"key", "link", "other_organization", "signal", "ptrace", "host_shm"}
     assert {name for name, stolen in found.items() if stolen} >= expected
 
 

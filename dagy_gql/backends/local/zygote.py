@@ -82,15 +82,15 @@ class Zygote:
         """Start the process; it is imported once `ready()` has answered."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        with theirs:
+        with theirs, sandbox.filter() as filters:
             command = [sys.executable, "-P", "-m", "dagy.runner.zygote"]
             command += ["--control-fd", str(theirs.fileno())]
             command += ["--source", str(source), "--entrypoint", entrypoint]
             process = await asyncio.create_subprocess_exec(
-                *sandbox.command(command, source=source, visible=visible),
+                *sandbox.command(command, source=source, visible=visible, filters=filters),
                 cwd=source,
                 env=clean_environment(os.environ),
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), *filters],
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
