@@ -255,6 +255,14 @@ class Settings(BaseSettings):
     """What a run may hold in its working folder."""
     run_disk_reserve_mb: int = Field(1_000, ge=0)
     """What a disk has to have left: with less, runs that hold more than 64 MB on it are ended."""
+    sandbox: Literal["required", "on", "off"] = "off"
+    """`on` runs flows in namespaces of their own, where they see their Python, their source, their
+    folders and nothing else of this machine, as far as it can; `required` refuses to start a worker
+    that cannot."""
+    sandbox_paths: str = ""
+    """What sandboxed flows see beside it, comma-separated: `ro:/data,rw:/scratch`."""
+    sandbox_temporary_mb: int = Field(1024, ge=1)
+    """The size of the /tmp that the sandboxed runs of one flow version share."""
     run_max_seconds: float = Field(24 * 3600, gt=0)
     """How long a run may take, where its flow says nothing else."""
     run_max_files: int = Field(20_000, ge=0)
@@ -334,6 +342,14 @@ class Settings(BaseSettings):
         if self.jwt_role_map and not self.jwt_role_claim:
             raise ValueError("DAGY_JWT_ROLE_MAP needs DAGY_JWT_ROLE_CLAIM")
         return self
+
+    @field_validator("sandbox_paths")
+    @classmethod
+    def _has_modes(cls, paths: str) -> str:
+        for each in filter(None, map(str.strip, paths.split(","))):
+            if not each.startswith(("ro:/", "rw:/")):
+                raise ValueError(f"{each!r} is neither ro:/absolute/path nor rw:/absolute/path")
+        return paths
 
     @field_validator("local_dir", "ui_dir", "docs_dir")
     @classmethod

@@ -21,6 +21,7 @@ from dagy_gql import clock, db, logs, runtime, tenancy, tracing
 from dagy_gql.backends.local.backend import LocalBackend
 from dagy_gql.backends.local.limits import DiskLimits
 from dagy_gql.backends.local.pool import ZygotePool
+from dagy_gql.backends.local.sandbox import Sandbox, Shared, sandbox
 from dagy_gql.bus import Channel, WorkerCall
 from dagy_gql.repositories import workers as worker_rows
 from dagy_gql.repositories.workers import WorkerRow
@@ -124,6 +125,7 @@ def _assemble(rt: Runtime) -> WorkerParts:
     settings = rt.settings
     worker_id = f"{socket.gethostname()}-{os.getpid()}-{token_hex(3)}"
     pool = ZygotePool(
+        _sandbox(settings),
         idle_seconds=settings.zygote_idle_seconds,
         limit=settings.zygote_max,
         import_timeout_seconds=settings.import_timeout_seconds,
@@ -140,6 +142,21 @@ def _assemble(rt: Runtime) -> WorkerParts:
     dispatcher = Dispatcher(rt, backend, recorder, worker_id=worker_id)
     recorder.connect(backend, on_ended=dispatcher.ended)
     return WorkerParts(worker_id, rt, backend, recorder, dispatcher, [])
+
+
+def _sandbox(settings: Settings) -> Sandbox:
+    """Raises SandboxUnavailableError where one is required."""
+    found = sandbox(
+        settings.sandbox,
+        Shared.parse(settings.sandbox_paths),
+        temporary_mb=settings.sandbox_temporary_mb,
+        artifact_dir=settings.artifact_dir,
+    )
+    if found.bwrap is None:
+        logger.warning("flows run unconfined", extra={"why": found.reason})
+    else:
+        logger.info("flows run in a sandbox", extra={"parts": found.reason})
+    return found
 
 
 def _loops(parts: WorkerParts) -> list[Coroutine[None, None, None]]:

@@ -130,7 +130,8 @@ class Starter:
 
     def _request(self, run: asyncpg.Record, flow: FlowPlan) -> RunRequest:
         settings = self._rt.settings
-        folder: Path = settings.run_dir / self._worker_id / f"{run['id']}-{run['fence']}"
+        of_organization: Path = settings.run_dir / self._worker_id / str(run["org_id"])
+        folder = of_organization / f"{run['id']}-{run['fence']}"
         return RunRequest(
             run_id=str(run["id"]),
             run_slug=run["slug"],

@@ -257,7 +257,7 @@ async def test_the_folders_of_a_run_are_gone_when_it_has_ended(
     await ran(rt, actor, "main")
     await ran(rt, actor, "main")
 
-    left = [path for path in rt.settings.run_dir.glob("*/*")]
+    left = [path for path in rt.settings.run_dir.glob("*/*/*")]
     assert len(left) <= 1, "only the run that ended a moment ago may still be cleaned up"
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Coroutine
 from contextlib import AbstractContextManager
+from pathlib import Path
 from uuid import UUID
 
 from dagy_gql import tracing
@@ -141,7 +142,8 @@ class LocalBackend:
 
     async def _zygote(self, run: RunSubmission) -> Zygote:
         key = ZygoteKey(run.org_id, run.flow_id, run.environment)
-        return await self._pool.get(key, run.source, run.entrypoint)
+        work_dir = Path(run.request.work_dir)
+        return await self._pool.get(key, run.source, run.entrypoint, work_dir)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

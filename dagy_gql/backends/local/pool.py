@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from dagy_gql.backends.local.sandbox import Sandbox, Shared
 from dagy_gql.backends.local.zygote import ImportFailedError, Zygote, ZygoteGoneError
 
 
@@ -19,30 +20,43 @@ class ZygoteKey:
 class ZygotePool:
     """Zygotes retire after `idle_seconds`; past `limit` the longest idle one goes first."""
 
-    def __init__(self, *, idle_seconds: float, limit: int, import_timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        *,
+        idle_seconds: float,
+        limit: int,
+        import_timeout_seconds: float,
+    ) -> None:
+        self._sandbox = sandbox
         self._idle_seconds = idle_seconds
         self._limit = limit
         self._import_timeout_seconds = import_timeout_seconds
         self._zygotes: dict[ZygoteKey, Zygote] = {}
         self._locks: dict[ZygoteKey, asyncio.Lock] = {}
 
-    async def get(self, key: ZygoteKey, source: Path, entrypoint: str) -> Zygote:
-        """A zygote that has imported the flow; raises ImportFailedError, ZygoteGoneError."""
+    async def get(self, key: ZygoteKey, source: Path, entrypoint: str, work_dir: Path) -> Zygote:
+        """A zygote that has imported the flow, for runs in folders beside `work_dir`; raises
+        ImportFailedError, ZygoteGoneError."""
         zygote = self._zygotes.get(key)
         if zygote is not None and not zygote.is_gone:
             return zygote
         async with self._locks.setdefault(key, asyncio.Lock()):
             zygote = self._zygotes.get(key)
             if zygote is None or zygote.is_gone:
-                zygote = await self._open(key, source, entrypoint)
+                zygote = await self._open(
+                    key, source, entrypoint, self._sandbox.folders(key.org_id, work_dir)
+                )
         return zygote
 
-    async def _open(self, key: ZygoteKey, source: Path, entrypoint: str) -> Zygote:
+    async def _open(
+        self, key: ZygoteKey, source: Path, entrypoint: str, visible: list[Shared]
+    ) -> Zygote:
         gone = self._zygotes.pop(key, None)
         if gone is not None:
             await gone.close()
         await self._make_room()
-        zygote = await Zygote.open(source, entrypoint)
+        zygote = await Zygote.open(source, entrypoint, self._sandbox, visible)
         try:
             await zygote.ready(timeout_seconds=self._import_timeout_seconds)
         except ImportFailedError:

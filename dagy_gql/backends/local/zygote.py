@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from dagy.runner.protocol import (
     line,
 )
 from dagy.runner.untrusted import BoundedLines, GarbledError, report
+from dagy_gql.backends.local.sandbox import Sandbox, Shared
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ _STDERR_KEPT_BYTES = 16384
 _CLOSE_SECONDS = 1.0
 # Imports make little garbage; looking for it costs a sixth of the time that ours take.
 _PROGRAM = "import gc; gc.disable(); from dagy.runner.zygote import main; main()"
+# bwrap tells of a signal as shells do, by 128 and its number.
+_SIGNALLED = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,15 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
 class Zygote:
     """Started by `open`; `exits[run_id]` resolves when that run's process is gone."""
 
-    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket) -> None:
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        control: socket.socket,
+        *,
+        is_confined: bool,
+    ) -> None:
         self._process = process
+        self._is_confined = is_confined
         self._control = control
         self._send_lock = asyncio.Lock()
         self.last_words = b""
@@ -76,25 +86,27 @@ class Zygote:
         self.idle_since = asyncio.get_running_loop().time()
 
     @classmethod
-    async def open(cls, source: Path, entrypoint: str) -> "Zygote":
+    async def open(
+        cls, source: Path, entrypoint: str, sandbox: Sandbox, visible: Sequence[Shared] = ()
+    ) -> "Zygote":
         """Start the process; it is imported once `ready()` has answered."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        with theirs:
-            command = ["-P", "-c", _PROGRAM, "--control-fd", str(theirs.fileno())]
+        with theirs, sandbox.filter() as filters:
+            command = [sys.executable, "-P", "-c", _PROGRAM]
+            command += ["--control-fd", str(theirs.fileno())]
+            command += ["--source", str(source), "--entrypoint", entrypoint]
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *command,
-                *("--source", str(source), "--entrypoint", entrypoint),
+                *sandbox.command(command, source=source, visible=visible, filters=filters),
                 cwd=source,
                 env=clean_environment(os.environ),
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), *filters],
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
             )
-        return cls(process, ours)
+        return cls(process, ours, is_confined=sandbox.bwrap is not None)
 
     @property
     def is_gone(self) -> bool:
@@ -153,7 +165,7 @@ class Zygote:
         """Why an import ended the process; None if a signal did, which says nothing of the code."""
         await asyncio.gather(self._stderr, return_exceptions=True)
         exit_code = await self._process.wait()
-        if exit_code < 0:
+        if exit_code < 0 or (self._is_confined and exit_code > _SIGNALLED):
             return None
         return ErrorInfo(
             code="IMPORT_FAILED",
