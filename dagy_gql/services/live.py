@@ -264,15 +264,22 @@ async def _new_changes(
 ) -> AsyncIterator[Batch[LiveRun]]:
     numbers = count(start + 1)
     async with rt.bus.follow(Channel.runs(repository.org_id)) as feed:
-        known = {row["id"]: row["event_seq"] for row in await _recent(repository, wanted)}
+        known = {row["id"]: run_of_row(row) for row in await _recent(repository, wanted)}
         while True:
             message = await feed.next(timeout_seconds=_POLL_SECONDS)
             for change in await _changes(repository, wanted, message):
-                if change.sequence > known.get(change.run_id, 0):
-                    known[change.run_id] = change.sequence
+                if _has_moved(known.get(change.run_id), change):
+                    known[change.run_id] = change
                     yield [(next(numbers), change)]
             if len(known) > 20 * _RECENT:
                 known = dict(list(known.items())[-10 * _RECENT :])
+
+
+def _has_moved(before: LiveRun | None, now: LiveRun) -> bool:
+    """A run that only has more events than before is in the same state still."""
+    if before is None:
+        return True
+    return now.sequence > before.sequence and now.state is not before.state
 
 
 async def _changes(

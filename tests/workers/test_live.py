@@ -23,6 +23,15 @@ import time
 from dagy import flow, task
 
 @task
+def wait() -> int:
+    time.sleep(2)
+    return 0
+
+@flow
+def waiting():
+    return wait()
+
+@task
 def step(x: int) -> int:
     print("line", x)
     time.sleep(0.01)
@@ -128,7 +137,8 @@ async def test_a_job_that_redis_lost_is_found_in_the_rows(
 async def test_changes_of_all_runs_are_told_to_their_organization_alone(
     rt: Runtime, actor: Actor, tmp_path: Path
 ) -> None:
-    await deployed(rt, actor, SLOW, folder=tmp_path)
+    """The run is longer than the time after which whoever hears nothing looks at the rows."""
+    await deployed(rt, actor, SLOW, folder=tmp_path, flow="waiting")
     stranger = await organization(rt, name="other")
     heard: list[tuple[UUID, str]] = []
 
@@ -143,7 +153,7 @@ async def test_changes_of_all_runs_are_told_to_their_organization_alone(
 
     listening, spying = asyncio.create_task(listen()), asyncio.create_task(overhear())
     await asyncio.sleep(0.05)
-    run_id = await trigger(rt, actor, "main")
+    run_id = await trigger(rt, actor, "waiting")
     async with asyncio.timeout(PATIENCE_SECONDS):
         await listening
     has_overheard = spying.done()
