@@ -3,13 +3,15 @@
 import hashlib
 import inspect
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import suppress
 from typing import Any, Literal
 
 from dagy.code_version import code_version
-from dagy.errors import TraceError
+from dagy.errors import DagyError, TraceError
+from dagy.lossless import field_names
 from dagy.signature import Signature
-from dagy.values import encode, encode_sorted
+from dagy.values import decode, encode, encode_sorted
 
 CacheKey = str | Callable[..., Any]
 CacheScope = Literal["flow", "shared"]
@@ -24,8 +26,11 @@ class _Rendering(string.Formatter):
     def __init__(self) -> None:
         self.values: list[Any] = []
 
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        return super().convert_field(_sorted(value) if conversion else value, conversion)
+
     def format_field(self, value: Any, format_spec: str) -> str:
-        text = str(super().format_field(value, format_spec))
+        text = str(super().format_field(value if format_spec else _sorted(value), format_spec))
         self.values.append(text if format_spec else value)
         return text
 
@@ -35,10 +40,19 @@ def rendered(key: CacheKey, arguments: Mapping[str, Any]) -> tuple[str, bytes]:
     ResultNotSerialisableError for arguments that JSON cannot hold."""
     if callable(key):
         value = key(**arguments)
-        return str(value), _typed(value)
+        return str(_sorted(value)), _typed(value)
     rendering = _Rendering()
     text = rendering.vformat(key, (), arguments)
     return text, _typed(rendering.values)
+
+
+def _sorted(value: Any) -> Any:
+    """The value, or the JSON form of one with parts: equal sets and mappings may give these in
+    another order."""
+    if isinstance(value, Mapping | Set | list | tuple) or field_names(value):
+        with suppress(DagyError):  # `_typed` says so
+            return decode(_typed(value))
+    return value
 
 
 def _typed(value: Any) -> bytes:

@@ -1,8 +1,8 @@
 """A host in memory: runs a flow with the real scheduler and keeps its events."""
 
+import atexit
 import shutil
 import tempfile
-import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -94,8 +94,8 @@ def execute(
 ) -> tuple[RunFinished, MemoryHost]:
     host = host or MemoryHost()
     folder = Path(tempfile.mkdtemp(prefix="dagy-test-"))
-    # Results are read from it as long as the host is there.
-    weakref.finalize(host, shutil.rmtree, folder, ignore_errors=True)
+    # Not when the host goes: the last to hold it may be a thread that is being interrupted.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     given: dict[str, Any] = {
         "run_id": "run-1",
         "run_slug": "brave-otter-001",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dagy import flow, task
+from dagy.cache_keys import CacheKey, rendered
 from dagy.code_version import code_version
 from dagy.errors import TraceError
 from dagy.runner.protocol import TaskCached
@@ -66,6 +67,20 @@ def test_sets_and_mappings_count_by_what_they_hold_whatever_their_order():
     execute(main, host, parameters={"x": ["a", "b"], "y": {}})
     execute(main, host, parameters={"x": ["b", "a"], "y": {}})
     assert len(calls) == 1
+
+
+COLLIDING = [chr(code) for code in range(0x4E00, 0x4E00 + 400)]
+
+
+@pytest.mark.parametrize("key", ["{x}", "{x!s}", "{x!r}", lambda x: x, lambda x: str(sorted(x))])
+@pytest.mark.parametrize("kind", [set, frozenset, dict.fromkeys, lambda items: {"in": set(items)}])
+def test_equal_arguments_have_one_key_in_whatever_order_they_were_filled(
+    key: CacheKey, kind: Callable[[list[str]], Any]
+):
+    """Of 400 names some collide in any hash table, so that their set has two orders."""
+    one, other = kind(COLLIDING), kind(COLLIDING[::-1])
+    assert one == other
+    assert rendered(key, {"x": one}) == rendered(key, {"x": other})
 
 
 def test_formats_are_applied_to_what_the_annotation_says():
