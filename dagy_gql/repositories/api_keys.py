@@ -22,8 +22,8 @@ WHERE k.org_id = $1 AND k.prefix = ANY($2) ORDER BY k.id
 
 
 _LOCAL = """
-SELECT id, org_id, name, prefix, expires_at, revoked_at FROM api_keys
-WHERE key_hash = $1 AND name = ANY($2) AND created_by_id IS NOT NULL FOR UPDATE
+SELECT id, org_id, name, prefix, role, scopes, expires_at, revoked_at, service_account_id
+FROM api_keys WHERE key_hash = $1 AND name = ANY($2) AND created_by_id IS NOT NULL FOR UPDATE
 """
 
 

@@ -68,7 +68,7 @@ async def create(
         if account_id is not None:
             await ServiceAccountRepository(actor.org_id).held(account_id)
         row = await ApiKeyRepository(actor.org_id).add(key, now=clock.now())
-        _note(actor, "create", after=row)
+        note(actor, "create", after=row)
     return Shown(row, secret.text)
 
 
@@ -86,7 +86,7 @@ async def update(rt: Runtime, actor: Actor, changes: Changes, *, key_id: UUID) -
         before = await _held(actor, key_id)
         _require_as_much(actor, before)
         row = await ApiKeyRepository(actor.org_id).change(key_id, values) if values else before
-        _note(actor, "update", before=before, after=row)
+        note(actor, "update", before=before, after=row)
     return row
 
 
@@ -110,7 +110,7 @@ async def rotate(
             "rotated_at": now,
         }
         row = await ApiKeyRepository(actor.org_id).change(key_id, values)
-        _note(actor, "rotate", before=before, after=row)
+        note(actor, "rotate", before=before, after=row)
     return Shown(row, secret.text)
 
 
@@ -122,7 +122,7 @@ async def revoke(rt: Runtime, actor: Actor, *, key_id: UUID) -> asyncpg.Record:
         before = await repository.held(key_id)
         since = before["revoked_at"] or clock.now()
         row = await repository.change(key_id, {"revoked_at": since})
-        _note(actor, "revoke", before=before, after=row)
+        note(actor, "revoke", before=before, after=row)
     return row
 
 
@@ -158,13 +158,14 @@ def _grace(seconds: int | None) -> timedelta:
     return grace
 
 
-def _note(
+def note(
     actor: Actor,
     verb: str,
     *,
     after: asyncpg.Record,
     before: asyncpg.Record | None = None,
 ) -> None:
+    """What became of a key, in the audit log."""
     sides = audit.changed(before, after, columns=_AUDITED)
     audit.note(
         actor,

@@ -12,7 +12,7 @@ from dagy_gql.auth.actor import system
 from dagy_gql.repositories import api_keys
 from dagy_gql.repositories.api_keys import ApiKeyRepository
 from dagy_gql.runtime import Runtime
-from dagy_gql.services import audit
+from dagy_gql.services.api_keys import note
 
 NAME = "Command line of dagy up"
 # What they were called before they had an end.
@@ -20,7 +20,6 @@ _FORMER_NAME = "first"
 LIFETIME = timedelta(days=90)
 # Starts that follow each other closely leave the audit log alone.
 _RENEWED_AFTER = timedelta(days=1)
-_AUDITED = ("name", "prefix", "expires_at")
 
 
 def expiry() -> datetime:
@@ -50,23 +49,11 @@ async def renew(rt: Runtime, secret: str) -> str | None:
                 "rotated_at": now,
             }
         after = await ApiKeyRepository(row["org_id"]).change(row["id"], values)
-        _note(row, after, "rotate" if fresh else "update")
+        verb = "rotate" if fresh else "update"
+        note(system(row["org_id"]), verb, before=row, after=after)
     return fresh.text if fresh else None
 
 
 def _is_another(row: asyncpg.Record) -> bool:
     """Somebody's own key may be called "first" too; ours of that name had no end."""
     return bool(row["name"] == _FORMER_NAME and row["expires_at"] is not None)
-
-
-def _note(before: asyncpg.Record, after: asyncpg.Record, verb: str) -> None:
-    sides = audit.changed(before, after, columns=_AUDITED)
-    audit.note(
-        system(before["org_id"]),
-        f"api_key.{verb}",
-        "ApiKey",
-        after["id"],
-        name=after["name"],
-        before=sides[0],
-        after=sides[1],
-    )

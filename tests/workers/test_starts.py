@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from dagy_gql import db
@@ -24,24 +23,9 @@ from dagy_gql.services.starting import Starter
 from dagy_gql.services.transitions import moves
 from dagy_gql.settings import Settings
 from tests.support.deployed import deployed
+from tests.support.failing import Error, away, bug, deadlock, fail
 from tests.support.outcome import Outcome, outcome, ran, trigger
 from workers.main import WorkerParts
-
-
-def deadlock() -> Exception:
-    return asyncpg.DeadlockDetectedError("deadlock detected")
-
-
-def away() -> Exception:
-    return ConnectionResetError("connection reset")
-
-
-def bug() -> Exception:
-    return RuntimeError("a bug")
-
-
-Error = Callable[[], Exception]
-
 
 FLOW = """
 import os
@@ -118,21 +102,6 @@ def settings(settings: Settings, slots: int) -> Settings:
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starting, "_RETRY_SECONDS", 0.01)
     monkeypatch.setattr(execution, "_RETRY_SECONDS", 0.01)
-
-
-def fail(monkeypatch: pytest.MonkeyPatch, place: tuple[Any, str], *errors: Error) -> list[str]:
-    """Have what is awaited there raise `errors`, one a call; answers the calls that failed."""
-    owner, name = place
-    real, left, failed = getattr(owner, name), list(errors), list[str]()
-
-    async def failing(*args: Any, **kwargs: Any) -> Any:
-        if left:
-            failed.append(name)
-            raise left.pop(0)()
-        return await real(*args, **kwargs)
-
-    monkeypatch.setattr(owner, name, failing)
-    return failed
 
 
 async def retried(rt: Runtime, actor: Actor, worker: WorkerParts, folder: Path) -> Any:
@@ -373,43 +342,6 @@ def main():
     async with asyncio.timeout(10):
         while worker.dispatcher.running:
             await asyncio.sleep(0.005)
-
-
-async def test_a_run_whose_words_cannot_be_kept_is_ended_and_tried_again(
-    rt: Runtime,
-    actor: Actor,
-    worker: WorkerParts,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    await deployed(rt, actor, FLOW, folder=tmp_path)
-    failed = fail(monkeypatch, (worker.recorder, "record"), bug)
-
-    found = await ran(rt, actor, "main", mended=str(Path(__file__)))
-
-    assert failed == ["record"]
-    assert found.state == "SUCCEEDED"
-    assert (found.run["attempt"], found.run["crashes"]) == (2, 1)
-    (crash,) = [event for event in found.events if event.type == "RUN_ATTEMPT_CRASHED"]
-    assert crash.data is not None
-    assert crash.data["reason"] == "what it said could not be kept: RuntimeError: a bug"
-
-
-async def test_a_cache_that_cannot_be_read_is_a_cache_without_the_result(
-    rt: Runtime,
-    actor: Actor,
-    worker: WorkerParts,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    source = FLOW.replace("@task\ndef kept", '@task(cache_key="kept")\ndef kept')
-    await deployed(rt, actor, source, folder=tmp_path)
-    failed = fail(monkeypatch, (run_records, "cached"), away)
-
-    found = await ran(rt, actor, "main", mended=str(Path(__file__)))
-
-    assert failed == ["cached"]
-    assert (found.state, found.run["attempt"]) == ("SUCCEEDED", 1)
 
 
 def awaits(function: Any) -> set[str]:

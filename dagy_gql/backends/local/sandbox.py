@@ -20,6 +20,8 @@ import dagy
 from dagy_gql.backends.local.syscalls import deny_filter
 
 _PROBE_SECONDS = 10.0
+# In memory, and of the sandbox alone: no file of the host is meant.
+_TEMPORARY, _ALSO_TEMPORARY = "/tmp", "/var/tmp"  # noqa: S108
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 # For name resolution, TLS, the time zone and the dynamic linker; no other file of /etc.
 _ETC = (
@@ -115,10 +117,10 @@ class Sandbox:
             *_NAMESPACES,
             *(each for fd in filters for each in ("--seccomp", str(fd))),
             *_system(),
-            *("--size", str(self.temporary_bytes), "--tmpfs", "/tmp"),  # noqa: S108  # its own
-            *("--symlink", "/tmp", "/var/tmp"),  # noqa: S108
+            *("--size", str(self.temporary_bytes), "--tmpfs", _TEMPORARY),
+            *("--symlink", _TEMPORARY, _ALSO_TEMPORARY),
             *(each for view in views for each in _bind(view)),
-            *("--setenv", "HOME", "/tmp", "--chdir", str(source), "--"),  # noqa: S108
+            *("--setenv", "HOME", _TEMPORARY, "--chdir", str(source), "--"),
             *command,
         ]
 

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 _READ_BYTES = 65536
 _STDERR_KEPT_BYTES = 16384
 _CLOSE_SECONDS = 1.0
-# Imports make little garbage; looking for it costs a sixth of the time that ours take.
+# Imports make little garbage; looking for it costs a tenth of the time that ours take.
 _PROGRAM = "import gc; gc.disable(); from dagy.runner.zygote import main; main()"
 # bwrap tells of a signal as shells do, by 128 and its number.
 _SIGNALLED = 128
