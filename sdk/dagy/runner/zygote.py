@@ -73,7 +73,8 @@ class Zygote:
 
     def serve(self) -> NoReturn:
         """Until the control socket ends; then nothing of ours stays alive."""
-        self._readers.prepare()
+        with contextlib.suppress(Exception):  # odd annotations: the task that has them says so
+            self._readers.prepare()
         # Every run would copy the pages of the classes that are patched: 0.5 ms.
         patches.enter()
         # Not collected before: what the imports of user code left costs 10 ms to find.
